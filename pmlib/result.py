@@ -1,0 +1,277 @@
+"""Result: the one shape every analysis returns, and the Answer that a report opens with."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from html import escape
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from pmlib.table import Column, interval, number, records, table
+
+MIME = "application/vnd.pmlib.result+json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """One value that a report stands on, with its range.
+
+    name : identifies it within a report, across editions.
+    label : in words, as under a tile ("of cars sold are GM's").
+    value, low, high : in `unit` (see table.Column); low and high are missing for a count of everything.
+    level : of the interval, such as 0.95; None for a census.
+    period : what time it speaks of, in words.
+    """
+
+    name: str
+    label: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
+    unit: str = ""
+    period: str = ""
+    source: str = ""
+
+    def __str__(self) -> str:
+        text = number(self.value, self.unit)
+        return text if self.low is None or self.high is None else f"{text} ({self.range})"
+
+    @property
+    def range(self) -> str:
+        """The interval in words, or nothing."""
+        if self.low is None or self.high is None:
+            return ""
+        return interval(self.low, self.high, self.unit)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A test of the data or the method that can fail, and what it saw."""
+
+    label: str
+    passed: bool
+    saw: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Result:
+    """What an analysis found, as a table and the words about it.
+
+    title : the finding in at most ten words; stands above the chart.
+    finding : a sentence with number and range; also the chart's text alternative.
+    frame : tidy; estimates are the columns estimate, low, high.
+    columns : label, unit and decimals of the columns to show, in order; the others go to the files only.
+    subtitle : what is measured, where, when and in what unit.
+    headline : the finding in the words of the first screen, without a term to look up.
+    advice : what it means for whoever decides, as computed.
+    unknown : what would change this, or what these data cannot tell.
+    """
+
+    title: str
+    finding: str
+    frame: pd.DataFrame
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    subtitle: str = ""
+    source: str = ""
+    numbers: tuple[Number, ...] = ()
+    checks: tuple[Check, ...] = ()
+    headline: str = ""
+    advice: str = ""
+    unknown: str = ""
+    kind: ClassVar[str] = "result"
+
+    @property
+    def name(self) -> str:
+        """Name of the chart on the page and of its CSV: the class's, in lower case."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).lower()
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the chart, on `ax` where one is given; None where the table says it better."""
+        return None
+
+    def table(self) -> "Html":
+        """Show the numbers behind the chart."""
+        return Html(table(self.frame, self.columns, caption=self.title))
+
+    def summary(self) -> str:
+        """Say it in a few short lines of text."""
+        lines = [self.title, self.finding]
+        lines += [f"{n.name}: {n}" for n in self.numbers]
+        lines += [f"{'ok' if c.passed else 'NOT'} {c.label}: {c.saw}" for c in self.checks]
+        return "\n".join(lines)
+
+    __repr__ = summary
+
+    def html(self) -> str:
+        """Write the figure block: title, chart, source, numbers, checks."""
+        return _figure(self, self.chart())
+
+    def chart(self) -> str:
+        """Draw the chart as inline SVG, wide and narrow; empty where there is none."""
+        from pmlib import chart  # matplotlib only when something is drawn
+
+        return chart.svg(self.plot, alt=self.finding, name=self.name)
+
+    def payload(self) -> dict[str, Any]:
+        """Give all the press reads of a result, as plain JSON."""
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "title": self.title,
+            "subtitle": self.subtitle,
+            "finding": self.finding,
+            "alt": self.finding,
+            "source": self.source,
+            "numbers": [asdict(n) for n in self.numbers],
+            "checks": [asdict(c) for c in self.checks],
+            "columns": {
+                str(name): {"label": c.label, "unit": c.unit, "digits": c.digits}
+                for name, c in self.columns.items()
+            },
+            "frame": records(self.frame),
+        }
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {"text/plain": self.summary(), "text/html": self.html(), MIME: self.payload()}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Absent(Result):
+    """A section that these data cannot fill, and why."""
+
+    finding: str = ""
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reason: str
+    kind: ClassVar[str] = "absent"
+
+    def summary(self) -> str:
+        """Say what is missing and why."""
+        return f"{self.title}: not shown. {self.reason}"
+
+    def html(self) -> str:
+        """Write one line."""
+        return f'<p class="absent"><b>{escape(self.title)}:</b> not shown. {escape(self.reason)}</p>'
+
+    __repr__ = summary
+
+
+class Answer(Result):
+    """The first screen: what the results say together, what to do, and what would change it.
+
+    Parameters
+    ----------
+    results : in the order in which their headlines are read; the first one's stands in bold and its chart is
+        shown. Results that are absent are left out.
+    changed : what moved since the last edition.
+    tiles : how many Numbers stand below the words, at most four.
+    """
+
+    kind: ClassVar[str] = "answer"
+
+    def __init__(self, *results: Result, changed: Result | None = None, tiles: int = 4) -> None:
+        present = [r for r in results if not isinstance(r, Absent)]
+        if not present:
+            reasons = " ".join(r.summary() for r in results) or "no result was given."
+            raise ValueError(f"Answer has nothing to say: {reasons}")
+        parts = [r.headline or r.finding for r in present]
+        values: dict[str, Any] = {
+            "title": "The answer",
+            "finding": " ".join(parts),
+            "frame": pd.DataFrame([asdict(n) for r in present for n in r.numbers]),
+            "columns": {"label": Column("Number"), "value": Column("Value")},
+            "subtitle": present[0].subtitle,
+            "source": present[0].source,
+            "numbers": tuple(n for r in present for n in r.numbers),
+            "checks": (),
+            "headline": parts[0],
+            "advice": " ".join(dict.fromkeys(r.advice for r in present if r.advice)),
+            "unknown": " ".join(dict.fromkeys(r.unknown for r in present if r.unknown)),
+            "lead": present[0],
+            "rest": " ".join(parts[1:]),
+            "tiles": tuple(r.numbers[0] for r in present if r.numbers)[:tiles],
+            "changed": changed,
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    lead: Result
+    rest: str
+    tiles: tuple[Number, ...]
+    changed: Result | None
+
+    def summary(self) -> str:
+        """Say it in the words of the first screen."""
+        lines = [self.finding, *(f"{label} {text}" for label, text in self._lines())]
+        return "\n".join(lines)
+
+    __repr__ = summary
+
+    def _lines(self) -> list[tuple[str, str]]:
+        changed = self.changed.headline or self.changed.finding if self.changed else ""
+        pairs = [
+            ("For you:", self.advice),
+            ("Changed since last edition:", changed),
+            ("Would change this:", self.unknown),
+        ]
+        return [(label, text) for label, text in pairs if text]
+
+    def html(self) -> str:
+        """Write the words, the tiles and the leading chart."""
+        words = f'<p class="lead"><b>{escape(self.headline)}</b> {escape(self.rest)}</p>'
+        words += "".join(f"<p><b>{label}</b> {escape(text)}</p>" for label, text in self._lines())
+        return f'<div class="answer">{words}{_tiles(self.tiles)}</div>{self.lead.html()}'
+
+    def payload(self) -> dict[str, Any]:
+        """Give the press the words and the Numbers; the leading result's frame travels with it."""
+        return super().payload() | {"headline": self.headline, "lead": self.lead.payload()}
+
+
+@dataclass(frozen=True)
+class Html:
+    """A piece of HTML that shows itself in a notebook."""
+
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.text
+
+
+def _tiles(numbers: tuple[Number, ...]) -> str:
+    if not numbers:
+        return ""
+    items = "".join(
+        f"<li><b>{escape(number(n.value, n.unit))}</b> <span>{escape(n.label)}"
+        + (f" <i>{escape(n.range)}, {n.level:.0%}</i>" if n.range and n.level else "")
+        + "</span></li>"
+        for n in numbers
+    )
+    return f'<ul class="tiles">{items}</ul>'
+
+
+def _figure(result: Result, svg: str) -> str:
+    numbers = table(result.frame, result.columns, caption=result.title)
+    if svg:
+        numbers = f'<details class="numbers"><summary>The numbers</summary>{numbers}</details>'
+    source = f'<p class="source">Source: {escape(result.source)}</p>' if result.source else ""
+    finding = f'<p class="finding">{escape(result.finding)}</p>'
+    return (
+        f'<figure class="result" id="{result.name}"><figcaption><h3>{escape(result.title)}</h3>'
+        f'<p class="subtitle">{escape(result.subtitle)}</p></figcaption>'
+        f"{svg}{finding}{source}{numbers}{_checks(result.checks)}</figure>"
+    )
+
+
+def _checks(checks: tuple[Check, ...]) -> str:
+    if not checks:
+        return ""
+    held = sum(c.passed for c in checks)
+    items = "".join(
+        f'<li class="{"ok" if c.passed else "fails"}">{"✓" if c.passed else "✗ Does not hold:"} '
+        f"{escape(c.label)}: {escape(c.saw)}</li>"
+        for c in checks
+    )
+    said = "all hold" if held == len(checks) else f"{len(checks) - held} of {len(checks)} fail"
+    state = " open" if held < len(checks) else ""
+    return f'<details class="checks"{state}><summary>Checks: {said}</summary><ul>{items}</ul></details>'

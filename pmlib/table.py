@@ -1,0 +1,174 @@
+"""Numbers as words and frames as accessible HTML: the one place where a value becomes text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from math import floor, isfinite, log10
+from typing import Any
+
+import pandas as pd
+from babel.numbers import format_decimal
+
+ROWS, WIDTH = 12, 6  # what a page shows of a table; all of it is in the CSV beside the page
+MINUS, MISSING = "−", "–"
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column of a frame is named and written: in tables, on axes, in labels and in files.
+
+    label : in words.
+    unit : "" (a plain number or text), "%" (a fraction 0-1, written as a percentage), "points" (a difference
+        of two fractions, written in percentage points), or free text such as "$k (1983)"; a leading currency
+        sign is written before the number.
+    digits : decimals; chosen from the values when None.
+    better : "higher" or "lower" where one direction is good for the buyer, "" where none is.
+    """
+
+    label: str
+    unit: str = ""
+    digits: int | None = None
+    better: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Label and unit, as written above a column and along an axis."""
+        return f"{self.label} ({self.unit.replace(' (', ', ').rstrip(')')})" if self.unit else self.label
+
+
+def scaled(value: float, unit: str) -> float:
+    """Bring a value to the scale it is written in: fractions become percent."""
+    return value * 100 if unit in ("%", "points") else value
+
+
+def decimals(value: float, significant: int = 3) -> int:
+    """Count the decimals that show `significant` digits of a value already scaled."""
+    if not value or not isfinite(value):
+        return 0
+    return max(0, significant - 1 - floor(log10(abs(value))))
+
+
+def plain(value: float, unit: str = "", digits: int | None = None, *, sign: bool = False) -> str:
+    """Write a number without its unit: 37.5, −3, 2,161, – for missing."""
+    if value is None or pd.isna(value) or not isfinite(value):
+        return MISSING
+    value = scaled(float(value), unit)
+    places = decimals(value) if digits is None else digits
+    value = round(value, places) + 0.0  # no "−0.0"
+    text = format_decimal(abs(value), f"#,##0.{'0' * places}" if places else "#,##0", locale="en_US")
+    return (MINUS if value < 0 else "+" if sign and value > 0 else "") + text
+
+
+def number(value: float, unit: str = "", digits: int | None = None, *, sign: bool = False) -> str:
+    """Write a number with its unit, as prose wants it: 37.5%, −3 points, $8.3k (1983)."""
+    text = plain(value, unit, digits, sign=sign)
+    if text == MISSING or not unit:
+        return text
+    if unit == "%":
+        return text + "%"
+    if unit == "points":
+        return f"{text} point" if text.lstrip("+" + MINUS) == "1" else f"{text} points"
+    currency, rest = (unit[0], unit[1:]) if unit[0] in "$€£¥" else ("", " " + unit)
+    lead = text[0] if currency and text[0] in "+" + MINUS else ""
+    return lead + currency + text[len(lead) :] + rest
+
+
+def interval(low: float, high: float, unit: str = "", digits: int | None = None) -> str:
+    """Write a range: 5% to 11%."""
+    if digits is None:
+        digits = max(decimals(scaled(end, unit), 2) for end in (low, high) if end is not None)
+    return f"{number(low, unit, digits)} to {number(high, unit, digits)}"
+
+
+def dates(values: pd.Series) -> pd.Series:
+    """Write dates no finer than they vary: years, months or days."""
+    known = values.dropna()
+    first = known.dt.day.eq(1)
+    if (first & known.dt.month.eq(1)).all():
+        form = "%Y"
+    else:
+        form = "%b %Y" if first.all() else "%Y-%m-%d"
+    return values.dt.strftime(form).fillna(MISSING)
+
+
+def column_digits(values: pd.Series, column: Column) -> int:
+    """Choose one number of decimals for a column: three digits of its typical value, at most three decimals."""
+    if column.digits is not None:
+        return column.digits
+    if pd.api.types.is_integer_dtype(values.dtype) and column.unit not in ("%", "points"):
+        return 0
+    sizes = values.abs().replace(0, float("nan")).dropna()
+    return 0 if sizes.empty else min(3, decimals(scaled(float(sizes.median()), column.unit)))
+
+
+def texts(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Write every cell of a frame as the text a reader sees (not yet escaped)."""
+    out = {}
+    for name in frame:
+        values, column = frame[name], columns.get(name, Column(str(name)))
+        if pd.api.types.is_datetime64_any_dtype(values.dtype):
+            out[name] = dates(values)
+        elif pd.api.types.is_bool_dtype(values.dtype):
+            out[name] = values.map({True: "yes", False: "no"})
+        elif pd.api.types.is_numeric_dtype(values.dtype):
+            digits, sign = column_digits(values, column), column.unit == "points"
+            out[name] = values.map(lambda v, c=column, d=digits, s=sign: plain(v, c.unit, d, sign=s))
+        else:
+            out[name] = values.astype(object).where(values.notna(), MISSING).map(str)
+    return pd.DataFrame(out, index=frame.index, dtype=object)
+
+
+def is_number(values: pd.Series) -> bool:
+    """Tell whether a column is right-aligned."""
+    return pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
+
+
+def table(frame: pd.DataFrame, columns: Mapping[str, Column], *, caption: str, rows: int = ROWS) -> str:
+    """Write a frame as an HTML table that a screen reader can walk; every text is escaped.
+
+    Parameters
+    ----------
+    frame : any frame; only its declared columns are shown, the first six of them, and its first `rows` rows.
+    columns : declaration by column name, in the order to show.
+    caption : what the table holds; read aloud, not shown.
+    """
+    names = [name for name in columns if name in frame][:WIDTH]
+    shown = frame[names].head(rows)
+    cells = texts(shown, columns)
+    classes = {name: ' class="n"' if is_number(frame[name]) else "" for name in names}
+    head = "".join(f'<th scope="col"{classes[n]}>{escape(columns[n].heading)}</th>' for n in names)
+    body = []
+    for row in cells.itertuples(index=False):
+        first, *rest = zip(names, row, strict=True)
+        body.append(
+            f'<tr><th scope="row"{classes[first[0]]}>{escape(first[1])}</th>'
+            + "".join(f"<td{classes[n]}>{escape(text)}</td>" for n, text in rest)
+            + "</tr>"
+        )
+    more = ""
+    if len(frame) > rows or len(names) < frame.shape[1]:
+        hidden = "" if len(frame) <= rows else f"{rows} of {len(frame):,} rows. "
+        more = f'<p class="more">{hidden}All rows and columns are in the CSV.</p>'
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        f'<caption class="unseen">{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(body)}</tbody></table></div>{more}"
+    )
+
+
+def records(frame: pd.DataFrame) -> dict[str, Any]:
+    """Turn a frame into plain JSON: {"columns": [...], "data": [[...]]}, NaN as null, dates as ISO text."""
+    plain_frame = frame.copy()
+    for name in plain_frame:
+        values = plain_frame[name]
+        if pd.api.types.is_datetime64_any_dtype(values.dtype):
+            plain_frame[name] = values.dt.strftime("%Y-%m-%d")
+    rows = plain_frame.astype(object).where(plain_frame.notna(), None).to_numpy().tolist()
+    return {"columns": [str(name) for name in frame], "data": [[_json(v) for v in row] for row in rows]}
+
+
+def _json(value: Any) -> Any:
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
