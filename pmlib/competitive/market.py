@@ -1,0 +1,229 @@
+"""What every competitive analysis asks of a table first: who is in it, what was sold, and when."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+
+from pmlib.data import Source
+from pmlib.result import Absent, Check
+from pmlib.table import dates, number
+
+TOLERANCE = 1e-6  # shares of a period may pass 1 by rounding, no further
+BASES = {"units": "units sold", "revenue": "revenue"}
+
+
+def check_firms(source: Source, focal: str | None, rivals: Sequence[str] = ()) -> list[str]:
+    """List the firms a reader asked for, focal first, each once.
+
+    Raises
+    ------
+    ValueError : a name is not among the firms; says which it may have meant.
+    """
+    if isinstance(rivals, str):
+        raise ValueError(f'rivals is the text "{rivals}"; write a list of names: ["{rivals}"]')
+    firms = sorted(source.frame["firm"].dropna().astype(str).unique())
+    asked = {**({"focal": [focal]} if focal is not None else {}), "rivals": list(rivals)}
+    for parameter, names in asked.items():
+        for name in names:
+            if name not in firms:
+                raise ValueError(
+                    f'{parameter} "{name}" is not a firm in {source.name}; {_meant(name, firms)}'
+                )
+    return list(dict.fromkeys(name for names in asked.values() for name in names))
+
+
+def _meant(name: str, firms: list[str]) -> str:
+    lower = {firm.casefold(): firm for firm in firms}
+    lower |= {"".join(word[0] for word in firm.casefold().split()): firm for firm in firms if " " in firm}
+    close = get_close_matches(str(name).casefold(), lower, n=1)
+    meant = f'did you mean "{lower[close[0]]}"? ' if close else ""
+    more = f" and {len(firms) - 6} more" if len(firms) > 6 else ""
+    return f"{meant}It has {', '.join(firms[:6])}{more}"
+
+
+def lacking(
+    title: str, source: Source, *roles: str, sales: bool = False, periods: int = 1, firms: int = 2
+) -> Absent | None:
+    """Say why a section cannot be filled from these data, or None when it can.
+
+    Parameters
+    ----------
+    title : of the section.
+    roles : columns it needs; `sales` asks for units, shares or revenue, whichever there is.
+    periods, firms : how many it needs at least.
+    """
+    missing = [f"no {role} column" for role in source.lacks(*roles)]
+    if sales and not any(source.has(role) for role in ("units", "share", "revenue")):
+        missing.append("no sales")
+    frame = source.frame
+    if not missing and periods > 1 and (not source.has("period") or frame["period"].nunique() < periods):
+        missing.append("only one period" if periods == 2 else f"fewer than {periods} periods")
+    if not missing and "firm" in frame and frame["firm"].nunique() < firms:
+        missing.append(f"only {frame['firm'].nunique()} firm")
+    if not missing:
+        return None
+    return Absent(title=title, reason=f"The data ({source.name}) have {' and '.join(missing)}.")
+
+
+def rows(source: Source) -> pd.DataFrame:
+    """Copy the frame with `product`, `name`, `firm` as text and a `period` (NaT where the source has none).
+
+    Raises
+    ------
+    ValueError : a row has no firm or, where there are periods, no period.
+    """
+    frame = source.frame.copy()
+    if "period" not in frame:
+        frame["period"] = pd.NaT
+    elif frame["period"].isna().any():
+        raise ValueError(
+            f"{source.name}: {_first(frame, frame['period'].isna())} has no period; fill it or drop the row"
+        )
+    if frame["firm"].isna().any():
+        raise ValueError(
+            f"{source.name}: {_first(frame, frame['firm'].isna())} has no firm; fill it or drop the row"
+        )
+    if "name" not in frame:
+        frame["name"] = frame["product"].astype(str) if "product" in frame else frame["firm"].astype(str)
+    return frame.assign(firm=frame["firm"].astype(str))
+
+
+def volumes(source: Source, basis: str = "units") -> tuple[pd.DataFrame, Check | None]:
+    """Give the source's rows with a `volume` column, and a Check when some had to be left out.
+
+    Parameters
+    ----------
+    basis : "units" takes units, else shares of potential buyers; "revenue" takes revenue, else units or
+        shares times price (then relative: right between firms, not in money), without rows that lack a price.
+
+    Raises
+    ------
+    ValueError : an unknown basis; a missing or negative value; shares of a period beyond 1; nothing sold.
+    """
+    if basis not in BASES:
+        raise ValueError(f'basis is "{basis}"; write "units" or "revenue"')
+    frame = rows(source)
+    if basis == "revenue" and source.has("revenue"):
+        return _sold(frame.assign(volume=_amounts(source, frame, "revenue")), source), None
+    if not source.has("units") and not source.has("share"):
+        raise ValueError(f'{source.name} has no units and no shares; set basis to "revenue"')
+    amounts = _amounts(source, frame, "units" if source.has("units") else "share")
+    if basis == "units":
+        return _sold(frame.assign(volume=amounts), source), None
+    if not source.has("price"):
+        raise ValueError(f'{source.name} has no revenue and no price; set basis to "units"')
+    frame, check = priced(source)
+    return _sold(frame.assign(volume=amounts.loc[frame.index] * frame["price"]), source), check
+
+
+def _amounts(source: Source, frame: pd.DataFrame, role: str) -> pd.Series:
+    values = frame[role].astype(float)
+    bad = ~(values >= 0) | np.isinf(values)
+    if bad.any():
+        raise ValueError(
+            f"{source.name}: {role} of {_first(frame, bad)} is {_found(values[bad])}; "
+            "write a number from 0 up (0 for nothing sold) or drop the row"
+        )
+    sums = values.groupby(frame["period"], dropna=False).sum()
+    if role == "share" and sums.max() > 1 + TOLERANCE:
+        when = period_label(frame["period"], sums.idxmax())
+        raise ValueError(
+            f"{source.name}: shares{' of ' + when if when else ''} add up to {number(sums.max())}, beyond 1 "
+            f"(largest: {_first(frame, values == values.max())}); "
+            "write fractions of all potential buyers, 0.375 for 37.5%"
+        )
+    return values
+
+
+def _sold(frame: pd.DataFrame, source: Source) -> pd.DataFrame:
+    totals = frame.groupby("period", dropna=False)["volume"].sum()
+    if (totals <= 0).any() or totals.empty:
+        when = period_label(frame["period"], totals.idxmin()) if len(totals) else ""
+        raise ValueError(f"{source.name}: nothing was sold{' in ' + when if when else ''}; drop that period")
+    return frame
+
+
+def _first(frame: pd.DataFrame, bad: pd.Series) -> str:
+    row = frame[bad].iloc[0]
+    product = row.get("name", row.get("product", row.get("firm")))
+    period = row.get("period")
+    return f'"{product}"' + (f" in {period_label(frame['period'], period)}" if pd.notna(period) else "")
+
+
+def _found(values: pd.Series) -> str:
+    value = float(values.iloc[0])
+    return "missing" if np.isnan(value) else "infinite" if np.isinf(value) else number(value)
+
+
+def firm_shares(source: Source, basis: str = "units") -> pd.DataFrame:
+    """Add the products up to firms.
+
+    Returns
+    -------
+    DataFrame : one row per period and firm, newest period first, then by rank; columns period (NaT without
+        periods), firm, volume (units, fraction of potential buyers, or money), share (0-1 of what was sold in
+        the period) and rank (1 is the largest; equals share a rank).
+    """
+    sold, _ = volumes(source, basis)
+    frame = sold.groupby(["period", "firm"], dropna=False, as_index=False)["volume"].sum()
+    by_period = frame.groupby("period", dropna=False)["volume"]
+    frame["share"] = frame["volume"] / by_period.transform("sum")
+    frame["rank"] = by_period.rank(ascending=False, method="min").astype(int)
+    return frame.sort_values(["period", "rank", "firm"], ascending=[False, True, True], ignore_index=True)
+
+
+def priced(source: Source) -> tuple[pd.DataFrame, Check | None]:
+    """Give the rows that have a price, and a Check that counts the others when there are any.
+
+    Raises
+    ------
+    ValueError : a price is zero or negative.
+    """
+    frame = rows(source)
+    bad = frame["price"] <= 0
+    if bad.any():
+        raise ValueError(
+            f"{source.name}: price of {_first(frame, bad)} is {_found(frame.loc[bad, 'price'])}; "
+            "prices are above 0: correct it, or leave it empty to drop the row"
+        )
+    known = frame["price"].notna()
+    if known.all():
+        return frame, None
+    saw = f"{(~known).sum()} of {len(frame)} rows left out, the first is {_first(frame, ~known)}"
+    return frame[known], Check("Every product has a price", False, saw)
+
+
+def sales_weights(source: Source, frame: pd.DataFrame) -> pd.Series | None:
+    """Give each row's weight by sales (units, else shares); None when the source has neither."""
+    role = next((role for role in ("units", "share") if source.has(role)), None)
+    return None if role is None else _amounts(source, frame, role)
+
+
+def newest(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows of the newest period; all of them without periods."""
+    return frame if frame["period"].isna().all() else frame[frame["period"] == frame["period"].max()]
+
+
+def period_label(periods: pd.Series, value: pd.Timestamp) -> str:
+    """Write one of these periods no finer than they vary (1990, Mar 1990, 1990-03-07); "" without periods."""
+    return "" if pd.isna(value) else dates(pd.Series([value, *periods.dropna().unique()])).iloc[0]
+
+
+def span(periods: pd.Series) -> str:
+    """Write the first and the last of these periods: 1980 to 1990, or 1990, or nothing."""
+    if periods.isna().all():
+        return ""
+    first, last = (period_label(periods, end) for end in (periods.min(), periods.max()))
+    return first if first == last else f"{first} to {last}"
+
+
+def years_between(first: pd.Timestamp, last: pd.Timestamp) -> float:
+    """Count the years from one period to another; whole between the same days."""
+    return last.year - first.year + (last.dayofyear - first.dayofyear) / 365.25
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as a sentence does: A, B and C."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
