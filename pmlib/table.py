@@ -98,7 +98,10 @@ def column_digits(values: pd.Series, column: Column) -> int:
     if pd.api.types.is_integer_dtype(values.dtype) and column.unit not in ("%", "points"):
         return 0
     sizes = values.abs().replace(0, float("nan")).dropna()
-    return 0 if sizes.empty else min(3, decimals(scaled(float(sizes.median()), column.unit)))
+    if sizes.empty:
+        return 0
+    typical = scaled(float(sizes.median()), column.unit)
+    return 1 if column.unit in ("%", "points") and typical >= 0.1 else min(3, decimals(typical))
 
 
 def texts(frame: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
