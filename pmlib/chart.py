@@ -23,7 +23,7 @@ from matplotlib.transforms import Bbox
 from pmlib.table import Column, column_digits, number, plain, scaled
 
 WIDE, NARROW = 7.0, 3.5  # inches; drawn at 100 units an inch
-SIZE = 12.5  # points of all text: 17 px body text, a little smaller
+SIZE = 10  # points; 15 px on the page, where a chart is as wide as the column
 
 # Colours stand here once, light values; the page's stylesheet gives the same names their dark values.
 INK, MUTED, RULE, GREY, PAPER = "#1b1f24", "#57606a", "#d8dee4", "#8b949e", "#ffffff"
@@ -90,7 +90,7 @@ def ranked(
 
     signed : bars are gains and losses: coloured better or worse, with a sign.
     """
-    ax = ax or _axes(0.32 * len(frame) + 0.25)
+    ax = ax or _axes(0.27 * len(frame) + 0.15)
     values = frame[value].map(lambda v: scaled(v, spec.unit)).to_numpy(float)
     digits = column_digits(frame[value], spec)
     first = list(highlight)[:1]
@@ -187,7 +187,7 @@ def dots(
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a dot with its interval per row (columns estimate, low, high), top to bottom."""
-    ax = ax or _axes(0.34 * len(frame) + 0.6)
+    ax = ax or _axes(0.29 * len(frame) + 0.45)
     for row, name in enumerate(frame[label]):
         low, middle, high = (scaled(frame[c].iloc[row], spec.unit) for c in ("low", "estimate", "high"))
         colour = CATEGORIES[0] if name in highlight or not highlight else GREY
@@ -269,7 +269,7 @@ def heat(frame: pd.DataFrame, texts: pd.DataFrame, *, ax: Axes | None = None) ->
     """
     wide = _width.get() == WIDE
     head = 0.0 if wide else 0.42  # on a phone a row's name stands above its cells
-    ax = ax or _axes((0.42 if wide else 0.62) * len(frame) + 0.6)
+    ax = ax or _axes((0.36 if wide else 0.54) * len(frame) + 0.5)
     for row, name in enumerate(frame.index):
         if not wide:
             ax.text(0, row + head / 2, str(name), ha="left", va="center", color=INK)
@@ -367,7 +367,7 @@ def _axes(height: float) -> Axes:
 
 
 def _rows(ax: Axes, labels: pd.Series, bold: Sequence[str]) -> None:
-    width = 30 if _width.get() == WIDE else 15
+    width = 36 if _width.get() == WIDE else 18
     ax.set_yticks(range(len(labels)), [_wrap(str(name), width) for name in labels], color=INK)
     for tick, name in zip(ax.get_yticklabels(), labels, strict=True):
         tick.set_fontweight("bold" if name in bold else "normal")
@@ -412,7 +412,7 @@ def _label_ends(ax: Axes, ends: list[tuple[float, str, str]]) -> None:
         heights.append(max(height, heights[-1] + gap) if heights else height)
     spill = max(0.0, heights[-1] - high)
     for place, (height, text, colour) in zip(heights, sorted(ends), strict=True):
-        words = _wrap(text, 30 if _width.get() == WIDE else 13)
+        words = _wrap(text, 30 if _width.get() == WIDE else 14)
         at = min(place, high) if spill and place == heights[-1] else place
         ax.annotate(
             words, (1, at), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",

@@ -162,8 +162,8 @@ class Answer(Result):
 
     Parameters
     ----------
-    results : in the order in which their headlines are read; the first one's stands in bold and its chart is
-        shown. Results that are absent are left out.
+    results : in the order in which their headlines are read; the first one's stands in bold. Results that are
+        absent are left out.
     changed : what moved since the last edition.
     tiles : how many Numbers stand below the words, at most four.
     """
@@ -188,7 +188,6 @@ class Answer(Result):
             "headline": parts[0],
             "advice": " ".join(dict.fromkeys(r.advice for r in present if r.advice)),
             "unknown": " ".join(dict.fromkeys(r.unknown for r in present if r.unknown)),
-            "lead": present[0],
             "rest": " ".join(parts[1:]),
             "tiles": tuple(r.numbers[0] for r in present if r.numbers)[:tiles],
             "changed": changed,
@@ -196,7 +195,6 @@ class Answer(Result):
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
-    lead: Result
     rest: str
     tiles: tuple[Number, ...]
     changed: Result | None
@@ -218,14 +216,14 @@ class Answer(Result):
         return [(label, text) for label, text in pairs if text]
 
     def html(self) -> str:
-        """Write the words, the tiles and the leading chart."""
+        """Write the words and the tiles."""
         words = f'<p class="lead"><b>{escape(self.headline)}</b> {escape(self.rest)}</p>'
         words += "".join(f"<p><b>{label}</b> {escape(text)}</p>" for label, text in self._lines())
-        return f'<div class="answer">{words}{_tiles(self.tiles)}</div>{self.lead.html()}'
+        return f'<div class="answer">{words}{_tiles(self.tiles)}</div>'
 
     def payload(self) -> dict[str, Any]:
-        """Give the press the words and the Numbers; the leading result's frame travels with it."""
-        return super().payload() | {"headline": self.headline, "lead": self.lead.payload()}
+        """Give the press the words and the Numbers; the first sentence also stands in the index of reports."""
+        return super().payload() | {"headline": self.headline}
 
 
 @dataclass(frozen=True)

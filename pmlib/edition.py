@@ -1,0 +1,102 @@
+"""What changed since the last edition: the Numbers of this run against those published before it."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pmlib.result import Number, Result
+from pmlib.table import Column, number
+
+COLUMNS = {
+    "label": Column("Number"),
+    "before": Column("Last edition"),
+    "now": Column("This edition"),
+    "news": Column("News"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Changes(Result):
+    """The Numbers of two editions side by side, and which of them moved enough to be news."""
+
+
+def changes(*results: Result, materiality: float) -> Changes:
+    """Compare this edition's Numbers with the last one's.
+
+    A Number with an interval is news when its last value lies outside the interval it has now. A count of
+    everything has no interval: a share is news when it moved by `materiality` or more, any other quantity when it
+    moved by that fraction of its last value.
+
+    Parameters
+    ----------
+    results : whose Numbers are compared.
+    materiality : points of share as a fraction, 0.01 for one point.
+
+    Returns
+    -------
+    Changes : frame has one row per Number; before and now are as written, news is "yes", "no", "new" or "gone".
+    """
+    if not 0 <= materiality < 1:
+        raise ValueError(f"materiality is a fraction such as 0.01 for one point, not {materiality!r}")
+    now = {n.name: n for result in results for n in result.numbers}
+    before = previous()
+    if before is None:
+        return Changes(
+            title="This is the first edition",
+            finding="There is no earlier edition to compare with.",
+            headline="this is the first edition.",
+            frame=pd.DataFrame(columns=list(COLUMNS)),
+            columns=COLUMNS,
+        )
+    rows = [_row(before.get(name), now.get(name), materiality) for name in [*now, *(set(before) - set(now))]]
+    frame = pd.DataFrame(rows, columns=["name", *COLUMNS]).sort_values(["news", "name"], ascending=[False, True])
+    moved = frame[frame["news"] == "yes"]
+    said = "; ".join(f"{r.label}: {r.before} then, {r.now} now" for r in moved.head(3).itertuples())
+    bar = number(materiality, "points")
+    nothing = f"nothing moved by {bar} of share or beyond its range."
+    return Changes(
+        title="What moved since the last edition" if said else "Nothing moved that is news",
+        finding=f"{said}." if said else nothing.capitalize(),
+        headline=f"{said}." if said else nothing,
+        subtitle=f"Shares are news from {bar} on, other counts from {number(materiality, '%')}, "
+        "estimates when the last value lies outside today's range.",
+        frame=frame.reset_index(drop=True),
+        columns=COLUMNS,
+    )
+
+
+def previous() -> dict[str, Number] | None:
+    """Read the last edition's Numbers, as the press laid them beside the run; None for a first edition."""
+    folder = os.environ.get("PMLIB_RUN_DIR")
+    path = Path(folder) / "previous.json" if folder else None
+    if path is None or not path.exists():
+        return None
+    found = json.loads(path.read_text(encoding="utf-8"))["numbers"]
+    return {item["name"]: Number(**item) for item in found}
+
+
+def _row(before: Number | None, now: Number | None, materiality: float) -> dict[str, str]:
+    known = now or before
+    assert known is not None
+    if before is None or now is None:
+        news = "new" if before is None else "gone"
+    else:
+        news = "yes" if _moved(before, now, materiality) else "no"
+    return {
+        "name": known.name,
+        "label": known.label,
+        "before": str(before or "–"),
+        "now": str(now or "–"),
+        "news": news,
+    }
+
+
+def _moved(before: Number, now: Number, materiality: float) -> bool:
+    if now.low is not None and now.high is not None:
+        return not now.low <= before.value <= now.high
+    bar = materiality if now.unit == "%" else materiality * abs(before.value)
+    # a hair below the bar is the bar: 0.38 - 0.37 is not quite 0.01 in binary
+    return abs(now.value - before.value) >= bar - 1e-9 and now.value != before.value

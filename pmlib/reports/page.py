@@ -1,0 +1,179 @@
+"""From an executed notebook to one HTML file, by the nbconvert template in templates/report/."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import mistune
+from nbconvert.exporters import TemplateExporter
+from nbconvert.preprocessors.sanitize import SanitizeHTML
+from nbformat import NotebookNode
+
+from pmlib.reports.note import Note
+from pmlib.reports.templates import template_folders
+
+RESULT = "application/vnd.pmlib.result+json"
+META = {"owner": "Owner", "decision": "Decision", "next_edition": "Next edition"}
+SHOWN = ("pmlib", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert")
+
+markdown = mistune.create_markdown(escape=True, plugins=["table"])
+
+
+@dataclass
+class Section:
+    """What stands beneath one second-level heading."""
+
+    title: str
+    folded: bool = False
+    blocks: list[str] = field(default_factory=list)
+
+    @property
+    def html(self) -> str:
+        """All blocks, in order."""
+        return "\n".join(self.blocks)
+
+    @property
+    def id(self) -> str:
+        """Name to link to."""
+        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-") or "section"
+
+
+def render(
+    notebook: NotebookNode,
+    *,
+    report: str,
+    parameters: dict[str, Any],
+    provenance: dict[str, Any],
+    root: Path,
+    draft: bool = False,
+) -> str:
+    """Write the page of an executed notebook.
+
+    Parameters
+    ----------
+    parameters : as the run had them; owner, decision, next_edition and title are printed at the top.
+    provenance : key, inputs (name, path, sha256, rows, newest) and packages (name to version) of the run; nothing
+        in it depends on the clock or the machine.
+    root : the project, whose own templates/report/ goes before the shipped one.
+    """
+    results = list(payloads(notebook))
+    title, question, sections = _sections(notebook, report, results)
+    page = {
+        "title": parameters.get("title") or title,
+        "question": question,
+        "meta": [(label, parameters[name]) for name, label in META.items() if parameters.get(name)],
+        "sections": sections,
+        "draft": draft,
+        "report": report,
+        "checks": _checks(results),
+        "files": [(r["name"], r["title"]) for r in results if r["kind"] == "result"],
+        "parameters": [(name, _said(value)) for name, value in parameters.items()],
+        "inputs": provenance.get("inputs", []),
+        "key": provenance.get("key", ""),
+        "packages": _packages(provenance.get("packages", {})),
+        "code": _code(notebook) if notebook.metadata.get("pmlib", {}).get("appendix") else [],
+    }
+    exporter = TemplateExporter(
+        template_name="report",
+        template_file="index.html.j2",
+        extra_template_basedirs=[str(folder) for folder in template_folders(root)],
+    )
+    exporter.environment.globals["page"] = page
+    html, _ = exporter.from_notebook_node(notebook)
+    return html.rstrip() + "\n"
+
+
+def payloads(notebook: NotebookNode) -> Iterator[dict[str, Any]]:
+    """Yield what each result of a notebook says of itself, in order."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if RESULT in output.get("data", {}):
+                yield output["data"][RESULT]
+
+
+def _sections(
+    notebook: NotebookNode, report: str, results: list[dict[str, Any]]
+) -> tuple[str, str, list[Section]]:
+    title, question = report, ""
+    sections = [Section("")]
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type == "code":
+            sections[-1].blocks += _outputs(cell, "fold" in tags)
+        elif cell.cell_type == "markdown" and "note" in tags:
+            sections[-1].blocks += Note.parse(cell.source).html(report, results, markdown)
+        elif cell.cell_type == "markdown":
+            for head, text in _headings(cell.source):
+                if head.startswith("# "):
+                    title, question = head[2:].strip(), markdown(text)
+                elif head:
+                    sections.append(Section(head[3:].strip(), "fold" in tags, [markdown(text)]))
+                else:
+                    sections[-1].blocks.append(markdown(text))
+    return title, question, [s for s in sections if s.title or s.html.strip()]
+
+
+def _headings(source: str) -> Iterator[tuple[str, str]]:
+    # A cell may hold several headings; what precedes the first belongs to the section above it.
+    parts = re.split(r"^(##? .+)$", source, flags=re.M)
+    if parts[0].strip():
+        yield "", parts[0]
+    yield from zip(parts[1::2], parts[2::2], strict=True)
+
+
+def _outputs(cell: NotebookNode, fold: bool) -> list[str]:
+    blocks = []
+    for output in cell.outputs:
+        data = output.get("data", {})
+        html = _output(output)
+        if html and fold:
+            title = data.get(RESULT, {}).get("title", "More")
+            html = f'<details class="fold"><summary>{escape(title)}</summary>{html}</details>'
+        if html:
+            blocks.append(html)
+    return blocks
+
+
+def _output(output: NotebookNode) -> str:
+    data = output.get("data", {})
+    if RESULT in data:
+        return data["text/html"]
+    if output.output_type == "stream":  # what libraries log to stderr is not for readers
+        return f'<pre tabindex="0">{escape(output.text)}</pre>' if output.name == "stdout" else ""
+    if "text/html" in data:
+        return SanitizeHTML().sanitize_html_tags(data["text/html"])
+    if "image/png" in data:
+        alt = escape(output.get("metadata", {}).get("alt", "A figure without a description"))
+        return f'<img alt="{alt}" src="data:image/png;base64,{data["image/png"].strip()}">'
+    if {"application/javascript", "text/vnd.mermaid"} & set(data):
+        return '<p class="absent">An output that needs a script is left out.</p>'
+    return f'<pre tabindex="0">{escape(data["text/plain"])}</pre>' if "text/plain" in data else ""
+
+
+def _checks(results: list[dict[str, Any]]) -> str:
+    checks = [c for r in results for c in r["checks"]]
+    failed = [c["label"] for c in checks if not c["passed"]]
+    if not checks:
+        return ""
+    if failed:
+        return f"{len(failed)} of {len(checks)} checks do not hold: {'; '.join(failed)}."
+    return f"All {len(checks)} checks hold."
+
+
+def _said(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _packages(versions: dict[str, str]) -> str:
+    return (
+        "Made with " + ", ".join(f"{n} {versions[n]}" for n in SHOWN if n in versions) + "."
+        if versions
+        else ""
+    )
+
+
+def _code(notebook: NotebookNode) -> list[str]:
+    return [c.source for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
