@@ -1,0 +1,71 @@
+"""The one gate through which numbers enter a report: named tables, declared, read strictly, fingerprinted."""
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from pmlib.data.cells import sheet, typed
+from pmlib.data.declaration import SOURCES, DataError, declaration, described, final_names
+from pmlib.data.source import Fingerprint, Source, by_role, fingerprint, source
+from pmlib.root import root
+
+__all__ = ["DataError", "Fingerprint", "Source", "read", "source"]
+
+
+def read(name: str) -> Source:
+    """Read a table that data/sources.toml declares, and check every declared cell of it.
+
+    Returns
+    -------
+    Source : rows as in the file, columns named by role.
+
+    Raises
+    ------
+    DataError : no such table, or the file is not what its declaration says; one line that names file, row,
+        column, what was found and what to do.
+    """
+    home = root()
+    table = declaration(home, name)
+    content = _content(home, table.path, f"correct path of [{name}] in {SOURCES}")
+    frame = typed(sheet(content, table.path), table)
+    final = final_names(table.columns)
+    renamed = {column: role for column, role in final.items() if role != column}
+    names = [column for column, rule in table.columns.items() if rule.role == "name"]
+    frame = by_role(frame, renamed, names)
+    columns = {final[column]: described(column, rule) for column, rule in table.columns.items()}
+    if "name" in frame:
+        columns["name"] = columns["product"] if "product" in columns else columns[names[0]]
+    opened = fingerprint(content, frame)
+    _record(name, table.path, opened)
+    return Source(
+        name=name,
+        title=table.title,
+        frame=frame,
+        columns=columns,
+        attributes=tuple(column for column, rule in table.columns.items() if rule.role == "attribute"),
+        line=table.line,
+        fingerprint=opened,
+        note=table.note,
+    )
+
+
+def _content(home: Path, path: str, remedy: str) -> bytes:
+    file = (home / path).resolve()
+    if not file.is_relative_to(home.resolve()):
+        raise DataError(f"{path} leads out of the project; put the file in its data folder and {remedy}")
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"{path} is not there; put the file there, or {remedy}") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}); {remedy}") from None
+
+
+def _record(name: str, path: str, opened: Fingerprint) -> None:
+    """Tell the press what this run opened: a later change of it makes the page stale."""
+    run = os.environ.get("PMLIB_RUN_DIR")
+    if run:
+        line = {"name": name, "path": path, **asdict(opened)}
+        with Path(run, "inputs.jsonl").open("a", encoding="utf-8") as inputs:
+            inputs.write(json.dumps(line, ensure_ascii=False) + "\n")

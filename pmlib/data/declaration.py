@@ -1,0 +1,212 @@
+"""What data/sources.toml may say of a table, and how it is refused when it says something else."""
+
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from pmlib.table import Column
+
+SOURCES = "data/sources.toml"
+
+Type = Literal["text", "number", "integer", "flag", "year", "date", "category"]
+Role = Literal["", "product", "name", "firm", "period", "units", "share", "revenue", "price", "attribute"]
+
+Better = Literal["", "higher", "lower"]
+OPTIONS = {"type": get_args(Type), "role": get_args(Role), "better": get_args(Better)}
+
+MEASURES = ("number", "integer")
+TYPES_OF_ROLE: dict[str, tuple[str, ...]] = {  # a role that is not listed takes any type
+    "period": ("year", "date"),
+    "units": MEASURES,
+    "share": MEASURES,
+    "revenue": MEASURES,
+    "price": MEASURES,
+    "attribute": (*MEASURES, "flag", "category"),
+}
+SHARED_ROLES = ("", "name", "attribute")  # several columns may have these; any other renames its one column
+ROLES = tuple(role for role in get_args(Role) if role not in ("", "attribute"))  # columns a Source may have
+
+
+class DataError(ValueError):
+    """Data, or their declaration, that cannot be trusted; one line that says where, what and what to do."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Rule(_Strict):
+    """What one column must hold.
+
+    range : lowest and highest value allowed, both included (`inf` for no limit).
+    values : the labels allowed, in their order; for a flag the two labels that mean 0 and 1.
+    format : how a date is written, in strptime's codes.
+    label, unit, digits, better : as in table.Column.
+    """
+
+    type: Type
+    role: Role = ""
+    label: str = ""
+    unit: str = ""
+    digits: int | None = None
+    better: Better = ""
+    range: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
+    values: Annotated[list[str], Field(min_length=1)] | None = None
+    nullable: bool = False
+    format: str = "%Y-%m-%d"
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        allowed = TYPES_OF_ROLE.get(self.role)
+        if allowed and self.type not in allowed:
+            raise ValueError(f'role "{self.role}" needs type {_either(allowed)}, not "{self.type}"')
+        if self.range and self.type not in (*MEASURES, "year"):
+            raise ValueError(f'type "{self.type}" has no range; remove it')
+        if self.range and self.range[0] > self.range[1]:
+            raise ValueError(f"range starts above its end: {self.range}; swap them")
+        if self.values and self.type not in ("text", "category", "flag"):
+            raise ValueError(f'type "{self.type}" has no values; give a range instead')
+        if self.values and len(set(self.values)) < len(self.values):
+            raise ValueError("values repeats a label; keep it once")
+        if self.values and self.type == "flag" and len(self.values) != 2:
+            raise ValueError('a flag has two values, the one for 0 first: values = ["no", "yes"]')
+        if "format" in self.model_fields_set and self.type != "date":
+            raise ValueError(f'type "{self.type}" has no format; remove it')
+        return self
+
+    @property
+    def allowed(self) -> list[str]:
+        """The labels a cell may hold; none named means any."""
+        return self.values or (["0", "1"] if self.type == "flag" else [])
+
+
+class Table(_Strict):
+    """What one table is, where it stands and what its columns must hold.
+
+    path : of the file, from the project root.
+    origin : who collected it and where it was published.
+    key : columns that together name a row once.
+    na : texts that mean a missing value, beside an empty cell.
+    note : what a reader of the numbers must know of their making.
+    """
+
+    title: Annotated[str, Field(min_length=1)]
+    path: Annotated[str, Field(min_length=1)]
+    origin: Annotated[str, Field(min_length=1)]
+    licence: Annotated[str, Field(min_length=1)]
+    columns: Annotated[dict[str, Rule], Field(min_length=1)]
+    key: list[str] = []
+    na: list[str] = []
+    note: str = ""
+
+    @field_validator("columns", mode="after")
+    @classmethod
+    def _roles_differ(cls, columns: dict[str, Rule]) -> dict[str, Rule]:
+        names = final_names(columns)
+        for column, name in names.items():
+            role = columns[column].role
+            if name in ROLES and role != name:
+                raise ValueError(f'"{column}" is a role; give that column role = "{name}" or leave it out')
+            twin = next((other for other in names if other != column and names[other] == name), None)
+            if twin:
+                raise ValueError(f'columns "{column}" and "{twin}" both have role "{name}"; keep one')
+        return columns
+
+    @model_validator(mode="after")
+    def _key_is_declared(self) -> Self:
+        for name in self.key:
+            if name not in self.columns:
+                raise ValueError(f'key names "{name}", not a declared column{meant(name, self.columns)}')
+        return self
+
+    @property
+    def line(self) -> str:
+        """Source line, as printed under a chart."""
+        return f"{self.title}. {self.origin}. {self.licence}."
+
+
+def final_names(columns: dict[str, Rule]) -> dict[str, str]:
+    """Name each declared column as an analysis sees it: by its role where the role has one column."""
+    return {name: name if rule.role in SHARED_ROLES else rule.role for name, rule in columns.items()}
+
+
+def described(name: str, rule: Rule) -> Column:
+    """Say how a column is labelled and written."""
+    return Column(rule.label or name.replace("_", " "), rule.unit, rule.digits, rule.better)
+
+
+def declaration(folder: Path, name: str) -> Table:
+    """Find the declaration of a table.
+
+    Raises
+    ------
+    DataError : no such file or table, or the declaration says what it may not.
+    """
+    try:
+        tables = tomllib.loads((folder / SOURCES).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"{SOURCES} is missing; write it, with a table [{name}]") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{SOURCES} is not valid TOML: {error}; correct that line") from None
+    if name not in tables:
+        raise DataError(f"{SOURCES} has no table [{name}]{meant(name, tables)}; it has {listed(tables)}")
+    try:
+        return Table.model_validate(tables[name])
+    except ValidationError as error:
+        raise DataError(_one_line(name, error)) from None
+
+
+def _one_line(name: str, error: ValidationError) -> str:
+    first, *others = error.errors()
+    where = [str(part) for part in first["loc"]]
+    model: type[BaseModel] = Table
+    place = f"{SOURCES}, [{name}]"
+    if where[:1] == ["columns"] and len(where) > 1:
+        place, model, where = f'{place}, column "{where[1]}"', Rule, where[2:]
+    setting = where[0] if where else ""
+    match first["type"]:
+        case "extra_forbidden":
+            says = f'"{setting}" is not a setting{meant(setting, model.model_fields)}'
+            says += f"; it may be {listed(model.model_fields, len(model.model_fields))}"
+        case "missing":
+            says = f'"{setting}" is missing; add it'
+        case "value_error":
+            says = str(first["ctx"]["error"])
+        case "literal_error":
+            options = [option for option in OPTIONS[setting] if option]
+            says = f'{setting} is "{first["input"]}"{meant(str(first["input"]), options)}'
+            says += f"; it may be {listed(options, len(options))}"
+        case _:
+            says = f"{setting} = {shown(first['input'])}: {first['msg'][0].lower()}{first['msg'][1:]}"
+    return f"{place}: {says}{and_more(len(others))}"
+
+
+def meant(name: str, options) -> str:
+    """Ask whether another name was meant: '; did you mean "us_cars"?', or nothing."""
+    lower = {str(option).casefold(): str(option) for option in options}
+    close = get_close_matches(name.casefold().strip(), lower, n=1)
+    return f'; did you mean "{lower[close[0]]}"?' if close else ""
+
+
+def listed(names, most: int = 6) -> str:
+    """List names for an error, the first few of them."""
+    names = [str(name) for name in names]
+    return (", ".join(names[:most]) or "none") + and_more(len(names) - most)
+
+
+def shown(value: object, width: int = 40) -> str:
+    """Quote a found value, shortened, on one line."""
+    text = repr(value)
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def and_more(count: int) -> str:
+    """Count what one line leaves out."""
+    return f" (and {count} more)" if count > 0 else ""
+
+
+def _either(names) -> str:
+    return " or ".join(f'"{name}"' for name in names)

@@ -1,0 +1,143 @@
+"""Source: a checked table that an analysis asks for roles, with its labels, its origin and its fingerprint."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+import pandas as pd
+
+from pmlib.data.declaration import ROLES, DataError, listed, meant
+from pmlib.table import Column
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What was opened: hash of its bytes, rows, and its newest period as ISO text ("" without periods)."""
+
+    sha256: str
+    rows: int
+    newest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Source:
+    """A table, named by roles.
+
+    frame : columns with a role of their own are called by it (product, firm, period, units, share, revenue,
+        price); `name` is a product in words; `period` is a date; the others keep their names.
+    columns : label and unit of each column of the frame.
+    attributes : names of the attribute columns, as declared.
+    line : where the data come from, as printed under a chart.
+    note : what a reader must know of how the numbers were made.
+    """
+
+    name: str
+    title: str
+    frame: pd.DataFrame = field(repr=False)
+    columns: Mapping[str, Column] = field(repr=False)
+    attributes: tuple[str, ...]
+    line: str
+    fingerprint: Fingerprint
+    note: str = field(default="", repr=False)
+
+    def has(self, *roles: str) -> bool:
+        """Tell whether every one of these roles has a column."""
+        return not self.lacks(*roles)
+
+    def lacks(self, *roles: str) -> list[str]:
+        """List the roles that no column has."""
+        held = {"attribute"} if self.attributes else set()
+        held |= {role for role in ROLES if role in self.frame}
+        return [role for role in roles if role not in held]
+
+    def window(self, first: int | None = None, last: int | None = None) -> Self:
+        """Keep the rows from one year to another, both included; None leaves that end open.
+
+        Raises
+        ------
+        DataError : the source has no periods, or none of them lies there.
+        """
+        if first is None and last is None:
+            return self
+        if "period" not in self.frame:
+            raise DataError(f"{self.name} has no period column, so no years to choose; leave the window open")
+        years = self.frame["period"].dt.year
+        kept = years.between(years.min() if first is None else first, years.max() if last is None else last)
+        if not kept.any():
+            asked = f"{'the start' if first is None else first} to {'the end' if last is None else last}"
+            raise DataError(f"{self.name} has no rows from {asked}; it has {years.min()} to {years.max()}")
+        return replace(self, frame=self.frame[kept].reset_index(drop=True))
+
+
+def source(
+    frame: pd.DataFrame,
+    name: str = "frame",
+    *,
+    columns: Mapping[str, Column] | None = None,
+    attributes: Sequence[str] = (),
+    line: str = "",
+    **roles: str,
+) -> Source:
+    """Wrap an analyst's own frame, which stays as it is.
+
+    Parameters
+    ----------
+    columns : labels and units, by the frame's column names or by role; the others are called as they are.
+    attributes : columns that describe a product.
+    roles : column by role, as in price="list_price"; a column already called by a role needs no mention.
+
+    Raises
+    ------
+    DataError : an unknown role, or a column that is not there.
+    """
+    for role in roles:
+        if role not in ROLES:
+            raise DataError(f'{name}: "{role}" is not a role{meant(role, ROLES)}; it may be {listed(ROLES)}')
+    for column in (*roles.values(), *attributes):
+        if column not in frame:
+            raise DataError(f'{name} has no column "{column}"{meant(column, frame)}; it has {listed(frame)}')
+    renamed = {column: role for role, column in roles.items()}
+    for column, role in renamed.items():
+        if role in frame and role != column:
+            raise DataError(f'{name}: both "{column}" and "{role}" would be the {role}; drop one')
+    declared = {renamed.get(key, key): column for key, column in (columns or {}).items()}
+    hashed = pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()
+    named = by_role(frame, renamed)
+    return Source(
+        name=name,
+        title=name,
+        frame=named,
+        columns={key: declared.get(key, Column(str(key).replace("_", " "))) for key in named},
+        attributes=tuple(attributes),
+        line=line,
+        fingerprint=fingerprint(repr(list(frame)).encode() + hashed, named),
+    )
+
+
+def by_role(frame: pd.DataFrame, renamed: Mapping[str, str], names: Sequence[str] = ()) -> pd.DataFrame:
+    """Call columns by their roles, turn years into dates and put a product's name in words.
+
+    Parameters
+    ----------
+    renamed : role by column.
+    names : columns that together name a product; blanks are skipped. Without any, it is the product itself.
+    """
+    frame = frame.rename(columns=dict(renamed)).reset_index(drop=True)
+    if "period" in frame and pd.api.types.is_integer_dtype(frame["period"].dtype):
+        frame["period"] = pd.to_datetime(frame["period"].astype("str"), format="%Y")
+    if names:
+        words = pd.Series("", index=frame.index, dtype="str")
+        for part in names:
+            words += (" " + frame[part].astype("str")).fillna("")
+        frame["name"] = words.str.removeprefix(" ")
+    elif "product" in frame and "name" not in frame:
+        frame["name"] = frame["product"].astype("str")
+    return frame
+
+
+def fingerprint(content: bytes, frame: pd.DataFrame) -> Fingerprint:
+    """Take the hash of what was opened, and say how much and how new it is."""
+    last = frame["period"].max() if "period" in frame else pd.NaT
+    newest = "" if pd.isna(last) else pd.Timestamp(last).date().isoformat()
+    return Fingerprint(hashlib.sha256(content).hexdigest(), len(frame), newest)
