@@ -21,6 +21,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
 from pmlib.table import Column, column_digits, number, plain, scaled
+from pmlib.table import dates as written
 
 WIDE, NARROW = 7.0, 3.5  # inches; drawn at 100 units an inch
 SIZE = 10  # points; 15 px on the page, where a chart is as wide as the column
@@ -275,7 +276,9 @@ def heat(frame: pd.DataFrame, texts: pd.DataFrame, *, ax: Axes | None = None) ->
             ax.text(0, row + head / 2, str(name), ha="left", va="center", color=INK)
         for column, value in enumerate(frame.iloc[row].astype(float)):
             colour = PAPER if pd.isna(value) else DIVERGING[min(4, int((min(max(value, -1), 1) + 1) * 2.5))]
-            cell = Rectangle((column, row + head), 1, 1 - head, facecolor=colour, edgecolor=PAPER, linewidth=3)
+            cell = Rectangle(
+                (column, row + head), 1, 1 - head, facecolor=colour, edgecolor=PAPER, linewidth=3
+            )
             ax.add_patch(cell)
             dark = colour in (DIVERGING[0], DIVERGING[-1])
             ax.text(
@@ -332,7 +335,6 @@ def _svg(figure: Any, alt: str, name: str, kind: str) -> str:
     body = re.sub(r'<style type="text/css">.*?</style>', "", body, flags=re.S)
     body = re.sub(r"<defs>\s*</defs>", "", body)
     body = re.sub(r"<!--.*?-->", "", body, flags=re.S)
-    body = re.sub(r"font: (?:(\w+) )?([\d.]+)px [^;\"]*", _font, body)
     body = re.sub(r"<[^>]*>", lambda m: _tag(m[0], name), body)  # tags only: what charts say is left alone
     body = re.sub(r">\s+<", "><", re.sub(r"\s*\n\s*", " ", body))
     shape = box[1] if box else ""
@@ -340,15 +342,12 @@ def _svg(figure: Any, alt: str, name: str, kind: str) -> str:
 
 
 def _tag(tag: str, name: str) -> str:
+    tag = re.sub(
+        r" font-family: [^;\"]*;?| transform=\"rotate\(-0 [^\"]*\"", "", tag
+    )  # the page's own font is used
     tag = re.sub(r"-?\d+\.\d{2,}", lambda m: f"{float(m[0]) + 0.0:.1f}".removesuffix(".0"), tag)
     tag = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{name}-", tag)
     return re.sub(r"#[0-9a-f]{6}\b", lambda m: _named(m[0]), tag)
-
-
-def _font(match: re.Match[str]) -> str:
-    # The page's own font is used; only size and weight stay.
-    weight = f"; font-weight: {match[1]}" if match[1] else ""
-    return f"font-size: {float(match[2]):g}px{weight}"
 
 
 def _named(colour: str) -> str:
@@ -395,10 +394,12 @@ def _shortest(value: float) -> int:
 
 
 def _time(ax: Axes, dates: pd.Series) -> None:
-    locator = mpl.dates.AutoDateLocator(minticks=3, maxticks=6 if _width.get() == WIDE else 4)
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(mpl.dates.ConciseDateFormatter(locator, show_offset=False))
-    ax.set_xlim(dates.min(), dates.max())
+    known = pd.Series(sorted(dates.dropna().unique()))
+    step = -(-len(known) // (6 if _width.get() == WIDE else 4))
+    shown = known[::-1][:: max(step, 1)]  # the newest is always among them
+    ax.set_xticks(shown, written(shown))
+    if len(known) > 1:
+        ax.set_xlim(known.iloc[0], known.iloc[-1])
 
 
 def _label_ends(ax: Axes, ends: list[tuple[float, str, str]]) -> None:

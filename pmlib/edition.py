@@ -52,7 +52,9 @@ def changes(*results: Result, materiality: float) -> Changes:
             columns=COLUMNS,
         )
     rows = [_row(before.get(name), now.get(name), materiality) for name in [*now, *(set(before) - set(now))]]
-    frame = pd.DataFrame(rows, columns=["name", *COLUMNS]).sort_values(["news", "name"], ascending=[False, True])
+    frame = pd.DataFrame(rows, columns=["name", *COLUMNS]).sort_values(
+        ["news", "name"], ascending=[False, True]
+    )
     moved = frame[frame["news"] == "yes"]
     said = "; ".join(f"{r.label}: {r.before} then, {r.now} now" for r in moved.head(3).itertuples())
     bar = number(materiality, "points")

@@ -101,7 +101,7 @@ def _sections(
     sections = [Section("")]
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
-        if cell.cell_type == "code":
+        if cell.cell_type == "code" and "hide-output" not in tags:
             sections[-1].blocks += _outputs(cell, "fold" in tags)
         elif cell.cell_type == "markdown" and "note" in tags:
             sections[-1].blocks += Note.parse(cell.source).html(report, results, markdown)

@@ -50,7 +50,10 @@ def _logic(cells: list[dict[str, Any]]) -> Iterator[str]:
         except SyntaxError:
             yield f"cell {place} is not plain Python (no ! or % lines in a report)"
             continue
-        if any(isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)) for node in nodes):
+        if any(
+            isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda))
+            for node in nodes
+        ):
             yield f"cell {place} defines a function or class; move it into a module and call it"
 
 

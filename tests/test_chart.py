@@ -1,0 +1,97 @@
+"""Charts are inline SVG in the page's colour names, the same bytes each time, readable wide and narrow."""
+
+import re
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+
+from pmlib import chart
+from pmlib.table import Column
+
+PERIODS = pd.to_datetime(["1988-01-01", "1989-01-01", "1990-01-01"])
+FIRMS = pd.DataFrame(
+    {"firm": ["Ada", "Bob & <Co>", "Cy"], "share": [0.5, 0.3, 0.2], "growth": [0.1, -0.1, 0.0]}
+)
+TREND = pd.concat([FIRMS[["firm", "share"]].assign(period=p) for p in PERIODS])
+ESTIMATES = pd.DataFrame(
+    {
+        "firm": FIRMS["firm"],
+        "period": PERIODS,
+        "estimate": [0.1, 0.0, -0.2],
+        "low": [0, -0.1, -0.3],
+        "high": [0.2, 0.1, -0.1],
+    }
+)
+SHARE = Column("Share", "%")
+COLUMNS = {"share": SHARE, "growth": Column("Growth", "%")}
+WIDE = FIRMS.set_index("firm")[["share", "growth"]]
+
+FORMS = {
+    "ranked": lambda: chart.ranked(FIRMS, "share", "firm", spec=SHARE, highlight=["Ada"]),
+    "signed": lambda: chart.ranked(FIRMS, "growth", "firm", spec=Column("Change", "points"), signed=True),
+    "lines": lambda: chart.lines(
+        TREND, "period", "share", "firm", spec=SHARE, highlight=["Ada"], levels={"line": 0.4}
+    ),
+    "bands": lambda: chart.bands(ESTIMATES, "period", spec=SHARE, zero=0.0),
+    "dots": lambda: chart.dots(ESTIMATES, "firm", spec=SHARE, highlight=["Ada"]),
+    "bubble": lambda: chart.bubble(
+        FIRMS, "share", "growth", "share", "firm", columns=COLUMNS, cuts=(0.3, 0.0)
+    ),
+    "map2d": lambda: chart.map2d(FIRMS, "share", "growth", "firm", columns=COLUMNS, diagonal=True),
+    "heat": lambda: chart.heat(WIDE, WIDE.map("{:.2f}".format)),
+}
+
+
+@pytest.fixture(scope="module", params=FORMS, ids=str)
+def drawn(request):
+    return chart.svg(FORMS[request.param], alt='Ada "leads" <b>', name=request.param)
+
+
+def test_every_form_is_drawn_wide_and_narrow_with_its_text_alternative(drawn):
+    assert re.findall(r'<svg class="(\w+)" role="img"', drawn) == ["wide", "narrow"]
+    assert drawn.count('aria-label="Ada &quot;leads&quot; &lt;b&gt;"') == 2
+
+
+def test_every_colour_is_a_name_of_the_page(drawn):
+    unnamed = set(re.findall(r"(?<!, )#[0-9a-f]{6}\b", drawn))
+    assert not unnamed, "a colour that the page cannot change for dark or print"
+
+
+def test_words_stay_words_and_data_stays_text(drawn):
+    assert "<text" in drawn
+    assert "<Co>" not in drawn
+    assert "font-family" not in drawn
+
+
+def test_a_chart_is_small_and_holds_no_date(drawn):
+    assert len(drawn) < 30_000
+    assert "<metadata" not in drawn
+    assert not re.search(r"20\d\d-\d\d-\d\d", drawn)
+
+
+def test_the_same_chart_is_the_same_bytes():
+    first, second = (chart.svg(FORMS["bubble"], alt="a", name="b") for _ in range(2))
+    assert first == second
+
+
+def test_ids_of_two_charts_differ():
+    ids = [
+        set(re.findall(r'id="([^"]+)"', chart.svg(FORMS["lines"], alt="a", name=n))) for n in ("one", "two")
+    ]
+    assert not ids[0] & ids[1]
+
+
+def test_what_a_chart_says_is_not_rounded():
+    frame = pd.DataFrame({"firm": ["v1.25"], "share": [0.9]})
+    assert "v1.25" in chart.svg(lambda: chart.ranked(frame, "share", "firm", spec=SHARE), alt="", name="n")
+
+
+def test_drawing_leaves_the_analysts_settings_alone():
+    before = dict(mpl.rcParams)
+    chart.svg(FORMS["ranked"], alt="a", name="b")
+    assert dict(mpl.rcParams) == before
+
+
+def test_no_chart_is_no_chart():
+    assert chart.svg(lambda: None, alt="a", name="b") == ""
