@@ -1,16 +1,28 @@
 """The one gate through which numbers enter a report: named tables, declared, read strictly, fingerprinted."""
 
+import hashlib
 import json
 import os
 from dataclasses import asdict
 from pathlib import Path
 
 from pmlib.data.cells import sheet, typed
-from pmlib.data.declaration import SOURCES, DataError, declaration, described, final_names
+from pmlib.data.declaration import (
+    SOURCES,
+    DataError,
+    declaration,
+    described,
+    final_names,
+    meant,
+    shown,
+)
 from pmlib.data.source import Fingerprint, Source, by_role, fingerprint, source
+from pmlib.result import Number
 from pmlib.root import root
 
-__all__ = ["DataError", "Fingerprint", "Source", "read", "source"]
+__all__ = ["DataError", "Fingerprint", "Source", "number", "read", "source"]
+
+PUBLISHED = "reports/published"
 
 
 def read(name: str) -> Source:
@@ -27,7 +39,8 @@ def read(name: str) -> Source:
     """
     home = root()
     table = declaration(home, name)
-    content = _content(home, table.path, f"correct path of [{name}] in {SOURCES}")
+    remedy = f"put the file in data/, or correct path of [{name}] in {SOURCES}"
+    content = _content(home, "", table.path, remedy)
     frame = typed(sheet(content, table.path), table)
     final = final_names(table.columns)
     renamed = {column: role for column, role in final.items() if role != column}
@@ -50,14 +63,34 @@ def read(name: str) -> Source:
     )
 
 
-def _content(home: Path, path: str, remedy: str) -> bytes:
+def number(name: str) -> Number:
+    """Read a number that another report has published, as in number("market_sizing/som").
+
+    Raises
+    ------
+    DataError : that report is not published, or has no such number.
+    """
+    home = root()
+    report, _, which = name.rpartition("/")
+    if not report:
+        raise DataError(f'{shown(name)} names no report; write it as "report/number"')
+    path = f"{PUBLISHED}/{report}/numbers.json"
+    content = _content(home, PUBLISHED, path, f"publish that report first: pmlib run {report.split('/')[0]}")
+    found = {item["name"]: item for item in json.loads(content)["numbers"]}
+    if which not in found:
+        raise DataError(f"{path} has no number {shown(which)}; {meant(which, found)}")
+    _record(name, path, Fingerprint(hashlib.sha256(content).hexdigest(), len(found)))
+    return Number(**found[which])
+
+
+def _content(home: Path, folder: str, path: str, remedy: str) -> bytes:
     file = (home / path).resolve()
-    if not file.is_relative_to(home.resolve()):
-        raise DataError(f"{path} leads out of the project; put the file in its data folder and {remedy}")
+    if not file.is_relative_to((home / folder).resolve()):
+        raise DataError(f"{path} leads out of {folder or 'the project'}; {remedy}")
     try:
         return file.read_bytes()
     except FileNotFoundError:
-        raise DataError(f"{path} is not there; put the file there, or {remedy}") from None
+        raise DataError(f"{path} is not there; {remedy}") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}); {remedy}") from None
 

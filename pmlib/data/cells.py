@@ -34,12 +34,12 @@ class Sheet:
     """The cells of one file as text, and where each row stands in it.
 
     path : as errors name it.
-    cells : one text column per header; blank cells are "".
+    cells : the column under each header, as text; a blank cell is "".
     text : the whole file, from which line numbers are counted when one is needed.
     """
 
     path: str
-    cells: pd.DataFrame
+    cells: dict[str, tuple[str, ...]]
     text: str = field(repr=False)
 
     def row(self, index: int) -> int:
@@ -78,12 +78,12 @@ def sheet(content: bytes, path: str) -> Sheet:
         raise DataError(f"{path}: there is a header but no row; export the table again")
     ragged = [index for index, row in enumerate(rows) if len(row) != len(header)]
     if ragged:
-        found, where = len(rows[ragged[0]]), Sheet(path, pd.DataFrame(), text).row(ragged[0])
-        problem = f"{found} cells where the header has {len(header)}{and_more(len(ragged) - 1)}"
+        found, where = len(rows[ragged[0]]), Sheet(path, {}, text).row(ragged[0])
+        cells = "1 cell" if found == 1 else f"{found} cells"
+        problem = f"{cells} where the header has {len(header)}{and_more(len(ragged) - 1)}"
         remedy = "complete it" if found < len(header) else "remove a cell, or quote text that holds a comma"
         raise DataError(f"{path}, row {where}: {problem}; {remedy}")
-    columns = {name: list(cells) for name, cells in zip(header, zip(*rows, strict=True), strict=True)}
-    return Sheet(path, pd.DataFrame(columns, dtype="str"), text)
+    return Sheet(path, dict(zip(header, zip(*rows, strict=True), strict=True)), text)
 
 
 def _text(content: bytes, path: str) -> str:
@@ -108,37 +108,35 @@ def typed(sheet: Sheet, table: Table) -> pd.DataFrame:
     """
     for name in table.columns:
         if name not in sheet.cells:
-            raise DataError(
-                f"{sheet.path}, row 1: column {shown(name)} is missing{meant(name, sheet.cells)}; "
-                f"the header has {listed(sheet.cells)}"
-            )
+            problem = f"column {shown(name)} is missing; {meant(name, sheet.cells, 'the header has')}"
+            raise DataError(f"{sheet.path}, row 1: {problem}; correct it, or columns in {SOURCES}")
     frame = pd.DataFrame({name: _column(sheet, table, name, rule) for name, rule in table.columns.items()})
     _check_key(sheet, table, frame)
     return frame
 
 
 def _column(sheet: Sheet, table: Table, name: str, rule: Rule) -> pd.Series:
-    cells = sheet.cells[name]
+    cells = pd.Series(sheet.cells[name], dtype="str")
 
-    def refuse(bad: pd.Series, problem: str, remedy: str) -> None:
+    def refuse(bad: pd.Series, wrong: str, remedy: str) -> None:
         rows = np.flatnonzero(bad.reindex(cells.index, fill_value=False))
         if len(rows):
             where = f"{sheet.path}, row {sheet.row(rows[0])}, column {shown(name)}"
-            problem = problem.replace("CELL", shown(cells[rows[0]])) + and_more(len(rows) - 1)
-            raise DataError(f"{where}: {problem}; {remedy}")
+            found = f"found {shown(cells[rows[0]])}, {wrong}{and_more(len(rows) - 1)}"
+            raise DataError(f"{where}: {found}; {remedy}")
 
-    blank = cells.isin(["", *table.na])
+    missing = cells.isin(["", *table.na])
     if not rule.nullable:
-        refuse(blank, "the cell is blank", f"fill it, or allow blanks with nullable = true in {SOURCES}")
-    known = cells[~blank]
+        refuse(missing, "a missing value", f"fill it, or allow it with nullable = true in {SOURCES}")
+    known = cells[~missing]
     if rule.allowed:
-        problem = f"found CELL, not one of {listed(map(shown, rule.allowed))}"
-        refuse(~known.isin(rule.allowed), problem, f"correct it, or values in {SOURCES}")
+        wrong = f"not one of {listed(rule.allowed)}"
+        refuse(~known.isin(rule.allowed), wrong, f"correct it, or values in {SOURCES}")
     values = _converted(known, rule, refuse)
     if rule.range:
         low, high = rule.range
-        problem = f"found CELL, outside {low:g} to {high:g}"
-        refuse((values < low) | (values > high), problem, f"correct it, or range in {SOURCES}")
+        refuse(values < low, f"below {low:.15g}", f"correct it, or range in {SOURCES}")
+        refuse(values > high, f"above {high:.15g}", f"correct it, or range in {SOURCES}")
     if rule.nullable and values.dtype.kind == "i":
         values = values.astype(float)  # whether or not this file has a blank
     return values.reindex(cells.index)
@@ -157,23 +155,23 @@ def _converted(known: pd.Series, rule: Rule, refuse: Callable[[pd.Series, str, s
             dates = pd.to_datetime(known, format=rule.format, errors="coerce")
             example = date(1990, 12, 31).strftime(rule.format)
             remedy = f"write dates as {example}, or set format in {SOURCES}"
-            refuse(dates.isna(), "found CELL, not a date", remedy)
+            refuse(dates.isna(), "not a date", remedy)
             return dates
     pattern, is_a, remedy = WRITTEN[rule.type]
     known = known.str.strip()
-    refuse(~known.str.fullmatch(pattern), f"found CELL, not {is_a}", remedy)
+    refuse(~known.str.fullmatch(pattern), f"not {is_a}", remedy)
     values = known.astype(float)
-    refuse(np.isinf(values), "found CELL, too large for a number", "correct it")
+    refuse(np.isinf(values), "too large for a number", "correct it")
     return values if rule.type == "number" else values.astype("int64")
 
 
 def _check_key(sheet: Sheet, table: Table, frame: pd.DataFrame) -> None:
-    twins = np.flatnonzero(frame.duplicated(table.key)) if table.key else []
+    twins = np.flatnonzero(frame.duplicated(table.key)) if table.key else np.array([], int)
     if len(twins) == 0:
         return
     second = twins[0]
     first = np.flatnonzero((frame[table.key] == frame.loc[second, table.key]).all(axis=1))[0]
-    found = ", ".join(shown(cell) for cell in sheet.cells.loc[second, table.key])
+    found = ", ".join(shown(sheet.cells[name][second]) for name in table.key)
     raise DataError(
         f"{sheet.path}, rows {sheet.row(first)} and {sheet.row(second)}: the same {' and '.join(table.key)} "
         f"({found}){and_more(len(twins) - 1)}; keep one row, or correct key in {SOURCES}"

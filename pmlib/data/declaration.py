@@ -1,6 +1,7 @@
 """What data/sources.toml may say of a table, and how it is refused when it says something else."""
 
 import tomllib
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
@@ -62,19 +63,23 @@ class Rule(_Strict):
     def _agrees(self) -> Self:
         allowed = TYPES_OF_ROLE.get(self.role)
         if allowed and self.type not in allowed:
-            raise ValueError(f'role "{self.role}" needs type {_either(allowed)}, not "{self.type}"')
+            raise ValueError(
+                f"role {self.role!r} needs type {' or '.join(map(repr, allowed))}, not {self.type!r}"
+            )
+        if self.role == "period" and self.nullable:
+            raise ValueError("a period cannot be nullable; remove that")
         if self.range and self.type not in (*MEASURES, "year"):
-            raise ValueError(f'type "{self.type}" has no range; remove it')
+            raise ValueError(f"type {self.type!r} has no range; remove it")
         if self.range and self.range[0] > self.range[1]:
             raise ValueError(f"range starts above its end: {self.range}; swap them")
         if self.values and self.type not in ("text", "category", "flag"):
-            raise ValueError(f'type "{self.type}" has no values; give a range instead')
+            raise ValueError(f"type {self.type!r} has no values; give a range instead")
         if self.values and len(set(self.values)) < len(self.values):
             raise ValueError("values repeats a label; keep it once")
         if self.values and self.type == "flag" and len(self.values) != 2:
             raise ValueError('a flag has two values, the one for 0 first: values = ["no", "yes"]')
         if "format" in self.model_fields_set and self.type != "date":
-            raise ValueError(f'type "{self.type}" has no format; remove it')
+            raise ValueError(f"type {self.type!r} has no format; remove it")
         return self
 
     @property
@@ -109,17 +114,19 @@ class Table(_Strict):
         for column, name in names.items():
             role = columns[column].role
             if name in ROLES and role != name:
-                raise ValueError(f'"{column}" is a role; give that column role = "{name}" or leave it out')
+                raise ValueError(f"{column!r} is a role; give that column role = {name!r} or leave it out")
             twin = next((other for other in names if other != column and names[other] == name), None)
             if twin:
-                raise ValueError(f'columns "{column}" and "{twin}" both have role "{name}"; keep one')
+                raise ValueError(f"columns {column!r} and {twin!r} both have role {name!r}; keep one")
         return columns
 
     @model_validator(mode="after")
     def _key_is_declared(self) -> Self:
         for name in self.key:
             if name not in self.columns:
-                raise ValueError(f'key names "{name}", not a declared column{meant(name, self.columns)}')
+                raise ValueError(
+                    f"key names {name!r}, not a declared column; {meant(name, self.columns, 'they are')}"
+                )
         return self
 
     @property
@@ -152,7 +159,7 @@ def declaration(folder: Path, name: str) -> Table:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{SOURCES} is not valid TOML: {error}; correct that line") from None
     if name not in tables:
-        raise DataError(f"{SOURCES} has no table [{name}]{meant(name, tables)}; it has {listed(tables)}")
+        raise DataError(f"{SOURCES} has no table [{name}]; {meant(name, tables)}")
     try:
         return Table.model_validate(tables[name])
     except ValidationError as error:
@@ -165,36 +172,38 @@ def _one_line(name: str, error: ValidationError) -> str:
     model: type[BaseModel] = Table
     place = f"{SOURCES}, [{name}]"
     if where[:1] == ["columns"] and len(where) > 1:
-        place, model, where = f'{place}, column "{where[1]}"', Rule, where[2:]
+        place, model, where = f"{place}, column {where[1]!r}", Rule, where[2:]
     setting = where[0] if where else ""
     match first["type"]:
         case "extra_forbidden":
-            says = f'"{setting}" is not a setting{meant(setting, model.model_fields)}'
-            says += f"; it may be {listed(model.model_fields, len(model.model_fields))}"
+            says = f"{setting!r} is not a setting; {meant(setting, model.model_fields, 'it may be', 20)}"
         case "missing":
-            says = f'"{setting}" is missing; add it'
+            says = f"{setting!r} is missing; add it"
         case "value_error":
             says = str(first["ctx"]["error"])
         case "literal_error":
             options = [option for option in OPTIONS[setting] if option]
-            says = f'{setting} is "{first["input"]}"{meant(str(first["input"]), options)}'
-            says += f"; it may be {listed(options, len(options))}"
+            wrong = shown(first["input"])
+            says = f"{setting} is {wrong}; {meant(str(first['input']), options, 'it may be', 20)}"
+        case "model_type" | "dict_type":
+            says = f'{shown(first["input"])} is not a table of settings, such as {{ type = "text" }}'
         case _:
             says = f"{setting} = {shown(first['input'])}: {first['msg'][0].lower()}{first['msg'][1:]}"
     return f"{place}: {says}{and_more(len(others))}"
 
 
-def meant(name: str, options) -> str:
-    """Ask whether another name was meant: '; did you mean "us_cars"?', or nothing."""
-    lower = {str(option).casefold(): str(option) for option in options}
+def meant(name: str, options: Iterable[str], says: str = "it has", most: int = 6) -> str:
+    """Say what there is instead, the likely one first: did you mean 'us_cars'? It has …."""
+    names = [str(option) for option in options]
+    lower = {option.casefold(): option for option in names}
     close = get_close_matches(name.casefold().strip(), lower, n=1)
-    return f'; did you mean "{lower[close[0]]}"?' if close else ""
+    there = f"{says} {listed(names, most)}"
+    return f"did you mean {shown(lower[close[0]])}? {there[0].upper()}{there[1:]}" if close else there
 
 
-def listed(names, most: int = 6) -> str:
-    """List names for an error, the first few of them."""
-    names = [str(name) for name in names]
-    return (", ".join(names[:most]) or "none") + and_more(len(names) - most)
+def listed(names: list[str], most: int = 6) -> str:
+    """Quote names for an error, the first few of them."""
+    return (", ".join(map(shown, names[:most])) or "none") + and_more(len(names) - most)
 
 
 def shown(value: object, width: int = 40) -> str:
@@ -206,7 +215,3 @@ def shown(value: object, width: int = 40) -> str:
 def and_more(count: int) -> str:
     """Count what one line leaves out."""
     return f" (and {count} more)" if count > 0 else ""
-
-
-def _either(names) -> str:
-    return " or ".join(f'"{name}"' for name in names)

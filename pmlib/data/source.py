@@ -1,4 +1,4 @@
-"""Source: a checked table that an analysis asks for roles, with its labels, its origin and its fingerprint."""
+"""Source: a checked table that an analysis asks for roles, with its labels, origin and fingerprint."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Self
 
 import pandas as pd
 
-from pmlib.data.declaration import ROLES, DataError, listed, meant
+from pmlib.data.declaration import ROLES, DataError, meant, shown
 from pmlib.table import Column
 
 
@@ -93,17 +93,21 @@ def source(
     """
     for role in roles:
         if role not in ROLES:
-            raise DataError(f'{name}: "{role}" is not a role{meant(role, ROLES)}; it may be {listed(ROLES)}')
+            raise DataError(f"{name}: {role!r} is not a role; {meant(role, ROLES, 'it may be', 20)}")
     for column in (*roles.values(), *attributes):
         if column not in frame:
-            raise DataError(f'{name} has no column "{column}"{meant(column, frame)}; it has {listed(frame)}')
+            raise DataError(f"{name} has no column {column!r}; {meant(column, frame)}")
     renamed = {column: role for role, column in roles.items()}
     for column, role in renamed.items():
         if role in frame and role != column:
-            raise DataError(f'{name}: both "{column}" and "{role}" would be the {role}; drop one')
+            raise DataError(f"{name}: both {column!r} and {role!r} would be the {role}; drop one")
     declared = {renamed.get(key, key): column for key, column in (columns or {}).items()}
     hashed = pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()
     named = by_role(frame, renamed)
+    if "period" in named and (lost := named["period"].isna()).any():
+        row = int(lost.to_numpy().argmax())
+        found = shown(frame[roles.get("period", "period")].iloc[row])
+        raise DataError(f"{name}, row {row}: period is {found}; give dates, or years as whole numbers")
     return Source(
         name=name,
         title=name,
@@ -124,8 +128,8 @@ def by_role(frame: pd.DataFrame, renamed: Mapping[str, str], names: Sequence[str
     names : columns that together name a product; blanks are skipped. Without any, it is the product itself.
     """
     frame = frame.rename(columns=dict(renamed)).reset_index(drop=True)
-    if "period" in frame and pd.api.types.is_integer_dtype(frame["period"].dtype):
-        frame["period"] = pd.to_datetime(frame["period"].astype("str"), format="%Y")
+    if "period" in frame and frame["period"].dtype.kind != "M":
+        frame["period"] = pd.to_datetime(frame["period"].astype("str"), format="%Y", errors="coerce")
     if names:
         words = pd.Series("", index=frame.index, dtype="str")
         for part in names:
