@@ -10,7 +10,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 TOPICS = {"competitive", "sizing", "impact", "voice", "performance", "priorities"}
 DRAWS, WRITES_HTML = (
     {"chart.py"},
-    {"table.py", "result.py", "page.py", "note.py", "publish.py", "failure.py", "index.py"},
+    {"chart.py", "table.py", "result.py", "page.py", "note.py", "publish.py", "failure.py", "index.py"},
 )
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from pmlib.table import number
+from pmlib.table import plain
 
 SIGNED = re.compile(r"^(?P<author>[^\n,]+), (?P<date>\d{4}-\d{2}-\d{2})\s*$", re.M)
 RESTS = re.compile(r"^Rests on: (?P<items>.+)$", re.M)
-ITEM = re.compile(r"(?P<report>\w+)/(?P<name>\w+) = (?P<value>\S+)")
+ITEM = re.compile(r"(?P<report>\w+)/(?P<name>\w+) = (?P<value>[^;\s]+)")
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,10 @@ class Note:
                 f"a note rests on {report}/{name}, which this report does not record; it has {', '.join(sorted(numbers))}"
             )
         now = numbers[name]
-        digits = len(written.strip("%").partition(".")[2])
-        current = number(now["value"], "%" if now["unit"] == "%" else "", digits)
+        figure = re.sub(r"[^\d.,−]", "", written.replace("-", "−"))
+        current = plain(now["value"], now["unit"], len(figure.partition(".")[2]))
         return (
-            "" if current == written.replace("-", "−") else f"{now['label']}: {written} then, {current} now"
+            ""
+            if current == figure
+            else f"{now['label']}: {written} then, {written.replace(figure, current)} now"
         )

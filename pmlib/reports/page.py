@@ -12,10 +12,11 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 
+from pmlib.reports import export
+from pmlib.reports.export import RESULT
 from pmlib.reports.note import Note
 from pmlib.reports.templates import template_folders
 
-RESULT = "application/vnd.pmlib.result+json"
 META = {"owner": "Owner", "decision": "Decision", "next_edition": "Next edition"}
 SHOWN = ("pmlib", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert")
 
@@ -59,7 +60,7 @@ def render(
         in it depends on the clock or the machine.
     root : the project, whose own templates/report/ goes before the shipped one.
     """
-    results = list(payloads(notebook))
+    results = export.results(notebook)
     title, question, sections = _sections(notebook, report, results)
     page = {
         "title": parameters.get("title") or title,
@@ -69,7 +70,7 @@ def render(
         "draft": draft,
         "report": report,
         "checks": _checks(results),
-        "files": [(r["name"], r["title"]) for r in results if r["kind"] == "result"],
+        "files": [(r["name"], r["title"]) for r in results if r["frame"]["columns"]],
         "parameters": [(name, _said(value)) for name, value in parameters.items()],
         "inputs": provenance.get("inputs", []),
         "key": provenance.get("key", ""),
@@ -84,14 +85,6 @@ def render(
     exporter.environment.globals["page"] = page
     html, _ = exporter.from_notebook_node(notebook)
     return html.rstrip() + "\n"
-
-
-def payloads(notebook: NotebookNode) -> Iterator[dict[str, Any]]:
-    """Yield what each result of a notebook says of itself, in order."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if RESULT in output.get("data", {}):
-                yield output["data"][RESULT]
 
 
 def _sections(

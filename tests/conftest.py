@@ -1,0 +1,74 @@
+"""What several test files share: the shipped reports, published once, and a browser."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+QUIET = [
+    "--no-sandbox",  # CI runs as root
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def project():
+    """A function that copies this project's own files, without anything published, to a folder."""
+
+    def copy(folder: Path) -> Path:
+        for name in ("notebooks", "data"):
+            shutil.copytree(
+                REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints")
+            )
+        (folder / "reports").mkdir()
+        shutil.copy(REPOSITORY / "reports" / "catalog.toml", folder / "reports")
+        return folder
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def pmlib():
+    """A function that runs the command line in a project, as a shell would."""
+
+    def run(root: Path, *words: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-m", "pmlib", "--root", str(root), *words]
+        return subprocess.run(command, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def shipped(project, pmlib, tmp_path_factory):
+    """A project in which both shipped reports are published."""
+    root = project(tmp_path_factory.mktemp("shipped"))
+    done = pmlib(root, "run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return root
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium."""
+    if CHROMIUM is None:
+        reason = (
+            "no Chromium found: install it (Debian and Ubuntu: apt install chromium) to run the browser tests"
+        )
+        if os.environ.get("PMLIB_REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()

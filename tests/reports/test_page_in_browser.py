@@ -1,0 +1,111 @@
+"""The shipped pages in a real browser: quiet, accessible, light and dark, on a phone and on paper, short."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+REPORTS = ("us_car_market", "cars_1993")
+pytestmark = pytest.mark.browser
+
+VISIBLE = """(selector) => {
+  const copy = document.querySelector(selector).cloneNode(true);
+  copy.querySelectorAll('details:not([open]) > :not(summary), svg, .unseen, nav').forEach(e => e.remove());
+  return copy.textContent.split(/\\s+/).filter(w => /\\w/.test(w)).length;
+}"""
+CHARTS = "[...document.querySelectorAll('main .chart')].filter(c => !c.closest('details:not([open])')).length"
+CUT = """() => [...document.querySelectorAll('figure')].filter(f => f.checkVisibility()).filter(f =>
+  getComputedStyle(f).breakInside !== 'avoid' || f.getBoundingClientRect().height > 1000).map(f => f.id)"""
+WIDER = """() => [...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll, pre, footer table') &&
+  e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
+
+
+@pytest.fixture(params=REPORTS)
+def path(request, shipped):
+    return shipped / "reports" / "published" / request.param / "index.html"
+
+
+@pytest.fixture
+def opened(browser, path):
+    """Open the page; yields a function that takes the browser's settings."""
+    contexts = []
+
+    def open_page(**settings):
+        contexts.append(browser.new_context(**settings))
+        page = contexts[-1].new_page()
+        page.asked, page.said = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_asks_for_nothing_logs_nothing_and_axe_finds_nothing(opened, path, scheme):
+    page = opened(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
+    assert page.asked == [path.as_uri()]
+    assert page.said == []
+
+
+@pytest.mark.parametrize("unfolded", [False, True])
+def test_it_does_not_scroll_sideways_on_the_narrowest_phone(opened, unfolded):
+    page = opened(viewport={"width": 320, "height": 640})
+    page.evaluate(f"document.querySelectorAll('details').forEach(d => d.open = {str(unfolded).lower()})")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.evaluate(WIDER) == []
+
+
+def test_dark_and_light_differ_and_print_is_light(opened):
+    colours = "getComputedStyle(document.body).backgroundColor"
+    assert opened(color_scheme="light").evaluate(colours) == "rgb(255, 255, 255)"
+    dark = opened(color_scheme="dark")
+    assert dark.evaluate(colours) == "rgb(20, 23, 27)"
+    dark.emulate_media(media="print")
+    assert dark.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink')") == "#1b1f24"
+
+
+def test_a4_cuts_no_figure(opened):
+    page = opened(viewport={"width": 658, "height": 1002})  # A4 less the page's margins, at 96 dpi
+    page.emulate_media(media="print")
+    assert page.evaluate(CUT) == []
+    assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_it_is_short_as_opened(opened):
+    page = opened()
+    assert page.evaluate(VISIBLE, "main > section") <= 120, "words on the first screen"
+    assert page.evaluate(VISIBLE, "body") <= 900, "words as opened"
+    assert page.evaluate(CHARTS) <= 6
+
+
+def test_the_first_screen_needs_no_dictionary(opened):
+    words = opened().locator("main > section").first.text_content()
+    assert not re.search(r"HHI|hedonic|regression|CR4|p-value|2SLS|standard error", words, re.I)
+
+
+def test_it_is_small_and_mostly_figures(path):
+    html = path.read_text("utf-8")
+    assert len(html.encode()) < 300_000
+    assert len(re.sub(r"<svg.*?</svg>", "", html, flags=re.S).encode()) < 30_000
+
+
+def test_it_has_a_language_a_title_one_heading_and_a_way_to_skip(opened):
+    page = opened()
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.title() == page.locator("h1").text_content()
+    assert page.locator("h1").count() == 1
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+
+
+def test_every_link_within_the_page_leads_somewhere(opened):
+    dead = "() => [...document.querySelectorAll('a[href^=\"#\"]')].filter(a => !document.getElementById(a.hash.slice(1)))"
+    assert opened().evaluate(dead) == []
