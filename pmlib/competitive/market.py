@@ -118,6 +118,12 @@ def volumes(source: Source, basis: str = "units") -> tuple[pd.DataFrame, Check |
     return _sold(frame.assign(volume=amounts.loc[frame.index] * frame["price"]), source), check
 
 
+def sold_words(source: Source, basis: str) -> tuple[str, str]:
+    """Name what shares are of: in short for sentences, and in full for a subtitle."""
+    short = BASES[basis]
+    return short, short if basis == "units" or source.has("revenue") else f"{short} (units times price)"
+
+
 def _amounts(source: Source, frame: pd.DataFrame, role: str) -> pd.Series:
     values = frame[role].astype(float)
     bad = ~(values >= 0) | np.isinf(values)
@@ -211,6 +217,11 @@ def period_label(periods: pd.Series, value: pd.Timestamp) -> str:
     return "" if pd.isna(value) else dates(pd.Series([value, *periods.dropna().unique()])).iloc[0]
 
 
+def period_noun(periods: pd.Series) -> str:
+    """Name what the periods are: year where each is written as one, else period."""
+    return "year" if dates(periods).str.fullmatch(r"\d{4}").all() else "period"
+
+
 def span(periods: pd.Series) -> str:
     """Write the first and the last of these periods: 1980 to 1990, or 1990, or nothing."""
     if periods.isna().all():
@@ -222,8 +233,3 @@ def span(periods: pd.Series) -> str:
 def years_between(first: pd.Timestamp, last: pd.Timestamp) -> float:
     """Count the years from one period to another; whole between the same days."""
     return last.year - first.year + (last.dayofyear - first.dayofyear) / 365.25
-
-
-def listed(words: Sequence[str]) -> str:
-    """Join words as a sentence does: A, B and C."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

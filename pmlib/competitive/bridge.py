@@ -1,0 +1,241 @@
+"""Who won share and who lost it between the first and the last period, and at which prices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pmlib.competitive.market import check_firms, lacking, period_label, sold_words, volumes
+from pmlib.competitive.words import gained, percent, points, possessive, slug
+from pmlib.data import Source
+from pmlib.result import Absent, Check, Number, Result
+from pmlib.table import Column, number
+
+BARS = 9
+THIRDS = ["cheapest", "middle", "dearest"]
+COLUMNS = {
+    "firm": Column("Firm"),
+    "start": Column("Share at the start", "%", 1),
+    "end": Column("at the end", "%", 1),
+    "change": Column("Change", "points", 1),
+    "cheapest": Column("in the cheapest third", "points", 1),
+    "dearest": Column("in the dearest third", "points", 1),
+    "middle": Column("in the middle third", "points", 1),
+    "status": Column("Status"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ShareBridge(Result):
+    """Each firm's share at both ends and its change, the largest gain first."""
+
+    shown: tuple[str, ...]
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw gains and losses: the firms asked for, the largest other changes, and the rest as Other."""
+        from pmlib import chart
+
+        spec = self.columns["change"]
+        return chart.ranked(
+            self.bars(), "change", "firm", spec=spec, highlight=self.shown, signed=True, ax=ax
+        )
+
+    def bars(self) -> pd.DataFrame:
+        """Give the chart's rows."""
+        size = self.frame["change"].abs().where(~self.frame["firm"].isin(self.shown), np.inf)
+        kept = size.rank(ascending=False, method="first") <= max(BARS, len(self.shown))
+        rest = self.frame[~kept]
+        if len(rest) < 2:
+            return self.frame
+        other = {"firm": f"Other ({len(rest)} firms)", "change": rest["change"].sum()}
+        return pd.concat([self.frame[kept], pd.DataFrame([other])], ignore_index=True)
+
+
+def _thirds(sold: pd.DataFrame) -> pd.DataFrame:
+    """Share of one period by firm, in all and by price third; a price on a border belongs to both."""
+    share = sold["volume"] / sold["volume"].sum()
+    parts = pd.DataFrame({"share": share.groupby(sold["firm"]).sum()})
+    if "price" not in sold or sold["price"].isna().any():
+        return parts.assign(**dict.fromkeys(THIRDS, np.nan))
+    level = share.groupby(sold["price"]).sum().sort_index()  # of what was sold, by price
+    above = level.cumsum()
+    for i, third in enumerate(THIRDS):
+        inside = above.clip(upper=(i + 1) / 3) - (above - level).clip(lower=i / 3)
+        of_price = (inside.clip(lower=0) / level.where(level > 0)).fillna(0.0)
+        parts[third] = (share * sold["price"].map(of_price)).groupby(sold["firm"]).sum()
+    return parts
+
+
+def _bridge(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    then, now = then[then["share"] > 0], now[now["share"] > 0]
+    firms = then.index.union(now.index)
+    before, after = firms.isin(then.index), firms.isin(now.index)
+    status = np.select([~before, ~after], ["entered", "left"], "stayed")
+    # Where a period has no prices its thirds are missing, and so is their change.
+    then, now = then.reindex(firms, fill_value=0.0), now.reindex(firms, fill_value=0.0)
+    frame = pd.DataFrame(
+        {"start": then["share"], "end": now["share"], "change": now["share"] - then["share"]}
+    )
+    frame = frame.assign(status=status).join(now[THIRDS] - then[THIRDS])
+    return (
+        frame.rename_axis("firm")
+        .reset_index()
+        .sort_values("change", ascending=False, kind="stable", ignore_index=True)
+    )
+
+
+def share_bridge(
+    source: Source,
+    *,
+    focal: str,
+    rivals: Sequence[str] = (),
+    basis: str = "units",
+    materiality: float = 0.01,
+) -> ShareBridge | Absent:
+    """Split the change of share from the source's first to its last period by firm and by price third.
+
+    Parameters
+    ----------
+    source : one row per product and period; roles firm, period and units, share or revenue; price if any.
+    focal, rivals : firms the report is about.
+    basis : shares of "units" sold or of "revenue".
+    materiality : a smaller change of share (0.01 is one point) is not called a gain or a loss; everything
+        sold is counted, so there is no sampling error to judge by.
+
+    Returns
+    -------
+    ShareBridge : one row per firm, the largest gain first: start, end (shares, 0-1), change, status (stayed,
+        entered, left), and the change among the cheapest, middle and dearest third of what was sold in each
+        period (missing without prices). Changes add up to zero over firms, thirds to a firm's change.
+
+    Raises
+    ------
+    ValueError : an unknown firm or basis; a missing or negative value.
+    """
+    if absent := lacking("Share won and lost", source, "firm", sales=True, periods=2):
+        return absent
+    firms = check_firms(source, focal, rivals)
+    sold, dropped = volumes(source, basis)
+    ends = sold["period"].min(), sold["period"].max()
+    first, last = (period_label(sold["period"], end) for end in ends)
+    frame = _bridge(*(_thirds(sold[sold["period"] == end]) for end in ends))
+    moves = frame.set_index("firm")
+    if focal not in moves.index:
+        return Absent(title="Share won and lost", reason=f"{focal} sold nothing in {first} or in {last}.")
+    shown = [firm for firm in firms if firm in moves.index]
+    words, what = sold_words(source, basis)
+    return ShareBridge(
+        title=_title(moves["change"], focal, materiality, first),
+        finding=_finding(moves, focal, materiality, first, last, words),
+        headline=_headline(moves.loc[shown], focal, materiality, first),
+        advice=_advice(moves, focal, materiality),
+        unknown="Sales show who won, not why; a survey of recent buyers would tell.",
+        subtitle=(
+            f"Change of share of {what}, {first} to {last}, in percentage points. "
+            f"Price thirds: each period's {words}, from cheapest to dearest."
+        ),
+        frame=frame,
+        columns=COLUMNS,
+        source=source.line,
+        numbers=_numbers(moves.loc[shown, "change"], focal, f"{first} to {last}", source.name),
+        checks=_checks(frame, source, dropped),
+        shown=tuple(shown),
+    )
+
+
+def _third(row: pd.Series, materiality: float) -> str:
+    """Find the price third where most of a firm's change lies; "" where none is worth a word."""
+    signed = row[THIRDS].astype(float) * np.sign(row["change"])
+    return str(signed.idxmax()) if signed.max() >= materiality else ""
+
+
+def _title(change: pd.Series, focal: str, materiality: float, first: str) -> str:
+    own, others = change[focal], change.drop(focal)
+    said = f"{focal} held its share since {first}"
+    if abs(own) >= materiality:
+        said = f"{focal} {gained(own)} {points(own)} since {first}"
+    if others.abs().max() < materiality:
+        return said
+    other = others.abs().idxmax()
+    size = points(others[other], unit=abs(own) < materiality)
+    return f"{said}; {other} {gained(others[other])} {size}"
+
+
+def _finding(moves: pd.DataFrame, focal: str, materiality: float, first: str, last: str, words: str) -> str:
+    own, others = moves.loc[focal], moves["change"].drop(focal)
+    third = _third(own, materiality)
+    where = f", most in the {third} price third" if third else ""
+    largest = others[others.abs() >= materiality].sort_values(key=abs, ascending=False).head(2)
+    rest = [f"{firm} {gained(change)} {points(change, unit=False)}" for firm, change in largest.items()]
+    return (
+        f"From {first} to {last} {focal} went from {percent(own['start'])} to {percent(own['end'])} of {words} "
+        f"({number(own['change'], 'points', 1, sign=True)}{where}); "
+        f"{', '.join(rest) or 'no other firm moved ' + number(materiality, 'points')}."
+    )
+
+
+def _headline(moves: pd.DataFrame, focal: str, materiality: float, first: str) -> str:
+    change = moves["change"].sort_values(key=abs, ascending=False)
+    named = change[change.index.isin([focal, *change.drop(focal).index[:3]])]
+    named = named[named.abs() >= materiality]
+    clauses: list[str] = []
+    for verb in dict.fromkeys(map(gained, named)):  # the larger movers' direction first
+        part = named[named.map(gained) == verb]
+        sizes = [points(value, unit=not clauses and not i) for i, value in enumerate(part)]
+        firms = [part.index[0] + " " + verb, *part.index[1:]]
+        clauses.append(", ".join(f"{firm} {size}" for firm, size in zip(firms, sizes, strict=True)))
+    if focal not in named:
+        clauses.append(f"{focal} held its share")
+    best = named.drop(focal, errors="ignore")
+    third = _third(moves.loc[best.idxmax()], materiality) if best.max() > 0 else ""
+    watch = f" Watch {best.idxmax()}: it grew most in the {third} price third." if third else ""
+    return f"Since {first} {'; '.join(clauses)}.{watch}"
+
+
+def _advice(moves: pd.DataFrame, focal: str, materiality: float) -> str:
+    own, others = moves.loc[focal, THIRDS].astype(float), moves[THIRDS].drop(focal)
+    if own.isna().any() or others.empty:
+        return ""
+    worst, best, contested = own.idxmin(), own.idxmax(), others.max().idxmax()
+    if own[worst] <= -materiality:
+        winner = others[worst].idxmax()
+        return (
+            f"Defend the {worst} price third: {focal} lost {points(own[worst])} there, "
+            f"{winner} gained {points(others.loc[winner, worst], unit=False)}."
+        )
+    if own[best] < materiality:
+        return ""
+    build = f"Build on the {best} price third, where {focal} gained {points(own[best])}"
+    rival = others[contested].idxmax()
+    if contested == best or others.loc[rival, contested] < materiality or own[contested] >= materiality:
+        return f"{build}."
+    there = points(others.loc[rival, contested], unit=False)
+    return f"{build}; contest the {contested} one, where {rival} gained {there}."
+
+
+def _numbers(change: pd.Series, focal: str, period: str, source: str) -> tuple[Number, ...]:
+    return tuple(
+        Number(
+            name=f"{'focal' if firm == focal else slug(firm)}_share_change",
+            label=f"change of {possessive(firm)} share",
+            value=float(value),
+            unit="points",
+            period=period,
+            source=source,
+        )
+        for firm, value in change.items()
+    )
+
+
+def _checks(frame: pd.DataFrame, source: Source, dropped: Check | None) -> tuple[Check, ...]:
+    total = frame["change"].sum()
+    checks = [
+        Check("Gains and losses add up to zero", bool(abs(total) < 1e-9), number(abs(total), "points", 1))
+    ]
+    if dropped:
+        checks.append(dropped)
+    elif source.has("price") and frame[THIRDS].isna().any(axis=None):
+        checks.append(Check("Every product has a price, so changes split by price", False, "some have none"))
+    return tuple(checks)

@@ -1,0 +1,234 @@
+"""Who is large and who grows: the growth-share matrix, with its lines said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pmlib.competitive.market import (
+    BASES,
+    check_firms,
+    firm_shares,
+    lacking,
+    newest,
+    period_label,
+    years_between,
+)
+from pmlib.competitive.words import listed, percent, possessive
+from pmlib.data import Source
+from pmlib.result import Absent, Check, Number, Result
+from pmlib.table import Column, number
+
+BUBBLES = 10
+NEW = 0.1  # of the market may be firms without a growth rate
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class GrowthShare(Result):
+    """Each firm's size against its largest rival and its yearly growth, the largest first."""
+
+    cuts: tuple[float, float]
+    shown: tuple[str, ...]
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the firms asked for and the largest others, with the matrix's two lines."""
+        from pmlib import chart
+
+        known = self.frame.dropna(subset=["growth"])
+        asked = known["firm"].isin(self.shown)
+        others = known.loc[~asked, "firm"].head(max(0, BUBBLES - asked.sum()))
+        return chart.bubble(
+            known[asked | known["firm"].isin(others)],
+            "relative_share",
+            "growth",
+            "size",
+            "firm",
+            columns=self.columns,
+            cuts=self.cuts,
+            highlight=self.shown,
+            ax=ax,
+        )
+
+
+def growth_share(
+    source: Source,
+    *,
+    focal: str,
+    rivals: Sequence[str] = (),
+    since: int | None = None,
+    share_cut: float = 1.0,
+    growth_cut: float | None = None,
+) -> GrowthShare | Absent:
+    """Place each firm by size and growth.
+
+    Parameters
+    ----------
+    source : one row per product and period; roles firm, period and units, share or revenue; price sizes
+        the bubbles.
+    focal, rivals : firms the report is about.
+    since : year from which growth is measured; the first of the source otherwise.
+    share_cut : relative share that parts large from small; at 1 only the leader is large.
+    growth_cut : yearly growth (0.05 is 5 %) that parts fast from slow; the whole market's otherwise.
+
+    Returns
+    -------
+    GrowthShare : one row per firm of the newest period, the largest first: share (0-1), relative_share (its
+        sales over those of the largest other firm), growth (a year, compound, of its sales since `since`;
+        missing where it sold nothing then), size (share of revenue, 0-1; of sales where there are no prices),
+        quadrant (large or small, fast or slow; "new" without growth).
+
+    Raises
+    ------
+    ValueError : an unknown firm; no such year; a bad value.
+
+    References
+    ----------
+    Henderson (1970), "The Product Portfolio", Boston Consulting Group.
+    """
+    if absent := lacking("Size and growth", source, "firm", sales=True, periods=2):
+        return absent
+    firms = check_firms(source, focal, rivals)
+    basis = "units" if source.has("units") or source.has("share") else "revenue"
+    shares = firm_shares(source, basis)
+    start, end = _start(shares["period"], since, source.name), shares["period"].max()
+    first, last = (period_label(shares["period"], period) for period in (start, end))
+    then = shares[shares["period"] == start].set_index("firm")["volume"]
+    now = newest(shares).set_index("firm")["volume"]
+    years = years_between(start, end)
+    market = float((now.sum() / then.sum()) ** (1 / years) - 1)
+    if not now.get(focal, 0.0):
+        return Absent(title="Size and growth", reason=f"{focal} sold nothing in {last}.")
+    now = now[now > 0]
+    frame = pd.DataFrame(
+        {
+            "share": now / now.sum(),
+            "relative_share": now / _largest_other(now),
+            "growth": (now / then[then > 0].reindex(now.index)) ** (1 / years) - 1,
+            "size": _sizes(source, basis).reindex(now.index),
+        }
+    )
+    cuts = (share_cut, market if growth_cut is None else growth_cut)
+    frame["quadrant"] = _quadrants(frame, *cuts)
+    usual = share_cut == 1 and growth_cut is None
+    return GrowthShare(
+        title=_title(focal, frame["quadrant"][focal], usual, first),
+        finding=_finding(frame, focal, firms[1:], market, first),
+        headline=_headline(frame["growth"], focal, firms[1:], market, first),
+        subtitle=_subtitle(source, basis, cuts, usual, first),
+        frame=frame.rename_axis("firm").reset_index(),
+        columns=_columns(first),
+        source=source.line,
+        numbers=_numbers(frame.loc[focal], focal, market, f"{first} to {last}", source.name),
+        checks=(_followed(frame, first),),
+        cuts=cuts,
+        shown=tuple(firms),
+    )
+
+
+def _start(periods: pd.Series, since: int | None, name: str) -> pd.Timestamp:
+    if since is None:
+        return periods.min()
+    there = periods[periods.dt.year == since]
+    if there.empty or there.min() == periods.max():
+        years = sorted(periods[periods < periods.max()].dt.year.unique())
+        raise ValueError(f"since is {since}; {name} has earlier periods from {years[0]} to {years[-1]}")
+    return there.min()
+
+
+def _largest_other(sold: pd.Series) -> pd.Series:
+    leader, second = sold.idxmax(), sold.nlargest(2).iloc[-1] if len(sold) > 1 else np.nan
+    return pd.Series(sold.max(), index=sold.index).where(sold.index != leader, second)
+
+
+def _sizes(source: Source, basis: str) -> pd.Series:
+    by = "revenue" if source.has("revenue") or source.has("price") else basis
+    return newest(firm_shares(source, by)).set_index("firm")["share"]
+
+
+def _quadrants(frame: pd.DataFrame, share_cut: float, growth_cut: float) -> pd.Series:
+    large, fast = frame["relative_share"] >= share_cut, frame["growth"] >= growth_cut
+    words = {
+        (True, True): "large and fast",
+        (True, False): "large but slow",
+        (False, True): "small but fast",
+        (False, False): "small and slow",
+    }
+    named = pd.Series([words[pair] for pair in zip(large, fast, strict=True)], index=frame.index)
+    return named.where(frame["growth"].notna(), "new")
+
+
+def _title(focal: str, quadrant: str, usual: bool, first: str) -> str:
+    if quadrant == "new":
+        return f"{focal} entered the market after {first}"
+    if not usual:
+        return f"{focal} is {quadrant}, by the lines chosen"
+    return {
+        "large and fast": f"{focal} leads and outgrows the market",
+        "large but slow": f"{focal} leads but grows slower than the market",
+        "small but fast": f"{focal} is behind the leader but outgrows the market",
+        "small and slow": f"{focal} trails the leader and the market's growth",
+    }[quadrant]
+
+
+def _finding(frame: pd.DataFrame, focal: str, rivals: Sequence[str], market: float, first: str) -> str:
+    growth = frame["growth"].dropna()
+    rates = [f"{focal} {number(growth[focal], '%', 1)}"] if focal in growth else []
+    rates.append(f"the whole market {number(market, '%', 1)}")
+    others = growth[growth.index.isin(rivals)]
+    if len(others):
+        rates.append(f"{others.idxmax()} (the fastest rival) {number(others.max(), '%', 1)}")
+    size, other = frame.loc[focal, "relative_share"], frame["share"].drop(focal)
+    against = "" if other.empty else f" {focal} is {number(size, '', 2)} times as large as {other.idxmax()}."
+    return f"Growth a year since {first}: {', '.join(rates)}.{against}"
+
+
+def _headline(growth: pd.Series, focal: str, rivals: Sequence[str], market: float, first: str) -> str:
+    own, whole = (number(rate, "%", 1) for rate in (growth[focal], market))
+    if np.isnan(growth[focal]):
+        return f"{focal} is new since {first}; the whole market grew {whole} a year."
+    pace = "as fast as" if own == whole else "faster than" if growth[focal] > market else "slower than"
+    others = growth[growth.index.isin(rivals)].dropna()
+    best = f"; {others.idxmax()} grew {number(others.max(), '%', 1)}" if len(others) else ""
+    return f"Since {first} {focal} grew {own} a year, {pace} the market ({whole}){best}."
+
+
+def _subtitle(source: Source, basis: str, cuts: tuple[float, float], usual: bool, first: str) -> str:
+    what = BASES[basis]
+    each = "" if basis == "revenue" or source.has("units") else " per potential buyer"
+    lines = "equal to the largest other firm, market growth"
+    if not usual:
+        lines = f"{number(cuts[0], '', 2)} times the largest other firm, {number(cuts[1], '%', 1)} a year"
+    bubbles = BASES["revenue"] if source.has("revenue") or source.has("price") else what
+    return f"Growth a year since {first} of {what}{each}, against size. Lines: {lines}. Bubbles: {bubbles}."
+
+
+def _columns(first: str) -> dict[str, Column]:
+    return {
+        "firm": Column("Firm"),
+        "share": Column("Share", "%", 1),
+        "relative_share": Column("Size (1 = largest other firm)", "", 2),
+        "growth": Column(f"Growth a year since {first}", "%", 1),
+        "size": Column("Share of revenue", "%", 1),
+        "quadrant": Column("Size and growth"),
+    }
+
+
+def _numbers(row: pd.Series, focal: str, market: float, period: str, source: str) -> tuple[Number, ...]:
+    said = (
+        ("focal_growth", f"a year: {possessive(focal)} growth", row["growth"], "%"),
+        ("market_growth", "a year: the market's growth", market, "%"),
+        ("focal_relative_share", f"times the largest other firm is {focal}", row["relative_share"], ""),
+    )
+    return tuple(
+        Number(name=name, label=label, value=float(value), unit=unit, period=period, source=source)
+        for name, label, value, unit in said
+        if not np.isnan(value)
+    )
+
+
+def _followed(frame: pd.DataFrame, first: str) -> Check:
+    new = frame.loc[frame["growth"].isna(), "share"]
+    saw = f"{percent(new.sum())} of the market" + (f": {listed(list(new.index))}" if len(new) else "")
+    return Check(f"Firms new since {first} hold under {percent(NEW)}", bool(new.sum() < NEW), saw)

@@ -1,0 +1,183 @@
+"""Who holds the market: shares of the newest period, and how they got there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pmlib.competitive.market import (
+    TOLERANCE,
+    check_firms,
+    firm_shares,
+    lacking,
+    newest,
+    period_label,
+    rows,
+    sold_words,
+    volumes,
+)
+from pmlib.competitive.words import percent, possessive, slug
+from pmlib.data import Source
+from pmlib.result import Absent, Number, Result
+from pmlib.table import Column
+
+BARS = 8  # of firms in the chart, before the sum of all others
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class MarketShares(Result):
+    """Each firm's share in every period, newest first."""
+
+    focal: str
+    rivals: tuple[str, ...]
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the newest period's shares; the firms beyond the first few stand together, last."""
+        from pmlib import chart
+
+        return chart.ranked(
+            self.bars(),
+            "share",
+            "firm",
+            spec=self.columns["share"],
+            highlight=[self.focal, *self.rivals],
+            ax=ax,
+        )
+
+    def bars(self) -> pd.DataFrame:
+        """Give the chart's rows: the largest firms, those asked for, and the rest as Other."""
+        now = newest(self.frame)
+        asked = now["firm"].isin([self.focal, *self.rivals])
+        shown = asked | now["firm"].isin(now.loc[~asked, "firm"].head(max(0, BARS - asked.sum())))
+        rest = now[~shown]
+        if len(rest) < 2:  # a single other firm can stand under its own name
+            return now[["firm", "share"]]
+        other = {"firm": f"Other ({len(rest)} firms)", "share": rest["share"].sum()}
+        return pd.concat([now.loc[shown, ["firm", "share"]], pd.DataFrame([other])], ignore_index=True)
+
+
+def market_shares(
+    source: Source, *, focal: str, rivals: Sequence[str] = (), basis: str = "units"
+) -> MarketShares | Absent:
+    """Measure who holds the market, in every period.
+
+    Parameters
+    ----------
+    source : one row per product and period; roles firm and units, share or revenue; price adds revenue.
+    focal, rivals : firms the report is about.
+    basis : what shares are of: "units" sold, or "revenue".
+
+    Returns
+    -------
+    MarketShares : one row per period and firm, newest period first, then by rank; share is of what was sold
+        (0-1), share_of_all of all potential buyers (missing where those who bought nothing are unknown),
+        revenue_share of units times price.
+
+    Raises
+    ------
+    ValueError : an unknown firm or basis; a missing or negative value; shares of a period beyond 1.
+    """
+    if absent := lacking("Market shares", source, "firm", sales=True):
+        return absent
+    firms = check_firms(source, focal, rivals)
+    _, check = volumes(source, basis)
+    frame = firm_shares(source, basis)
+    frame = frame.merge(_of_all(source), on=["period", "firm"], how="left")
+    frame = frame.merge(_of_revenue(source), on=["period", "firm"], how="left")
+    frame = frame[["period", "firm", "share", "share_of_all", "revenue_share", "rank"]]
+    now = newest(frame)
+    held = now.set_index("firm")["share"]
+    asked = sorted(firms, key=lambda firm: (-held.get(firm, 0.0), firm))
+    period = period_label(frame["period"], now["period"].iloc[0])
+    sold, what = sold_words(source, basis)
+    return MarketShares(
+        title=_title(focal, held),
+        finding=_sentence(held, focal, asked, period, sold, rest=True),
+        headline=_sentence(held, focal, asked[:5], period, sold, rest=False),
+        subtitle=_subtitle(what, period, now["share_of_all"].sum(min_count=1)),
+        frame=frame,
+        columns={
+            "period": Column("Period"),
+            "firm": Column("Firm"),
+            "share": Column(f"Share of {sold}", "%", 1),
+            "share_of_all": Column("Share of all potential buyers", "%", 2),
+            "revenue_share": Column("Share of revenue", "%", 1),
+            "rank": Column("Rank", "", 0),
+        },
+        source=source.line,
+        numbers=_numbers(source, held, focal, rivals, period, sold),
+        checks=(check,) if check else (),
+        focal=focal,
+        rivals=tuple(firms[1:]),
+    )
+
+
+def _of_all(source: Source) -> pd.DataFrame:
+    # Known only where shares are of all potential buyers: then a period's add up to less than 1.
+    frame = rows(source)
+    if not source.has("share"):
+        return frame[["period", "firm"]].drop_duplicates().assign(share_of_all=np.nan)
+    held = frame.groupby(["period", "firm"], dropna=False)["share"].sum().rename("share_of_all")
+    bought = held.groupby("period", dropna=False).transform("sum")
+    return held.where(bought < 1 - TOLERANCE).reset_index()
+
+
+def _of_revenue(source: Source) -> pd.DataFrame:
+    if not source.has("revenue") and not source.has("price"):
+        return rows(source)[["period", "firm"]].drop_duplicates().assign(revenue_share=np.nan)
+    return firm_shares(source, "revenue").rename(columns={"share": "revenue_share"})[
+        ["period", "firm", "revenue_share"]
+    ]
+
+
+def _title(focal: str, held: pd.Series) -> str:
+    leader = held.index[0]
+    if focal not in held:
+        return f"{leader} leads; {focal} is no longer sold"
+    if held[focal] == held.iloc[0]:
+        tied = len(held) > 1 and held.iloc[0] == held.iloc[1]
+        return f"{focal} {'shares the lead of' if tied else 'leads'} {len(held)} firms"
+    place = int((held > held[focal]).sum()) + 1
+    return f"{leader} leads; {focal} is number {place} of {len(held)}"
+
+
+def _sentence(held: pd.Series, focal: str, asked: list[str], period: str, sold: str, *, rest: bool) -> str:
+    leader = held.index[0]
+    others = [firm for firm in asked if firm != leader] or list(held.index[1:3])
+    parts = [
+        f"{firm}{' has' if i == 0 else ''} {percent(held.get(firm, 0.0))}" for i, firm in enumerate(others)
+    ]
+    remaining = held.drop([leader, *others], errors="ignore")
+    end = ""
+    if rest and len(remaining) > 1:
+        end = f"; the other {len(remaining)} firms share {percent(remaining.sum())}"
+    when = f"In {period} " if period else ""
+    return f"{when}{leader} leads with {percent(held.iloc[0])} of {sold}; {', '.join(parts)}{end}."
+
+
+def _subtitle(what: str, period: str, bought: float) -> str:
+    start = ", ".join(filter(None, [f"Share of {what}", period]))
+    if np.isnan(bought):
+        return f"{start}."
+    return f"{start}. Those who bought nothing are left out: {percent(bought)} of potential buyers bought."
+
+
+def _numbers(
+    source: Source, held: pd.Series, focal: str, rivals: Sequence[str], period: str, sold: str
+) -> tuple[Number, ...]:
+    names = {"focal_share": focal} | {f"{slug(firm)}_share": firm for firm in rivals if firm != focal}
+    if held.index[0] not in names.values():
+        names["leader_share"] = held.index[0]
+    return tuple(
+        Number(
+            name=name,
+            label=f"{possessive(firm)} share of {sold}",
+            value=float(held.get(firm, 0.0)),
+            unit="%",
+            period=period,
+            source=source.name,
+        )
+        for name, firm in names.items()
+    )

@@ -1,0 +1,187 @@
+"""How stable the order of the firms is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import kendalltau
+
+from pmlib.competitive.market import (
+    check_firms,
+    firm_shares,
+    lacking,
+    period_label,
+    period_noun,
+    sold_words,
+    span,
+    volumes,
+)
+from pmlib.competitive.words import count, possessive
+from pmlib.data import Source
+from pmlib.result import Absent, Number, Result
+from pmlib.table import Column, number
+
+DOTS = 10
+STEADY = {
+    0.95: "very stable",
+    0.85: "stable",
+    0.0: "unsettled",
+}  # by the share of pairs that kept their order
+COLUMNS = {
+    "firm": Column("Firm"),
+    "rank": Column("Rank", "", 0),
+    "best": Column("Best", "", 0),
+    "worst": Column("Worst", "", 0),
+    "mean_change": Column("Mean change", "", 2),
+    "periods": Column("Periods", "", 0),
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class RankVolatility(Result):
+    """Each firm's rank now, its best and worst, and how much it moves; the newest order first.
+
+    order : per pair of neighbouring periods: period, before, firms (sold in both), tau (Kendall's, 1 is the
+        same order) and kept (share of pairs of firms, 0-1, that kept their order).
+    """
+
+    order: pd.DataFrame
+    shown: tuple[str, ...]
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw each firm's newest rank as a dot on the line from its best to its worst."""
+        from pmlib import chart
+
+        asked = self.frame["firm"].isin(self.shown)
+        others = self.frame.loc[~asked, "firm"].head(max(0, DOTS - asked.sum()))
+        frame = self.frame[asked | self.frame["firm"].isin(others)]
+        frame = frame.rename(columns={"rank": "estimate", "best": "low", "worst": "high"})
+        return chart.dots(frame, "firm", spec=self.columns["rank"], highlight=self.shown, zero=None, ax=ax)
+
+
+def rank_volatility(
+    source: Source, *, focal: str, rivals: Sequence[str] = (), basis: str = "units"
+) -> RankVolatility | Absent:
+    """Follow each firm's rank by share from period to period.
+
+    Parameters
+    ----------
+    source : one row per product and period; roles firm, period and units, share or revenue.
+    focal, rivals : firms the report is about.
+    basis : shares of "units" sold or of "revenue".
+
+    Returns
+    -------
+    RankVolatility : one row per firm of the newest period, by rank (1 is the largest): best and worst rank of
+        all periods it was sold in, mean_change (ranks a period, up or down), periods (number of them).
+
+    Raises
+    ------
+    ValueError : an unknown firm or basis; a missing or negative value.
+
+    References
+    ----------
+    Kendall (1938), "A New Measure of Rank Correlation", Biometrika 30.
+    """
+    if absent := lacking("Stability of ranks", source, "firm", sales=True, periods=2):
+        return absent
+    firms = check_firms(source, focal, rivals)
+    _, dropped = volumes(source, basis)
+    shares = firm_shares(source, basis)
+    ranks = shares[shares["volume"] > 0].pivot_table("rank", "period", "firm")
+    last = period_label(shares["period"], ranks.index[-1])
+    now = ranks.iloc[-1].dropna().sort_values(kind="stable")
+    if focal not in now:
+        return Absent(title="Stability of ranks", reason=f"{focal} sold nothing in {last}.")
+    frame = _ranges(ranks, now)
+    own = frame.set_index("firm").loc[focal]
+    order = _order(shares)
+    kept = float(order["kept"].mean())
+    first, pace = period_label(shares["period"], ranks.index[0]), period_noun(shares["period"])
+    since = period_label(shares["period"], ranks[focal].first_valid_index())
+    _, what = sold_words(source, basis)
+    return RankVolatility(
+        title=f"{_place(own, focal)} since {since}",
+        finding=_finding(frame, own, focal, kept, pace),
+        headline=(
+            f"The order of firms is {_steadiness(kept)}: {number(kept, '%', 0)} of pairs keep it "
+            f"from one {pace} to the next. {_place(own, focal)}."
+        ),
+        subtitle=f"Rank by {what}: the dot is {last}, the line runs from best to worst since {first}.",
+        frame=frame,
+        columns=COLUMNS,
+        source=source.line,
+        numbers=_numbers(kept, own, focal, span(shares["period"]), source.name),
+        checks=(dropped,) if dropped else (),
+        order=order,
+        shown=tuple(firm for firm in firms if firm in now),
+    )
+
+
+def _ranges(ranks: pd.DataFrame, now: pd.Series) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "rank": now,
+            "best": ranks.min(),
+            "worst": ranks.max(),
+            "mean_change": ranks.diff().abs().mean(),
+            "periods": ranks.notna().sum(),
+        }
+    ).loc[now.index]
+    whole = dict.fromkeys(["rank", "best", "worst", "periods"], int)
+    return frame.astype(whole).rename_axis("firm").reset_index()
+
+
+def _order(shares: pd.DataFrame) -> pd.DataFrame:
+    held = shares.pivot_table("share", "period", "firm")
+    held = held.where(held > 0)
+    records = []
+    for before, period in pairwise(held.index):
+        both = held.loc[[before, period]].dropna(axis=1).to_numpy()
+        tau = float(kendalltau(*both).statistic) if both.shape[1] > 1 else np.nan
+        records.append(
+            {"period": period, "before": before, "firms": both.shape[1], "tau": tau, "kept": _kept(*both)}
+        )
+    return pd.DataFrame(records).sort_values("period", ascending=False, ignore_index=True)
+
+
+def _kept(before: np.ndarray, after: np.ndarray) -> float:
+    i, j = np.triu_indices(len(before), 1)
+    same = np.sign(before[i] - before[j]) == np.sign(after[i] - after[j])
+    return float(same.mean()) if len(same) else np.nan
+
+
+def _place(own: pd.Series, focal: str) -> str:
+    if own["best"] == own["worst"]:
+        return f"{focal} stayed number {count(own['rank'])}"
+    return f"{focal} moved between number {count(own['best'])} and {count(own['worst'])}"
+
+
+def _steadiness(kept: float) -> str:
+    return next(word for least, word in STEADY.items() if kept >= least)
+
+
+def _finding(frame: pd.DataFrame, own: pd.Series, focal: str, kept: float, pace: str) -> str:
+    top = frame.head(DOTS).set_index("firm")["mean_change"]
+    restless = ""
+    if top.max() > 0:
+        restless = f"; {top.idxmax()} moved most, {number(top.max(), '', 1)} ranks a {pace}"
+    return (
+        f"From one {pace} to the next {number(kept, '%', 0)} of pairs of firms kept their order. "
+        f"{_place(own, focal)}{restless}."
+    )
+
+
+def _numbers(kept: float, own: pd.Series, focal: str, period: str, source: str) -> tuple[Number, ...]:
+    said = (
+        ("order_kept", "of pairs of firms kept their order", kept, "%"),
+        ("focal_rank_change", f"ranks a period: {possessive(focal)} moves", own["mean_change"], ""),
+    )
+    return tuple(
+        Number(name=name, label=label, value=float(value), unit=unit, period=period, source=source)
+        for name, label, value, unit in said
+        if not np.isnan(value)
+    )

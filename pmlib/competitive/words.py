@@ -1,0 +1,50 @@
+"""The few turns of phrase that the sentences of this topic share."""
+
+import re
+from collections.abc import Sequence
+
+from pmlib.table import number, plain
+
+SMALLEST = 0.001  # a share below this is written as "under" it
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Join words as a sentence does: A, B and C."""
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def possessive(name: str) -> str:
+    """Write whose: Ford's, General Motors'."""
+    return name + ("'" if name.endswith(("s", "S")) else "'s")
+
+
+def percent(share: float) -> str:
+    """Write a share with one decimal: 37.5%, under 0.1%, none."""
+    if share == 0:
+        return "none"
+    return f"under {number(SMALLEST, '%', 1)}" if share < SMALLEST else number(share, "%", 1)
+
+
+def count(items: float) -> str:
+    """Write how many: 19, 1,204."""
+    return number(items, "", 0)
+
+
+def gained(change: float) -> str:
+    """Say which way a share went."""
+    return "gained" if change > 0 else "lost"
+
+
+def points(change: float, *, unit: bool = True) -> str:
+    """Write the size of a change of share, with or without its unit: 10.9 points."""
+    return number(abs(change), "points", 1) if unit else plain(abs(change), "points", 1)
+
+
+def slug(name: str) -> str:
+    """Turn a firm's name into a Number's: General Motors → general_motors."""
+    return re.sub(r"\W+", "_", name.casefold()).strip("_") or "firm"
+
+
+def money(price: float, unit: str) -> str:
+    """Write a price without the year of its money, which the subtitle says: $10.4k."""
+    return number(price, re.sub(r" \(.*\)$", "", unit))
