@@ -1,0 +1,5 @@
+"""`python -m pmlib` is the `pmlib` command."""
+
+from pmlib.cli import main
+
+main()

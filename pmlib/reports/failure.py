@@ -1,0 +1,109 @@
+"""A run that failed: what it says on one line, and the page that explains it."""
+
+import re
+from dataclasses import asdict, dataclass
+from html import escape
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+from pmlib.reports.plan import Job
+from pmlib.reports.templates import template_folders
+
+CSP = "default-src 'none'; style-src 'unsafe-inline'"
+ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a run gave no page.
+
+    cell, cells : number of the code cell that was on, and how many there are; 0 where none was.
+    frame : the place in pmlib where it happened, if it happened there.
+    """
+
+    cell: int
+    cells: int
+    source: str
+    error: str
+    message: str
+    frame: str = ""
+    traceback: str = ""
+
+    @property
+    def line(self) -> str:
+        """The failure in one line."""
+        where = f"cell {self.cell} of {self.cells}: " if self.cell else ""
+        return f"{where}{self.error}: {self.message}" if self.message else f"{where}{self.error}"
+
+
+class ExecutionFailed(ValueError):
+    """A notebook did not run to its end."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.line)
+        self.failure = failure
+
+
+def plain(text: str, *, keep_lines: bool = False) -> str:
+    """Strip colours and control characters, and keep the first line that says something."""
+    text = CONTROL.sub("", ANSI.sub("", text))
+    if keep_lines:
+        return text
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def command(job: Job) -> str:
+    """Write the command that runs a job again and shows everything."""
+    given = "".join(f" -p {quote(f'{name}={text}')}" for name, text in job.overrides.items())
+    return f"pmlib run {job.report}{given} --debug"
+
+
+def page(job: Job, failure: Failure, inputs: list[dict[str, Any]], when: str, root: Path) -> str:
+    """Write the page that explains a failure to whoever can mend it."""
+    where = f"Cell {failure.cell} of {failure.cells} in notebooks/{job.entry.notebook}.ipynb"
+    rows = [(i["name"], i["path"], i["rows"], i["newest"]) for i in inputs]
+    blocks = [
+        f"<h1>{escape(job.title)}: the run failed</h1>",
+        f"<p>Run of {escape(when)}. The page readers see still stands, if there was one.</p>",
+        f"<h2>What happened</h2><p><b>{escape(failure.error)}</b>: {escape(failure.message)}</p>",
+        f"<p>In {escape(failure.frame)}</p>" if failure.frame else "",
+        f"<h2>Where</h2><p>{escape(where)}</p>{_pre(failure.source)}" if failure.cell else "",
+        f"<h2>Run it again</h2>{_pre(command(job))}",
+        f"<h2>Inputs read until then</h2>{_table(('Name', 'File', 'Rows', 'Newest'), rows)}" if rows else "",
+        f"<details><summary>The whole traceback</summary>{_pre(failure.traceback)}</details>"
+        if failure.traceback
+        else "",
+    ]
+    return document(f"{job.title}: the run failed", "\n".join(filter(None, blocks)), root)
+
+
+def document(title: str, body: str, root: Path) -> str:
+    """Wrap a body that is already escaped in a page that asks nobody for anything."""
+    styles = (folder / "report" / "report.css" for folder in template_folders(root))
+    style = next((path.read_text("utf-8") for path in styles if path.is_file()), "")
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{CSP}">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n"
+        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def record(job: Job, failure: Failure, when: str) -> dict[str, Any]:
+    """Say what failed.json and the ledger keep of a failure."""
+    kept = asdict(failure)
+    del kept["traceback"]
+    return {"report": job.report, "when": when, "command": command(job), **kept}
+
+
+def _pre(text: str) -> str:
+    return f'<pre tabindex="0">{escape(text)}</pre>'
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+    titles = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    body = "".join("<tr>" + "".join(f"<td>{escape(str(v))}</td>" for v in row) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,0 +1,191 @@
+"""Run a job from plan to published page: skip what is fresh, keep the last good page when something fails."""
+
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from pmlib.reports import key
+from pmlib.reports.disk import lock, make_folder, note
+from pmlib.reports.editions import Edition, compared, failure, newest
+from pmlib.reports.failure import ExecutionFailed, Failure, plain
+from pmlib.reports.index import write_index
+from pmlib.reports.plan import Job
+from pmlib.reports.publish import clear, publish, publish_failure, restore
+
+STATE = Path(".pmlib")
+LEDGER = STATE / "ledger.jsonl"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job: "fresh" or "published", where, and whether a rerun gave what it gave before."""
+
+    state: str
+    edition: Edition
+    repeatable: bool = True
+
+
+def run(
+    job: Job,
+    root: Path,
+    *,
+    force: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    wait: Callable[[int], None] | None = None,
+) -> Outcome:
+    """Bring a report up to date.
+
+    Parameters
+    ----------
+    force : run it even though nothing it depends on has changed.
+    progress : called with the number of the cell that starts and how many there are.
+    wait : called with the process id of another runner of this report, before waiting for it.
+
+    Raises
+    ------
+    ExecutionFailed : the notebook did not run to its end; readers keep the last good page, marked.
+    ValueError, OSError : the page could not be written; readers keep the last good page.
+    """
+    name = "-".join(job.home.relative_to(root).parts[2:])
+    make_folder(job.home, root)
+    with lock(root / STATE / "locks" / name, wait):
+        clear(job.home)
+        for left in (root / STATE / "runs").glob(f"{name}.*"):
+            shutil.rmtree(left)
+        last = newest(job.home)
+        same = last is not None and _is_fresh(job, root, last)
+        if last and same and not force and not failure(job.home):
+            restore(job.home, last, root)
+            return Outcome("fresh", last)
+        # A rerun of the same key compares with what the first run compared with.
+        previous = (compared(last) if same else last) if last else None
+        return _run(job, root, name, previous, progress)
+
+
+def _is_fresh(job: Job, root: Path, last: Edition) -> bool:
+    before = compared(last)
+    inputs = key.hashed(root, last.record["inputs"])
+    return key.parts(job, root, inputs, before.numbers if before else None) == last.record["parts"]
+
+
+def _run(job: Job, root: Path, name: str, previous: Edition | None, progress: Any) -> Outcome:
+    when, began = datetime.now(UTC), time.monotonic()
+    said = when.strftime("%Y-%m-%d %H:%M UTC")
+    (root / STATE / "runs").mkdir(parents=True, exist_ok=True)
+    run_dir = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=root / STATE / "runs"))
+    try:
+        if previous:
+            (run_dir / "previous.json").write_bytes(previous.numbers)
+        try:
+            files = _made(job, root, run_dir, previous, when, began, progress)
+        except ExecutionFailed as error:
+            _failed(job, root, error.failure, read_inputs(run_dir), said)
+            raise
+        edition, same = publish(job, files, root)
+    finally:
+        shutil.rmtree(run_dir, ignore_errors=True)
+    entry = {
+        "edition": edition.folder.name,
+        "key": edition.record["key"],
+        "seconds": edition.record["seconds"],
+    }
+    note(root / LEDGER, {"report": job.report, "when": said, "outcome": "published", **_draft(job), **entry})
+    write_index(root)
+    return Outcome("published", edition, same)
+
+
+def _made(
+    job: Job, root: Path, run_dir: Path, previous: Edition | None, when: datetime, began: float, progress: Any
+) -> dict[str, bytes]:
+    import nbformat
+
+    from pmlib.reports import export, page
+    from pmlib.reports.execute import execute
+
+    executed = execute(job, root, run_dir, progress)
+    inputs = read_inputs(run_dir)
+    _check_steady(inputs)
+    parts = key.parts(job, root, inputs, previous.numbers if previous else None)
+    digest, packages = key.digest(parts), key.packages()
+    parameters = job.parameters | ({"title": job.entry.title} if job.entry.title else {})
+    try:
+        results = export.results(executed)
+        html = page.render(
+            executed,
+            report=job.report,
+            parameters=parameters,
+            provenance={"key": digest, "parts": parts, "inputs": inputs, "packages": packages},
+            root=root,
+            draft=job.draft,
+        )
+    except ValueError as error:
+        raise ExecutionFailed(Failure(0, 0, "", "the page cannot be made", plain(str(error)))) from error
+    headline = next((r.get("headline", r["finding"]) for r in results if r["kind"] == "answer"), "")
+    record = {
+        "report": job.report,
+        "title": job.title,
+        "headline": headline,
+        "key": digest,
+        "parts": parts,
+        "parameters": parameters,
+        "inputs": inputs,
+        "packages": packages,
+        "code": revision(root),
+        "seed": parameters.get("seed"),
+        "engine": "kernel",
+        "started": when.isoformat(timespec="seconds"),
+        "seconds": round(time.monotonic() - began, 2),
+        "previous": previous.folder.name if previous else None,
+    }
+    return {
+        "index.html": html.encode(),
+        "numbers.json": export.numbers(job.report, results),
+        **{f"tables/{name}": data for name, data in export.tables(results).items()},
+        "tables.xlsx": export.workbook(results),
+        "notebook.ipynb": nbformat.writes(executed).encode() + b"\n",
+        "run.json": json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n",
+    }
+
+
+def _failed(job: Job, root: Path, failed: Failure, inputs: list[dict[str, Any]], when: str) -> None:
+    publish_failure(job, failed, inputs, when, root)
+    entry = {"report": job.report, "when": when, "outcome": "failed", **_draft(job), "error": failed.line}
+    note(root / LEDGER, entry)
+    write_index(root)
+
+
+def _draft(job: Job) -> dict[str, Any]:
+    return {"draft": job.overrides} if job.draft else {}
+
+
+def read_inputs(run_dir: Path) -> list[dict[str, Any]]:
+    """List what a run opened, each once, by path."""
+    path = run_dir / "inputs.jsonl"
+    lines = set(path.read_text("utf-8").splitlines()) if path.is_file() else set()
+    return sorted(map(json.loads, lines), key=lambda entry: (entry["path"], entry["name"], entry["sha256"]))
+
+
+def _check_steady(inputs: list[dict[str, Any]]) -> None:
+    for one, other in pairwise(inputs):
+        if one["path"] == other["path"] and one["sha256"] != other["sha256"]:
+            message = f"{one['path']} changed while it was read; run again"
+            raise ExecutionFailed(Failure(0, 0, "", "input", message))
+
+
+def revision(root: Path) -> str:
+    """Name the commit that the root is at, with a + where files differ; empty where there is no git."""
+    git = ["git", "-C", str(root)]
+    try:
+        head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10)
+        changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return head.stdout.strip() + ("+" if changed.stdout.strip() else "") if head.returncode == 0 else ""
