@@ -61,7 +61,7 @@ def publish_failure(job: Job, failure: Failure, inputs: list[dict[str, Any]], wh
 
 
 def restore(home: Path, edition: Edition, root: Path) -> None:
-    X
+    """Give readers the edition again where a crash or a hand has changed their copy."""
     page = home / "index.html"
     if not page.is_file() or page.read_bytes() != (edition.folder / "index.html").read_bytes():
         inside = [path for path in edition.folder.rglob("*") if path.is_file() and path.name not in PRIVATE]
@@ -113,6 +113,6 @@ def _unchanged(folder: Path, files: Mapping[str, bytes]) -> bool:
 def _banner(when: str, data: str) -> str:
     shown = f"the edition of data up to {escape(data)}" if data else "the last good edition"
     return (
-        f'<aside class="banner" role="status"><p><b>The run of {escape(when)} failed;</b> this page shows {shown}. '
-        '<a href="failed.html">What happened</a></p></aside>'
+        f'<aside class="banner" role="status"><p><b>The run of {escape(when)} failed;</b> '
+        f'this page shows {shown}. <a href="failed.html">What happened</a></p></aside>'
     )
