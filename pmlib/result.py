@@ -249,8 +249,9 @@ def _tiles(numbers: tuple[Number, ...]) -> str:
 
 
 def _figure(result: Result, svg: str) -> str:
-    numbers = table(result.frame, result.columns, caption=result.title)
-    if svg:
+    empty = result.frame.empty or not result.columns
+    numbers = "" if empty else table(result.frame, result.columns, caption=result.title)
+    if svg and numbers:
         numbers = f'<details class="numbers"><summary>The numbers</summary>{numbers}</details>'
     source = f'<p class="source">Source: {escape(result.source)}</p>' if result.source else ""
     finding = f'<p class="finding">{escape(result.finding)}</p>'

@@ -48,12 +48,18 @@ def decimals(value: float, significant: int = 3) -> int:
     return max(0, significant - 1 - floor(log10(abs(value))))
 
 
+def _places(value: float, unit: str) -> int:
+    # Three digits in prose; a percentage or a difference of two never more than one decimal, unless it is below 1.
+    places = decimals(value)
+    return min(places, 1) if unit in ("%", "points") and abs(value) >= 1 else places
+
+
 def plain(value: float, unit: str = "", digits: int | None = None, *, sign: bool = False) -> str:
     """Write a number without its unit: 37.5, −3, 2,161, – for missing."""
     if value is None or pd.isna(value) or not isfinite(value):
         return MISSING
     value = scaled(float(value), unit)
-    places = decimals(value) if digits is None else digits
+    places = _places(value, unit) if digits is None else digits
     value = round(value, places) + 0.0  # no "−0.0"
     text = format_decimal(abs(value), f"#,##0.{'0' * places}" if places else "#,##0", locale="en_US")
     return (MINUS if value < 0 else "+" if sign and value > 0 else "") + text

@@ -58,7 +58,7 @@ def test_new_and_gone_numbers_are_listed(before):
 
 def test_nothing_moved_is_said_with_the_bar(before):
     before(share(0.4))
-    assert "nothing moved by 1.00 points" in changes(result(share(0.4)), materiality=0.01).headline
+    assert "nothing moved by 1.0 points" in changes(result(share(0.4)), materiality=0.01).headline
 
 
 def test_materiality_is_a_fraction():

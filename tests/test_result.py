@@ -124,5 +124,5 @@ def test_an_answer_without_any_result_says_why():
 
 def test_an_estimate_is_said_with_its_range():
     assert str(Number(name="n", label="", value=0.02, low=-0.01, high=0.05, level=0.95, unit="%")) == (
-        "2.00% (−1.0% to 5.0%)"
+        "2.0% (−1.0% to 5.0%)"
     )

@@ -12,9 +12,10 @@ from pmlib.table import Column, interval, number, plain, records, table
     ("value", "unit", "said"),
     [
         (0.37506, "%", "37.5%"),
-        (0.082, "%", "8.20%"),
+        (0.082, "%", "8.2%"),
+        (0.0034, "%", "0.340%"),
         (-0.109, "points", "−10.9 points"),
-        (0.01, "points", "1.00 points"),
+        (0.01, "points", "1.0 points"),
         (8.25, "$k (1983)", "$8.25k (1983)"),
         (-8.25, "$", "−$8.25"),
         (2160.8, "", "2,161"),
