@@ -1,0 +1,248 @@
+"""The few chart forms; charts are inline SVG in the page's own colours.
+
+A form draws on the axes it is given, or on a new figure whose width is the one `svg` asks for: every chart is
+drawn twice, wide for a desk and paper, narrow for a phone, so that its words keep their size.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from pmlib.chart.inline import svg
+from pmlib.chart.parts import label_ends, name_points, points, rows, time, values, wrap
+from pmlib.chart.theme import (
+    CATEGORIES,
+    DIVERGING,
+    GREY,
+    INK,
+    MUTED,
+    ON_PALE,
+    ON_STRONG,
+    PAPER,
+    RULE,
+    WORSE,
+    is_wide,
+    new_axes,
+)
+from pmlib.table import Column, column_digits, number, plain, scaled
+
+__all__ = ["bands", "bubble", "dots", "heat", "lines", "map2d", "ranked", "svg"]
+
+
+def ranked(
+    frame: pd.DataFrame,
+    value: str,
+    label: str,
+    *,
+    spec: Column,
+    highlight: Sequence[str] = (),
+    signed: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw horizontal bars in the frame's order, each with its value written at its end.
+
+    signed : bars are gains and losses: coloured better or worse, with a sign.
+    """
+    ax = ax or new_axes(0.27 * len(frame) + 0.15)
+    values = frame[value].map(lambda v: scaled(v, spec.unit)).to_numpy(float)
+    digits = column_digits(frame[value], spec)
+    first = list(highlight)[:1]
+    for row, (v, name) in enumerate(zip(values, frame[label], strict=True)):
+        if signed:
+            colour = CATEGORIES[0] if v > 0 else WORSE
+        else:
+            colour = CATEGORIES[0] if name in first else GREY if name in highlight else RULE
+        ax.barh(row, v, height=0.62, color=colour, linewidth=0)
+        text = plain(frame[value].iloc[row], spec.unit, digits, sign=signed)
+        if signed:
+            text = f"{'▲' if v > 0 else '▼'} {text}" if v else text
+        ax.annotate(
+            text + ("%" if spec.unit == "%" else ""),
+            (v, row),
+            xytext=(4 if v >= 0 else -4, 0),
+            textcoords="offset points",
+            ha="left" if v >= 0 else "right",
+            va="center",
+            weight="bold" if name in first else "normal",
+        )
+    rows(ax, frame[label], first)
+    low, high = min(0.0, values.min(initial=0)), max(0.0, values.max(initial=0))
+    room = (high - low or 1.0) * (0.2 if is_wide() else 1.0 if low < 0 else 0.6)
+    ax.set_xlim(low - (room if low < 0 else 0), high + room)
+    ax.set_xticks([])
+    if low < 0:
+        ax.axvline(0, color=GREY, linewidth=0.8)
+    return ax
+
+
+def lines(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    by: str,
+    *,
+    spec: Column,
+    highlight: Sequence[str] = (),
+    levels: Mapping[str, float] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one line a group over time; highlighted ones in colour, named at their end.
+
+    levels : labelled horizontal lines, such as a guideline's thresholds.
+    """
+    ax = ax or new_axes(3.2)
+    groups = {name: part.sort_values(x) for name, part in frame.groupby(by, sort=False)}
+    colours = dict(zip([h for h in highlight if h in groups] or list(groups)[:1], CATEGORIES, strict=False))
+    ends: list[tuple[float, str, str]] = []
+    for name in sorted(groups, key=lambda n: n in colours):
+        part, colour = groups[name], colours.get(name, RULE)
+        heights = part[y].map(lambda v: scaled(v, spec.unit))
+        ax.plot(part[x], heights, color=colour, linewidth=2.2 if name in colours else 1.2)
+        if name in colours:
+            last = f"{name} {number(part[y].iloc[-1], spec.unit if spec.unit == '%' else '')}"
+            ends.append((float(heights.iloc[-1]), last if len(groups) > 1 else "", colour))
+    for name, height in (levels or {}).items():
+        height = scaled(height, spec.unit)
+        ax.axhline(height, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
+        ax.annotate(
+            name, (0, height), xycoords=("axes fraction", "data"), xytext=(2, 3),
+            textcoords="offset points", color=MUTED,
+        )  # fmt: skip
+    time(ax, frame[x])
+    values(ax, spec)
+    label_ends(ax, ends)
+    return ax
+
+
+def bands(
+    frame: pd.DataFrame, x: str, *, spec: Column, zero: float | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw an estimate over time with its interval as a band (columns estimate, low, high)."""
+    ax = ax or new_axes(3.0)
+    part = frame.sort_values(x)
+    low, middle, high = (part[c].map(lambda v: scaled(v, spec.unit)) for c in ("low", "estimate", "high"))
+    ax.fill_between(part[x], low, high, color=CATEGORIES[0], alpha=0.18, linewidth=0)
+    ax.plot(part[x], middle, color=CATEGORIES[0], linewidth=2.2, marker="o", markersize=4)
+    if zero is not None:
+        ax.axhline(scaled(zero, spec.unit), color=GREY, linewidth=1)
+    time(ax, frame[x])
+    values(ax, spec)
+    return ax
+
+
+def dots(
+    frame: pd.DataFrame,
+    label: str,
+    *,
+    spec: Column,
+    highlight: Sequence[str] = (),
+    zero: float | None = 0.0,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a dot with its interval per row (columns estimate, low, high), top to bottom."""
+    ax = ax or new_axes(0.29 * len(frame) + 0.45)
+    for row, name in enumerate(frame[label]):
+        low, middle, high = (scaled(frame[c].iloc[row], spec.unit) for c in ("low", "estimate", "high"))
+        colour = CATEGORIES[0] if name in highlight or not highlight else GREY
+        ax.plot([low, high], [row, row], color=colour, linewidth=2, solid_capstyle="butt")
+        ax.plot([middle], [row], color=colour, marker="o", markersize=7, linewidth=0)
+    if zero is not None:
+        ax.axvline(scaled(zero, spec.unit), color=GREY, linewidth=1)
+    rows(ax, frame[label], list(highlight)[:1])
+    values(ax, spec, axis="x")
+    return ax
+
+
+def bubble(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    size: str,
+    label: str,
+    *,
+    columns: Mapping[str, Column],
+    cuts: tuple[float, float] | None = None,
+    highlight: Sequence[str] = (),
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw bubbles whose area is `size`, each named; `cuts` are the explicit lines of a matrix."""
+    ax = ax or new_axes(3.8)
+    wide = is_wide()
+    areas = frame[size].fillna(0) / max(float(frame[size].max()), 1e-12) * (1600 if wide else 700) + 20
+    places = points(frame, x, y, columns)
+    for (px, py), area, name in zip(places, areas, frame[label], strict=True):
+        colour = CATEGORIES[0] if name in list(highlight)[:1] else GREY
+        ax.scatter([px], [py], s=area, color=colour, alpha=0.55, linewidth=0)
+    ax.margins(0.16 if wide else 0.24)
+    if cuts:
+        ax.axvline(scaled(cuts[0], columns[x].unit), color=GREY, linewidth=1, linestyle=(0, (4, 3)))
+        ax.axhline(scaled(cuts[1], columns[y].unit), color=GREY, linewidth=1, linestyle=(0, (4, 3)))
+    values(ax, columns[x], axis="x", title=True)
+    values(ax, columns[y], title=True)
+    name_points(ax, places, list(frame[label]), list(highlight), [a**0.5 / 2 for a in areas])
+    return ax
+
+
+def map2d(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    label: str,
+    *,
+    columns: Mapping[str, Column],
+    highlight: Sequence[str] = (),
+    diagonal: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw labelled points; where names would overlap, highlighted ones win and the rest stay dots.
+
+    diagonal : draw the line on which both axes are equal.
+    """
+    ax = ax or new_axes(4.2)
+    places = points(frame, x, y, columns)
+    for (px, py), name in zip(places, frame[label], strict=True):
+        colour = CATEGORIES[0] if name in list(highlight)[:1] else GREY
+        ax.scatter([px], [py], s=42, color=colour, linewidth=0)
+    ax.margins(0.12 if is_wide() else 0.2)
+    if diagonal:
+        low = min(ax.get_xlim()[0], ax.get_ylim()[0])
+        high = max(ax.get_xlim()[1], ax.get_ylim()[1])
+        ax.plot([low, high], [low, high], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
+        ax.set(xlim=(low, high), ylim=(low, high))
+    values(ax, columns[x], axis="x", title=True)
+    values(ax, columns[y], title=True)
+    name_points(ax, places, list(frame[label]), list(highlight), [4.0] * len(places))
+    return ax
+
+
+def heat(frame: pd.DataFrame, texts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw a matrix whose cells say `texts` and whose colour is the value, −1 (worse) to 1 (better).
+
+    frame, texts : same index (rows) and columns; NaN is left uncoloured.
+    """
+    wide = is_wide()
+    head = 0.0 if wide else 0.42  # on a phone a row's name stands above its cells
+    ax = ax or new_axes((0.36 if wide else 0.54) * len(frame) + 0.5)
+    for row, name in enumerate(frame.index):
+        if not wide:
+            ax.text(0, row + head / 2, str(name), ha="left", va="center", color=INK)
+        for column, value in enumerate(frame.iloc[row].astype(float)):
+            colour = PAPER if pd.isna(value) else DIVERGING[min(4, int((min(max(value, -1), 1) + 1) * 2.5))]
+            cell = Rectangle(
+                (column, row + head), 1, 1 - head, facecolor=colour, edgecolor=PAPER, linewidth=3
+            )
+            ax.add_patch(cell)
+            dark = colour in (DIVERGING[0], DIVERGING[-1])
+            ax.text(
+                column + 0.5, row + (1 + head) / 2, texts.iloc[row, column], ha="center", va="center",
+                color=ON_STRONG if dark else ON_PALE,
+            )  # fmt: skip
+    ax.set(xlim=(0, frame.shape[1]), ylim=(len(frame), 0))
+    names = [wrap(str(c), 16 if wide else 9) for c in frame.columns]
+    ax.set_xticks([c + 0.5 for c in range(frame.shape[1])], names, color=INK)
+    ax.xaxis.tick_top()
+    rows = [wrap(str(i), 24) for i in frame.index] if wide else []
+    ax.set_yticks([r + 0.5 for r in range(len(rows))], rows, color=INK)
+    return ax
