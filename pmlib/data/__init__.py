@@ -6,7 +6,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from pmlib.data.cells import sheet, typed
+from pmlib.data.cells import parse, typed
 from pmlib.data.declaration import (
     SOURCES,
     DataError,
@@ -41,7 +41,7 @@ def read(name: str) -> Source:
     table = declaration(home, name)
     remedy = f"put the file in data/, or correct path of [{name}] in {SOURCES}"
     content = _content(home, "", table.path, remedy)
-    frame = typed(sheet(content, table.path), table)
+    frame = typed(parse(content, table.path), table)
     final = final_names(table.columns)
     renamed = {column: role for column, role in final.items() if role != column}
     names = [column for column, rule in table.columns.items() if rule.role == "name"]

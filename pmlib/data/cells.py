@@ -54,7 +54,7 @@ class Sheet:
         return start
 
 
-def sheet(content: bytes, path: str) -> Sheet:
+def parse(content: bytes, path: str) -> Sheet:
     """Read a CSV file (UTF-8, comma, plain or gzip) without guessing at anything.
 
     Raises
