@@ -1,0 +1,158 @@
+"""One HTML file from an executed notebook: what is shown, what is folded, what is never let through."""
+
+import re
+
+import pandas as pd
+import pytest
+from nbformat import v4
+
+from pmlib.reports.page import render
+from pmlib.result import MIME, Absent, Result
+from pmlib.table import Column
+
+PROVENANCE = {
+    "key": "0123456789abcdef",
+    "parts": {},
+    "inputs": [
+        {"name": "cars", "path": "data/cars.csv", "sha256": "f" * 64, "rows": 3, "newest": "1990-01-01"}
+    ],
+    "packages": {"pandas": "3.1.1", "hidden": "1"},
+}
+BAD = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+
+
+def shown(data, **metadata):
+    return v4.new_output("display_data", data=data, metadata=metadata)
+
+
+def result(title="Ada leads"):
+    frame = pd.DataFrame({"firm": ["Ada"]})
+    return shown(
+        Result(title=title, finding="F.", frame=frame, columns={"firm": Column("Firm")})._repr_mimebundle_()
+    )
+
+
+def code(*outputs, tags=(), source="1"):
+    return v4.new_code_cell(source, outputs=list(outputs), metadata={"tags": list(tags)})
+
+
+def page(tmp_path, *cells, **settings):
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Cars\n\nWho leads?"), *cells])
+    notebook.metadata["pmlib"] = settings.pop("metadata", {})
+    given = {"report": "cars", "parameters": {}, "provenance": PROVENANCE, "root": tmp_path}
+    return render(notebook, **(given | settings))
+
+
+def test_title_question_and_who_answers_stand_at_the_top(tmp_path):
+    html = page(tmp_path, parameters={"owner": "Ann & Co", "decision": "", "focal": "Ada"})
+    assert "<h1>Cars</h1>" in html
+    assert "<p>Who leads?</p>" in html
+    assert "<dt>Owner</dt><dd>Ann &amp; Co</dd>" in html
+    assert "<dt>Decision</dt>" not in html
+    assert "<title>Renamed</title>" in page(tmp_path, parameters={"title": "Renamed"})
+
+
+def test_sections_are_listed_and_a_tagged_heading_is_folded(tmp_path):
+    cells = [v4.new_markdown_cell(f"## {name}\n\nwords") for name in ("The answer", "Prices", "Method")]
+    cells[2].metadata["tags"] = ["fold"]
+    html = page(tmp_path, *cells)
+    assert re.findall(r'<a href="(#[a-z]+)">(\w+)</a>', html) == [
+        ("#prices", "Prices"),
+        ("#method", "Method"),
+    ]
+    assert '<details class="fold"><summary><h2>Method</h2></summary>' in html
+
+
+def test_a_tagged_figure_is_folded_under_its_title_and_a_hidden_one_is_gone(tmp_path):
+    html = page(tmp_path, code(result(), tags=["fold"]), code(result("Hidden"), tags=["hide-output"]))
+    assert '<details class="fold"><summary>Ada leads</summary><figure' in html
+    assert "<h3>Hidden</h3>" not in html
+
+
+def test_an_absent_section_is_one_line(tmp_path):
+    html = page(tmp_path, code(shown(Absent(title="Trend", reason="One period.")._repr_mimebundle_())))
+    assert '<p class="absent"><b>Trend:</b> not shown. One period.</p>' in html
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        v4.new_markdown_cell(f"Words {BAD} and [a link](javascript:alert(1))"),
+        code(shown({"text/html": f"<p>fine</p>{BAD}<a href='javascript:alert(1)'>x</a>"})),
+        code(shown({"text/plain": BAD})),
+        code(v4.new_output("stream", name="stdout", text=BAD)),
+        code(shown({"application/javascript": "alert(1)", "text/plain": "x"})),
+        code(shown({"text/vnd.mermaid": BAD, "text/plain": "x"})),
+        code(shown({"image/svg+xml": f"<svg>{BAD}</svg>", "text/plain": "<Figure>"})),
+        v4.new_markdown_cell(f"# {BAD}\n\n{BAD}"),
+        v4.new_markdown_cell(f"## {BAD}"),
+    ],
+    ids=["markdown", "html", "plain", "stdout", "javascript", "mermaid", "svg", "title", "heading"],
+)
+def test_text_in_cells_and_outputs_is_inert(tmp_path, cell):
+    html = page(tmp_path, cell)
+    assert "<script" not in html
+    assert "<img" not in html
+    assert 'href="javascript' not in html
+
+
+def test_parameters_and_provenance_are_escaped(tmp_path):
+    html = page(tmp_path, parameters={"owner": BAD, BAD: [BAD]}, report=BAD, draft=True)
+    assert "<script" not in html
+    assert "<img" not in html
+
+
+def test_what_libraries_log_is_not_for_readers(tmp_path):
+    assert "password" not in page(tmp_path, code(v4.new_output("stream", name="stderr", text="password")))
+
+
+def test_an_output_that_needs_a_script_is_named(tmp_path):
+    html = page(tmp_path, code(shown({"application/javascript": "alert(1)"})))
+    assert "An output that needs a script is left out." in html
+
+
+def test_the_page_forbids_scripts_and_requests_and_leaves_room_for_a_banner(tmp_path):
+    html = page(tmp_path)
+    assert "default-src 'none'" in html
+    assert html.count("<!--pmlib:banner-->") == 1
+    assert "http" not in re.sub(r"http-equiv", "", html)
+
+
+def test_a_draft_says_so(tmp_path):
+    assert "<b>Draft.</b>" in page(tmp_path, draft=True)
+    assert "<b>Draft.</b>" not in page(tmp_path)
+
+
+def test_the_foot_names_inputs_key_and_versions(tmp_path):
+    html = page(tmp_path, code(result()))
+    for said in (
+        "data/cars.csv",
+        "<code>ffffffffffff</code>",
+        "<code>0123456789ab</code>",
+        "pandas 3.1.1",
+        "tables.xlsx",
+    ):
+        assert said in html
+    assert "hidden" not in html.partition("</style>")[2]
+
+
+def test_code_stands_in_an_appendix_only_when_asked_for(tmp_path):
+    cell = code(source="secret_sauce = '<b>'")
+    assert "secret_sauce" not in page(tmp_path, cell)
+    assert "secret_sauce = &#39;&lt;b&gt;&#39;" in page(tmp_path, cell, metadata={"appendix": True})
+
+
+def test_a_roots_own_template_goes_first(tmp_path):
+    (tmp_path / "templates" / "report").mkdir(parents=True)
+    (tmp_path / "templates" / "report" / "report.css").write_text("body { color: rebeccapurple }", "utf-8")
+    assert "rebeccapurple" in page(tmp_path)
+
+
+def test_the_same_notebook_is_the_same_page(tmp_path):
+    assert page(tmp_path, code(result())) == page(tmp_path, code(result()))
+
+
+def test_the_bundle_the_press_reads_is_the_one_results_write():
+    from pmlib.reports.export import RESULT
+
+    assert RESULT == MIME
