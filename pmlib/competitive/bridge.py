@@ -126,16 +126,15 @@ def share_bridge(
         return Absent(title="Share won and lost", reason=f"{focal} sold nothing in {first} or in {last}.")
     shown = [firm for firm in firms if firm in moves.index]
     words, what = sold_words(source, basis)
+    thirds = f" Price thirds: each period's {words}, from cheapest to dearest."
+    thirds = "" if frame[THIRDS].isna().any(axis=None) else thirds
     return ShareBridge(
         title=_title(moves["change"], focal, materiality, first),
-        finding=_finding(moves, focal, materiality, first, last, words),
+        finding=_finding(moves, focal, materiality, [first, last], words),
         headline=_headline(moves.loc[shown], focal, materiality, first),
         advice=_advice(moves, focal, materiality),
         unknown="Sales show who won, not why; a survey of recent buyers would tell.",
-        subtitle=(
-            f"Change of share of {what}, {first} to {last}, in percentage points. "
-            f"Price thirds: each period's {words}, from cheapest to dearest."
-        ),
+        subtitle=f"Change of share of {what}, {first} to {last}, in percentage points.{thirds}",
         frame=frame,
         columns=COLUMNS,
         source=source.line,
@@ -163,14 +162,15 @@ def _title(change: pd.Series, focal: str, materiality: float, first: str) -> str
     return f"{said}; {other} {gained(others[other])} {size}"
 
 
-def _finding(moves: pd.DataFrame, focal: str, materiality: float, first: str, last: str, words: str) -> str:
+def _finding(moves: pd.DataFrame, focal: str, materiality: float, ends: list[str], words: str) -> str:
     own, others = moves.loc[focal], moves["change"].drop(focal)
     third = _third(own, materiality)
     where = f", most in the {third} price third" if third else ""
     largest = others[others.abs() >= materiality].sort_values(key=abs, ascending=False).head(2)
     rest = [f"{firm} {gained(change)} {points(change, unit=False)}" for firm, change in largest.items()]
     return (
-        f"From {first} to {last} {focal} went from {percent(own['start'])} to {percent(own['end'])} of {words} "
+        f"From {ends[0]} to {ends[1]} {focal} went from "
+        f"{percent(own['start'])} to {percent(own['end'])} of {words} "
         f"({number(own['change'], 'points', 1, sign=True)}{where}); "
         f"{', '.join(rest) or 'no other firm moved ' + number(materiality, 'points')}."
     )

@@ -112,7 +112,7 @@ def _levels(shares: pd.DataFrame, *, known: bool) -> pd.DataFrame:
             "hhi_with_outside": by_period["whole"].sum().where(known & (bought < 1 - TOLERANCE)),
             "cr4": by_period["share"].apply(lambda s: s.nlargest(4).sum()),
             "effective_firms": POINTS / hhi,
-            "firms": by_period["firm"].nunique(),
+            "firms": (shares["volume"] > 0).groupby(shares["period"], dropna=False).sum(),
         }
     )
 

@@ -160,7 +160,7 @@ def _first(frame: pd.DataFrame, bad: pd.Series) -> str:
 
 def _found(values: pd.Series) -> str:
     value = float(values.iloc[0])
-    return "missing" if np.isnan(value) else "infinite" if np.isinf(value) else number(value)
+    return "missing" if np.isnan(value) else "infinite" if np.isinf(value) else f"{value:g}"
 
 
 def firm_shares(source: Source, basis: str = "units") -> pd.DataFrame:
@@ -232,4 +232,4 @@ def span(periods: pd.Series) -> str:
 
 def years_between(first: pd.Timestamp, last: pd.Timestamp) -> float:
     """Count the years from one period to another; whole between the same days."""
-    return last.year - first.year + (last.dayofyear - first.dayofyear) / 365.25
+    return last.year - first.year + (last.day_of_year - first.day_of_year) / 365.25

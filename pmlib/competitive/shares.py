@@ -18,7 +18,7 @@ from pmlib.competitive.market import (
     sold_words,
     volumes,
 )
-from pmlib.competitive.words import percent, possessive, slug
+from pmlib.competitive.words import count, percent, possessive, slug
 from pmlib.data import Source
 from pmlib.result import Absent, Number, Result
 from pmlib.table import Column
@@ -89,7 +89,10 @@ def market_shares(
     frame = frame[["period", "firm", "share", "share_of_all", "revenue_share", "rank"]]
     now = newest(frame)
     held = now.set_index("firm")["share"]
-    asked = sorted(firms, key=lambda firm: (-held.get(firm, 0.0), firm))
+    named = (
+        firms if len(firms) > 1 else dict.fromkeys([focal, *held.index[:3]])
+    )  # nobody to watch: the largest
+    asked = sorted(named, key=lambda firm: (-held.get(firm, 0.0), firm))
     period = period_label(frame["period"], now["period"].iloc[0])
     sold, what = sold_words(source, basis)
     return MarketShares(
@@ -138,21 +141,20 @@ def _title(focal: str, held: pd.Series) -> str:
         return f"{leader} leads; {focal} is no longer sold"
     if held[focal] == held.iloc[0]:
         tied = len(held) > 1 and held.iloc[0] == held.iloc[1]
-        return f"{focal} {'shares the lead of' if tied else 'leads'} {len(held)} firms"
+        return f"{focal} {'shares the lead of' if tied else 'leads'} {count((held > 0).sum())} firms"
     place = int((held > held[focal]).sum()) + 1
-    return f"{leader} leads; {focal} is number {place} of {len(held)}"
+    return f"{leader} leads; {focal} is number {place} of {count((held > 0).sum())}"
 
 
 def _sentence(held: pd.Series, focal: str, asked: list[str], period: str, sold: str, *, rest: bool) -> str:
     leader = held.index[0]
-    others = [firm for firm in asked if firm != leader] or list(held.index[1:3])
-    parts = [
-        f"{firm}{' has' if i == 0 else ''} {percent(held.get(firm, 0.0))}" for i, firm in enumerate(others)
-    ]
+    others = [firm for firm in asked if firm != leader]
+    parts = [f"{firm} {percent(held.get(firm, 0.0))}" for firm in others]
+    parts[:1] = [f"{others[0]} has {percent(held.get(others[0], 0.0))}"]
     remaining = held.drop([leader, *others], errors="ignore")
     end = ""
-    if rest and len(remaining) > 1:
-        end = f"; the other {len(remaining)} firms share {percent(remaining.sum())}"
+    if rest and (remaining > 0).sum() > 1:
+        end = f"; the other {count((remaining > 0).sum())} firms share {percent(remaining.sum())}"
     when = f"In {period} " if period else ""
     return f"{when}{leader} leads with {percent(held.iloc[0])} of {sold}; {', '.join(parts)}{end}."
 

@@ -61,7 +61,7 @@ def share_trend(
     said = {period: period_label(frame["period"], period) for period in path.index}
     last = path.index[-1]
     return ShareTrend(
-        title=_extremes(focal, path, said),
+        title=_title(focal, path, said, frame["period"].max()),
         finding=(
             f"{possessive(focal)} share of {sold} was between {percent(path[low])} ({said[low]}) and "
             f"{percent(path[high])} ({said[high]}); in {said[last]} it was {percent(path[last])}."
@@ -84,8 +84,10 @@ def share_trend(
     )
 
 
-def _extremes(focal: str, path: pd.Series, said: dict[pd.Timestamp, str]) -> str:
+def _title(focal: str, path: pd.Series, said: dict[pd.Timestamp, str], newest: pd.Timestamp) -> str:
     whose, first = possessive(focal), said[path.index[0]]
+    if path.index[-1] < newest:
+        return f"{focal} was last sold in {said[path.index[-1]]}"
     if path.iloc[-1] == path.max():
         return f"{whose} share is at its highest since {first}"
     if path.iloc[-1] == path.min():

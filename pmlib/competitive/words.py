@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pmlib.table import number, plain
+from pmlib.table import interval, number, plain
 
 SMALLEST = 0.001  # a share below this is written as "under" it
 
@@ -48,3 +48,22 @@ def slug(name: str) -> str:
 def money(price: float, unit: str) -> str:
     """Write a price without the year of its money, which the subtitle says: $10.4k."""
     return number(price, re.sub(r" \(.*\)$", "", unit))
+
+
+def lower(label: str) -> str:
+    """Put a label inside a sentence: Fuel economy becomes fuel economy, ABS stays."""
+    return label if label[1:2].isupper() or not label[1:2].isalpha() else label[:1].lower() + label[1:]
+
+
+def level_words(level: float) -> str:
+    """Name the intervals of a subtitle: 95% intervals."""
+    return f"{number(level, '%', 0 if round(level, 2) == level else 1)} intervals"
+
+
+def apart(estimate: float, low: float, high: float, other: str) -> str:
+    """Write how far from another something is: 2% above comparable products (−1% to 5%)."""
+    digits = 0 if high - low > 0.02 else 1
+    side = f"{number(abs(estimate), '%', digits)} {'above' if estimate > 0 else 'below'}"
+    if round(estimate, digits + 2) == 0:
+        side = "level with"
+    return f"{side} {other} ({interval(low, high, '%', digits)})"
