@@ -266,6 +266,15 @@ def test_a_damaged_file_is_refused_by_name(gate, content, line):
     assert gate.refusal(content) == line
 
 
+def test_a_key_of_labels_names_both_rows(gate):
+    columns = 'key = ["x", "y"]\n[sales.columns]\nx = { type = "category" }\ny = { type = "integer" }'
+    line = gate.refusal(b"x,y\na,1\nb,7\na,7\nb,07\n", columns=columns)
+    assert line == (
+        "data/sales.csv, rows 3 and 5: the same x and y ('b', '07'); "
+        "keep one row, or correct key in data/sources.toml"
+    )
+
+
 def test_integers_do_not_lose_digits(gate):
     columns = '[sales.columns]\nx = { type = "integer" }'
     says = (
@@ -339,6 +348,10 @@ def test_an_unknown_table_is_refused(shipped):
             ", column 'a': range starts above its end: [3.0, 1.0]; swap them",
         ),
         (
+            'a = { type = "date", format = "%Q" }',
+            ", column 'a': format '%Q' is no date's; write one such as '%d.%m.%Y'",
+        ),
+        (
             'a = { type = "number", role = "price" }\nb = { type = "number", role = "price" }',
             ": columns 'a' and 'b' both have role 'price'; keep one",
         ),
@@ -404,6 +417,10 @@ def test_an_own_frame_stays_as_it_is():
             {"prise": "costs"},
             "own: 'prise' is not a role; did you mean 'price'? It may be 'product', 'name', 'firm', "
             "'period', 'units', 'share', 'revenue', 'price'",
+        ),
+        (
+            {"firm": "when", "product": "when"},
+            "own: two roles are given to one column; copy it for the second",
         ),
         ({"period": "when"}, "own, row 1: period is 'soon'; give dates, or years as whole numbers"),
     ],

@@ -170,7 +170,8 @@ def _check_key(sheet: Sheet, table: Table, frame: pd.DataFrame) -> None:
     if len(twins) == 0:
         return
     second = twins[0]
-    first = np.flatnonzero((frame[table.key] == frame.loc[second, table.key]).all(axis=1))[0]
+    group = frame.groupby(table.key, observed=True).ngroup()
+    first = np.flatnonzero(group == group[second])[0]
     found = ", ".join(shown(sheet.cells[name][second]) for name in table.key)
     raise DataError(
         f"{sheet.path}, rows {sheet.row(first)} and {sheet.row(second)}: the same {' and '.join(table.key)} "

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
@@ -80,6 +81,10 @@ class Rule(_Strict):
             raise ValueError('a flag has two values, the one for 0 first: values = ["no", "yes"]')
         if "format" in self.model_fields_set and self.type != "date":
             raise ValueError(f"type {self.type!r} has no format; remove it")
+        try:
+            datetime.strptime(date(1990, 12, 31).strftime(self.format), self.format)
+        except ValueError:
+            raise ValueError(f"format {self.format!r} is no date's; write one such as '%d.%m.%Y'") from None
         return self
 
     @property
@@ -127,6 +132,8 @@ class Table(_Strict):
                 raise ValueError(
                     f"key names {name!r}, not a declared column; {meant(name, self.columns, 'they are')}"
                 )
+            if self.columns[name].nullable:
+                raise ValueError(f"key names {name!r}, which is nullable; remove one of the two")
         return self
 
     @property

@@ -96,8 +96,14 @@ def source(
             raise DataError(f"{name}: {role!r} is not a role; {meant(role, ROLES, 'it may be', 20)}")
     for column in (*roles.values(), *attributes):
         if column not in frame:
-            raise DataError(f"{name} has no column {column!r}; {meant(column, frame)}")
+            raise DataError(f"{name} has no column {column!r}; {meant(str(column), frame)}")
     renamed = {column: role for role, column in roles.items()}
+    if len(renamed) < len(roles):
+        raise DataError(f"{name}: two roles are given to one column; copy it for the second")
+    if frame.columns.has_duplicates:
+        raise DataError(
+            f"{name} has two columns {frame.columns[frame.columns.duplicated()][0]!r}; rename one"
+        )
     for column, role in renamed.items():
         if role in frame and role != column:
             raise DataError(f"{name}: both {column!r} and {role!r} would be the {role}; drop one")
