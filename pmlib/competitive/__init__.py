@@ -4,16 +4,32 @@
 from pmlib.competitive.bridge import share_bridge
 from pmlib.competitive.concentration import concentration
 from pmlib.competitive.growth_share import growth_share
+from pmlib.competitive.hedonic import hedonic
+from pmlib.competitive.ladder import price_ladder
 from pmlib.competitive.merger import merger_screen
+from pmlib.competitive.mispriced import mispriced
+from pmlib.competitive.parity import feature_parity
+from pmlib.competitive.premium import price_premium
+from pmlib.competitive.premium_history import premium_history
+from pmlib.competitive.price_index import price_index
+from pmlib.competitive.price_map import price_map
 from pmlib.competitive.shares import market_shares
 from pmlib.competitive.trend import share_trend
 from pmlib.competitive.volatility import rank_volatility
 
 __all__ = [
     "concentration",
+    "feature_parity",
     "growth_share",
+    "hedonic",
     "market_shares",
     "merger_screen",
+    "mispriced",
+    "premium_history",
+    "price_index",
+    "price_ladder",
+    "price_map",
+    "price_premium",
     "rank_volatility",
     "share_bridge",
     "share_trend",

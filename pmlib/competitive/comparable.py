@@ -1,0 +1,198 @@
+"""What prices are compared on: attributes of all priced products, laid out once for every price analysis."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pmlib.competitive.market import newest, priced
+from pmlib.competitive.regression import FEW, unexplained
+from pmlib.competitive.words import count, listed, lower
+from pmlib.data import Source
+from pmlib.result import Absent, Check
+from pmlib.table import Column
+
+REPEATED = 1e-5  # a column repeats others when they leave less than this share of its variation unexplained
+KNOWN = 0.5  # share of products whose attribute must be known, or the attribute is left out instead of them
+
+
+@dataclass(frozen=True)
+class Term:
+    """One column of the comparison.
+
+    name : of the column. attribute : where it comes from ("" for the years). label : in words.
+    form : "log", "yes/no", "level X" or "linear". better : "higher", "lower" or "", as declared.
+    """
+
+    name: str
+    attribute: str
+    label: str
+    form: str
+    better: str = ""
+
+
+Columns = list[tuple[Term, pd.Series]]
+YEARS = Term("(years)", "", "Later", "linear")
+
+
+@dataclass(frozen=True)
+class Comparables:
+    """Products with a price and all attributes, ready to be compared.
+
+    rows : as sold, in the source's order. log_price : their ln(price). matrix : one centred column a term.
+    groups : number of the product each row belongs to; a product that returns in later periods is one group.
+    """
+
+    rows: pd.DataFrame
+    log_price: np.ndarray
+    matrix: pd.DataFrame
+    terms: tuple[Term, ...]
+    groups: np.ndarray
+    checks: tuple[Check, ...]
+
+    @property
+    def basis(self) -> str:
+        """The attributes in words, or how many there are."""
+        labels = dict.fromkeys(lower(t.label.partition(":")[0]) for t in self.terms if t.attribute)
+        return listed(list(labels)) if len(labels) <= 4 else f"{count(len(labels))} attributes"
+
+
+def comparables(
+    title: str, source: Source, *, all_periods: bool = False, extra: int = 0
+) -> Comparables | Absent:
+    """Lay out the products that can be compared, of the newest period unless all periods are asked for.
+
+    Positive numbers enter as logarithms, flags as 0 and 1, categories as one column a level against the most
+    frequent one, several periods as a trend in years. An attribute is left out, and a Check says so, when it
+    is the same for all, repeats others, is unknown for most products, or leaves fewer than FEW products a
+    term; those declared first come first.
+
+    Parameters
+    ----------
+    title : of the section, for the line that says why it is absent.
+    extra : how many terms the analysis will add.
+    """
+    rows, check = priced(source)
+    rows = rows if all_periods else newest(rows)
+    if not source.attributes:
+        return Absent(title=title, reason=f"The data ({source.name}) declare no attributes to compare on.")
+    kept, known, left = _choose(source, rows, extra)
+    if not kept:
+        why = listed([f"{_label(source, name)} is {reason}" for name, reason in left.items()])
+        found = f"{count(len(rows))} priced products do not suffice to compare"
+        return Absent(title=title, reason=f"{found}: {why}.")
+    rows = rows[known]
+    if _several(rows):
+        kept.append((YEARS, rows["period"].dt.year + (rows["period"].dt.dayofyear - 1) / 365.25))
+    matrix, terms, repeats = _independent([(term, values[known]) for term, values in kept], source)
+    return Comparables(
+        rows=rows,
+        log_price=np.log(rows["price"].to_numpy(float)),
+        matrix=matrix,
+        terms=tuple(terms),
+        groups=_products(rows),
+        checks=(*([check] if check else []), *_checks(source, known, {**left, **repeats})),
+    )
+
+
+def levels(values: pd.Series) -> list:
+    """List a category's levels, in their declared order where there is one."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return list(values.cat.categories)
+    return sorted(values.dropna().unique(), key=str)
+
+
+def is_flag(values: pd.Series) -> bool:
+    """Tell whether a column says yes (1) or no (0)."""
+    numeric = pd.api.types.is_numeric_dtype(values.dtype)
+    return numeric and set(values.dropna().astype(float)) <= {0.0, 1.0}
+
+
+def _choose(source: Source, rows: pd.DataFrame, extra: int) -> tuple[Columns, pd.Series, dict[str, str]]:
+    kept: Columns = []
+    known = pd.Series(True, index=rows.index)
+    left: dict[str, str] = {}
+    for name in source.attributes:
+        columns = _columns(name, rows[name], source.columns.get(name, Column(name)))
+        more = known & rows[name].notna()
+        products = len(np.unique(_products(rows[more])))
+        if not columns:
+            left[name] = "the same for all"
+        elif rows[name].notna().mean() < KNOWN:
+            left[name] = "mostly unknown"
+        elif products < FEW * (len(kept) + len(columns) + extra + _several(rows)):
+            left[name] = "too much for so few products"
+        else:
+            kept += columns
+            known = more
+    return kept, known, left
+
+
+def _columns(name: str, values: pd.Series, spec: Column) -> Columns:
+    if values.nunique() < 2:
+        return []
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        numbers = values.astype(float)
+        form = "yes/no" if is_flag(values) else "log" if (numbers.dropna() > 0).all() else "linear"
+        term = Term(name, name, spec.label, form, spec.better)
+        return [(term, np.log(numbers) if form == "log" else numbers)]
+    texts = values.astype(str).where(values.notna())
+    order = [text for text in map(str, levels(values)) if (texts == text).any()]
+    base = texts.value_counts().reindex(order).idxmax()
+    found = []
+    for text in [text for text in order if text != base]:
+        upward = (order.index(text) > order.index(base)) == (spec.better == "higher")
+        better = ("higher" if upward else "lower") if spec.better else ""
+        term = Term(f"{name}={text}", name, f"{spec.label}: {text}", f"level {text}", better)
+        found.append((term, (texts == text).astype(float)))
+    return found
+
+
+def _independent(columns: Columns, source: Source) -> tuple[pd.DataFrame, list[Term], dict[str, str]]:
+    matrix = pd.DataFrame(index=columns[0][1].index)
+    terms: list[Term] = []
+    repeats: dict[str, str] = {}
+    for term, values in columns:
+        centred = values - values.mean()
+        if unexplained(centred.to_numpy(), matrix.to_numpy()) > REPEATED:
+            matrix[term.name] = centred
+            terms.append(term)
+        elif values.nunique() < 2:
+            repeats[term.attribute] = "the same for all"
+        else:
+            repeats[term.attribute] = _given_by(term, centred, matrix, terms, source)
+    gone = repeats.keys() - {"", *(term.attribute for term in terms)}
+    return matrix, terms, {name: why for name, why in repeats.items() if name in gone}
+
+
+def _given_by(term: Term, values: pd.Series, matrix: pd.DataFrame, terms: list[Term], source: Source) -> str:
+    parts = np.linalg.lstsq((matrix / matrix.std()).to_numpy(), values / values.std(), rcond=None)[0]
+    names = {t.attribute for t, part in zip(terms, parts, strict=True) if abs(part) > 100 * REPEATED}
+    labels = [_label(source, name) for name in source.attributes if name in names - {term.attribute}]
+    return f"given by {listed(labels)}"
+
+
+def _products(rows: pd.DataFrame) -> np.ndarray:
+    # Over several periods a product is known by firm and name: its id often changes with the model year.
+    if _several(rows):
+        return rows.groupby(["firm", "name"], sort=False).ngroup().to_numpy()
+    return np.arange(len(rows))
+
+
+def _several(rows: pd.DataFrame) -> bool:
+    return bool(rows["period"].min() < rows["period"].max())
+
+
+def _label(source: Source, name: str) -> str:
+    return lower(source.columns.get(name, Column(name)).label)
+
+
+def _checks(source: Source, known: pd.Series, left: dict[str, str]) -> list[Check]:
+    unknown = int((~known).sum())
+    saw = f"{count(unknown)} of {count(len(known))} products left out" if unknown else count(len(known))
+    named = [f"{_label(source, name)} ({why})" for name, why in left.items()]
+    compared = f"left out: {', '.join(named)}" if named else f"all {count(len(source.attributes))} are"
+    return [
+        Check("Products compared have all attributes", not unknown, saw),
+        Check("Every attribute is compared on", not named, compared),
+    ]

@@ -1,0 +1,287 @@
+"""Where a firm's products are behind, level or ahead in what they offer: feature parity."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pmlib.competitive.hedonic import directions, hedonic
+from pmlib.competitive.market import (
+    check_firms,
+    firm_shares,
+    lacking,
+    newest,
+    period_label,
+    rows,
+    sales_weights,
+)
+from pmlib.competitive.regression import check_level
+from pmlib.competitive.scales import Scale, scales
+from pmlib.competitive.words import count, listed, lower, possessive
+from pmlib.data import Source
+from pmlib.result import Absent, Check, Number, Result
+from pmlib.table import Column, column_digits, interval, number, plain
+
+TITLE = "Features against rivals"
+SMALL = 0.2  # spreads; a smaller gap is level (Cohen 1988, Statistical Power Analysis, chapter 2)
+RIVALS = 4  # how many are compared with when none are named
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class FeatureParity(Result):
+    """What a firm's products offer against those of its rivals, one row an attribute.
+
+    standing : attribute by firm, distance from the market's mean in spreads, positive where better.
+    texts : the same cells, as the firms' means are written.
+    """
+
+    standing: pd.DataFrame
+    texts: pd.DataFrame
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the matrix: firms across, attributes down, coloured by better or worse than the market."""
+        from pmlib import chart
+
+        return chart.heat(self.standing.head(10).clip(-1, 1), self.texts.head(10), ax=ax)
+
+
+def feature_parity(
+    source: Source, *, focal: str, rivals: Sequence[str] = (), level: float = 0.95
+) -> FeatureParity | Absent:
+    """Compare what firms offer in the newest period, and say what goes with a higher price.
+
+    A firm's value is the mean over its units sold (over its products, without sales): of a flag the share
+    that have it, of an ordered category the share at its best level. Only attributes that declare which
+    direction is better are compared. A spread is the standard deviation over all products.
+
+    Parameters
+    ----------
+    source : one row per product (and period), with firm and attributes; prices are used when there are any.
+    focal, rivals : firms to compare; the largest others when no rivals are named.
+    level : of the intervals.
+
+    Returns
+    -------
+    FeatureParity : frame has one row an attribute, where the focal firm trails most first: attribute, label,
+        own and best (in words), rival (the best one), own_value, best_value, gap (own over best, in spreads,
+        positive where better), verdict ("behind", "level", "ahead", "unknown"), estimate, low, high (price
+        difference that goes with one spread better, a fraction: an association, not what buyers would pay),
+        association (the same in words), plausible (False where better goes with cheaper; these come last and
+        are not ranked).
+
+    Raises
+    ------
+    ValueError : a firm is not in the source; a price of zero or below; a level outside 0 to 1.
+    """
+    check_level(level)
+    absent = lacking(TITLE, source, "firm", "attribute")
+    if absent:
+        return absent
+    sold = newest(rows(source))
+    asked = check_firms(source, focal, rivals)
+    asked = asked if len(asked) > 1 else _largest(source, sold, focal)
+    firms = [firm for firm in asked if (sold["firm"] == firm).any()]
+    if focal not in firms or len(firms) < 2:
+        who = "any rival" if focal in firms else focal
+        return Absent(title=TITLE, reason=f"The newest period holds no product of {who}.")
+    every = scales(source, sold)
+    if not every:
+        return Absent(title=TITLE, reason="No attribute that varies declares which direction is better.")
+    weights = sales_weights(source, sold)
+    means = pd.DataFrame(
+        {firm: {s.attribute: s.mean(sold["firm"] == firm, weights) for s in every} for firm in firms}
+    )
+    standing = pd.DataFrame({s.attribute: _standing(s, means.loc[s.attribute], weights) for s in every}).T
+    prices = _prices(source, level)
+    frame = _frame(every, means, standing, prices, focal)
+    behind = frame[frame["plausible"] & (frame["verdict"] == "behind")]
+    odd = frame.loc[~frame["plausible"], "label"].to_list()
+    when = period_label(rows(source)["period"], sold["period"].iloc[0])
+    specs = {s.attribute: s.spec for s in every}
+    order = frame["attribute"]
+    headings = [specs[name].label if specs[name].unit == "%" else specs[name].heading for name in order]
+    return FeatureParity(
+        title=_title(focal, frame, behind),
+        subtitle=f"Mean over {'units sold' if weights is not None else 'products'}"
+        f"{', ' + when if when else ''}; colour: better or worse than the market; "
+        "a typical step is one standard deviation between products",
+        finding=_finding(focal, frame, behind),
+        headline=_headline(focal, frame, behind),
+        advice=f"Ask buyers whether they miss {lower(behind.iloc[0]['label'])}." if len(behind) else "",
+        unknown=_unknown(odd),
+        frame=frame,
+        columns={
+            "label": Column("Attribute"),
+            "own": Column(focal),
+            "best": Column("Best rival"),
+            "gap": Column("Gap, typical steps", digits=2),
+            "verdict": Column("Verdict"),
+            "association": Column("Price, one step better"),
+        },
+        source=source.line,
+        numbers=_numbers(focal, behind, specs, when, source),
+        checks=(*_checks(source, every, asked, firms), *([directions(odd)] if len(prices) else [])),
+        standing=standing.loc[order].set_axis(headings),
+        texts=_texts(means.loc[order], specs).set_axis(headings),
+    )
+
+
+def _largest(source: Source, sold: pd.DataFrame, focal: str) -> list[str]:
+    firms = sold["firm"].value_counts().index.to_list()
+    if source.has("units") or source.has("share"):
+        firms = newest(firm_shares(source))["firm"].to_list()
+    return [focal, *[firm for firm in firms if firm != focal][:RIVALS]]
+
+
+def _standing(scale: Scale, means: pd.Series, weights: pd.Series | None) -> pd.Series:
+    market = scale.mean(pd.Series(True, scale.column.index), weights)
+    return scale.sign * (means - market) / scale.spread
+
+
+def _prices(source: Source, level: float) -> pd.DataFrame:
+    # Price difference that goes with one spread in the better direction, by term.
+    result = hedonic(source, level=level) if source.has("price") else None
+    if not result or isinstance(result, Absent):
+        return pd.DataFrame(columns=["term", "estimate", "low", "high", "plausible"]).set_index("term")
+    frame = result.frame.set_index("term")
+    lower_is_better = {name for name, spec in source.columns.items() if spec.better == "lower"}
+    # Of an ordered category only the best level is looked up: more of it is better whichever way levels run.
+    turned = frame["attribute"].isin(lower_is_better) & ~frame["form"].str.startswith("level")
+    ends = np.expm1(frame[["estimate", "low", "high"]].mul(frame["sd"].where(~turned, -frame["sd"]), axis=0))
+    low, high = ends[["low", "high"]].min(axis=1), ends[["low", "high"]].max(axis=1)
+    return ends.assign(low=low, high=high, plausible=frame["plausible"])
+
+
+def _frame(
+    every: list[Scale], means: pd.DataFrame, standing: pd.DataFrame, prices: pd.DataFrame, focal: str
+) -> pd.DataFrame:
+    found = []
+    for scale in every:
+        name, spec = scale.attribute, scale.spec
+        others = standing.loc[name].drop(focal).dropna()
+        rival = others.idxmax() if len(others) else ""
+        own, best = (float(means.loc[name].get(firm, np.nan)) for firm in (focal, rival))
+        gap = float(standing.loc[name, focal] - others.max())
+        words = [number(value, spec.unit, spec.digits) for value in (own, best)]
+        row: dict[str, Any] = {
+            "attribute": name,
+            "label": spec.label,
+            "own": words[0],
+            "best": f"{rival} {words[1]}",
+        }
+        row = {
+            **row,
+            "rival": rival,
+            "own_value": own,
+            "best_value": best,
+            "gap": gap,
+            "verdict": _verdict(gap),
+        }
+        price = prices.loc[scale.term] if scale.term in prices.index else pd.Series(dtype=float)
+        row |= {end: float(price.get(end, np.nan)) for end in ("estimate", "low", "high")}
+        found.append(row | {"plausible": bool(price.get("plausible", True))})
+    frame = pd.DataFrame(found)
+    frame.insert(12, "association", [_association(row) for row in frame.itertuples()])
+    return frame.sort_values(["plausible", "gap"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def _verdict(gap: float) -> str:
+    if np.isnan(gap):
+        return "unknown"
+    return "behind" if gap < -SMALL else "ahead" if gap > SMALL else "level"
+
+
+def _association(row: Any) -> str:
+    if np.isnan(row.estimate):
+        return "unknown"
+    words = f"{number(row.estimate, '%', 0)} ({interval(row.low, row.high, '%', 0)})"
+    return words if row.plausible else f"{words}, not ranked"
+
+
+def _texts(means: pd.DataFrame, specs: dict[str, Column]) -> pd.DataFrame:
+    written = {}
+    for name in means.index:
+        unit, digits = specs[name].unit, column_digits(means.loc[name], specs[name])
+        written[name] = [plain(v, unit, digits) + "%" * (unit == "%" and v == v) for v in means.loc[name]]
+    return pd.DataFrame.from_dict(written, orient="index", columns=means.columns)
+
+
+def _title(focal: str, frame: pd.DataFrame, behind: pd.DataFrame) -> str:
+    if len(behind):
+        row = behind.iloc[0]
+        most = " most" if row["gap"] == frame["gap"].min() and len(behind) > 1 else ""
+        return f"{focal} trails {row['rival']}{most} on {lower(row['label'])}"
+    ahead = frame[frame["plausible"] & (frame["verdict"] == "ahead")]
+    if len(ahead):
+        return f"{focal} leads on {lower(ahead.iloc[-1]['label'])}"
+    return f"{focal} is level with its best rivals"
+
+
+def _headline(focal: str, frame: pd.DataFrame, behind: pd.DataFrame) -> str:
+    words = _title(focal, frame, behind)
+    words += f" ({_values(behind.iloc[0])})" if len(behind) else ""
+    unranked = frame[~frame["plausible"] & (frame["verdict"] == "behind")]
+    if len(unranked):
+        row = unranked.iloc[0]
+        rival = f"{', trails' if behind.empty else ' and'} {row['rival']}"
+        words += f"{rival} on {lower(row['label'])} ({_values(row)})"
+    return f"{words}."
+
+
+def _values(row: pd.Series) -> str:
+    return f"{row['own']} against {row['best'].removeprefix(row['rival']).strip()}"
+
+
+def _finding(focal: str, frame: pd.DataFrame, behind: pd.DataFrame) -> str:
+    trails = (
+        f"{focal} trails on {count((frame['verdict'] == 'behind').sum())} of {count(len(frame))} attributes"
+    )
+    if behind.empty:
+        return f"{trails}; {_title(focal, frame, behind)}."
+    row = behind.iloc[0]
+    words = f"{trails}, {'among them ' if many > 1 else ''}{lower(row['label'])}: {row['own']} against {row['best']}"
+    if np.isnan(row["estimate"]):
+        return f"{words}."
+    size = f"{number(abs(row['estimate']), '%', 0)} {'higher' if row['estimate'] > 0 else 'lower'}"
+    return (
+        f"{words}; a typical step up goes with a price {size} ({interval(row['low'], row['high'], '%', 0)})."
+    )
+
+
+def _unknown(odd: list[str]) -> str:
+    if not odd:
+        return "What these features are worth to buyers: dearer products are not always wanted more."
+    labels = listed([lower(label) for label in odd])
+    return f"Whether buyers want better {labels}: dearer products have worse."
+
+
+def _numbers(
+    focal: str, behind: pd.DataFrame, specs: dict[str, Column], when: str, source: Source
+) -> tuple[Number, ...]:
+    if behind.empty:
+        return ()
+    row = behind.iloc[0]
+    widest = Number(
+        name="widest_feature_gap",
+        label=f"is {possessive(focal)} {lower(row['label'])}; the best rival is {row['best']}",
+        value=row["own_value"],
+        unit=specs[row["attribute"]].unit,
+        period=when,
+        source=source.name,
+    )
+    return (widest,)
+
+
+def _checks(source: Source, every: list[Scale], asked: list[str], firms: list[str]) -> tuple[Check, ...]:
+    used = {scale.attribute for scale in every}
+    left = [lower(source.columns.get(n, Column(n)).label) for n in source.attributes if n not in used]
+    gone = [firm for firm in asked if firm not in firms]
+    saw = f"left out: {listed(left)}" if left else f"all {count(len(every))} do"
+    return (
+        Check(
+            "Every firm has products now", not gone, f"left out: {listed(gone)}" if gone else listed(firms)
+        ),
+        Check("Every attribute has a better direction", not left, saw),
+    )

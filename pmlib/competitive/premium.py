@@ -1,0 +1,192 @@
+"""What a firm charges against comparable products of the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pmlib.competitive.comparable import REPEATED, Comparables, comparables
+from pmlib.competitive.market import check_firms, lacking, period_label, rows
+from pmlib.competitive.regression import check_level, fit, unexplained
+from pmlib.competitive.words import apart, count, level_words, listed, possessive, slug
+from pmlib.data import Source
+from pmlib.result import Absent, Check, Number, Result
+from pmlib.table import Column, number
+
+TITLE = "Price against comparable products"
+GAP = Column("Price against comparable products", "%")
+WIDE = 0.1  # an interval wider than this cannot show that prices are in line
+UNCLEAR = "no clear difference"
+
+COLUMNS = {
+    "firm": Column("Firm"),
+    "products": Column("Products"),
+    "estimate": GAP,
+    "low": Column("Low", "%"),
+    "high": Column("High", "%"),
+    "verdict": Column("Verdict"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class PricePremium(Result):
+    """How far firms price above or below comparable products of others."""
+
+    focal: str
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw each firm's difference with its interval."""
+        from pmlib import chart
+
+        return chart.dots(self.frame.head(10), "firm", spec=GAP, highlight=[self.focal], ax=ax)
+
+
+def price_premium(
+    source: Source, *, focal: str, rivals: Sequence[str] = (), level: float = 0.95
+) -> PricePremium | Absent:
+    """Compare a firm's prices with those of products that have the same attributes, in the newest period.
+
+    Each firm is set against all the others in a regression of its own: ln(price) on the attributes (see
+    `comparable.comparables`) and on being that firm's.
+
+    Parameters
+    ----------
+    source : one row per product (and period), with firm, price and attributes.
+    focal, rivals : firms to compare. level : of the intervals.
+
+    Returns
+    -------
+    PricePremium : frame has one row a firm: firm, products, price (geometric mean), estimate, low, high
+        (fractions: 0.02 is 2% above comparable products), verdict ("dearer", "cheaper", "no clear
+        difference").
+
+    Raises
+    ------
+    ValueError : a firm is not in the source; a price of zero or below; a level outside 0 to 1.
+    """
+    market = compared(TITLE, source, focal, rivals, level)
+    if isinstance(market, Absent):
+        return market
+    every = firm_premiums(market, check_firms(source, focal, rivals), level)
+    frame = every.dropna(subset="estimate", ignore_index=True)
+    own = frame.iloc[0]
+    when = period_label(rows(source)["period"], market.rows["period"].iloc[0])
+    words = (
+        f"{focal} is priced {apart(own.estimate, own.low, own.high, 'comparable products')}: {_said(own)}."
+    )
+    return PricePremium(
+        title=_title(own),
+        subtitle=f"Price against other firms' products equal in {market.basis}"
+        f"{', ' + when if when else ''}; {level_words(level)}",
+        finding=words,
+        headline=f"{words}{_rival(frame.iloc[1:])}",
+        advice=_advice(own),
+        unknown="What buyers would pay: a price test or a shopper survey would tell.",
+        frame=frame,
+        columns=COLUMNS,
+        source=source.line,
+        numbers=tuple(premium_number(row, level, when, source) for row in frame.head(3).itertuples()),
+        checks=(*market.checks, all_compared(every)),
+        focal=focal,
+    )
+
+
+def compared(
+    title: str, source: Source, focal: str, rivals: Sequence[str], level: float
+) -> Comparables | Absent:
+    """Lay out the newest period for comparing firms, or say why the focal firm cannot be compared.
+
+    Raises
+    ------
+    ValueError : a firm is not in the source; a price of zero or below; a level outside 0 to 1.
+    """
+    check_level(level)
+    absent = lacking(title, source, "firm", "price")
+    if absent:
+        return absent
+    check_firms(source, focal, rivals)
+    market = comparables(title, source, extra=1)
+    if isinstance(market, Absent) or firm_premiums(market, [focal], level)["estimate"].notna().all():
+        return market
+    if (market.rows["firm"] == focal).any():
+        return Absent(title=title, reason=f"No other firm has products comparable to those of {focal}.")
+    reason = f"{focal} has no product with a price and all attributes in the newest period."
+    return Absent(title=title, reason=reason)
+
+
+def firm_premiums(market: Comparables, firms: Sequence[str], level: float) -> pd.DataFrame:
+    """Compare each firm's prices with the products of all others that have the same attributes.
+
+    Returns
+    -------
+    DataFrame : one row a firm; columns firm, products, price (geometric mean), estimate, low, high
+        (fractions), verdict; estimates are missing where a firm has no product, or its attributes are found
+        at no other firm.
+    """
+    found = []
+    for firm in firms:
+        own = (market.rows["firm"] == firm).to_numpy()
+        ends = np.full(3, np.nan)
+        if own.any() and unexplained(own - own.mean(), market.matrix.to_numpy()) > REPEATED:
+            matrix = market.matrix.assign(**{"(firm)": own - own.mean()})
+            ends = np.expm1(fit(market.log_price, matrix, market.groups).interval("(firm)", level))
+        price = np.exp(market.log_price[own].mean()) if own.any() else np.nan
+        verdict = "dearer" if ends[1] > 0 else "cheaper" if ends[2] < 0 else UNCLEAR
+        found.append((firm, int(own.sum()), price, *ends, verdict))
+    columns = ["firm", "products", "price", "estimate", "low", "high", "verdict"]
+    return pd.DataFrame(found, columns=columns)
+
+
+def premium_number(row: Any, level: float, when: str, source: Source) -> Number:
+    """Make a firm's row a Number."""
+    return Number(
+        name=f"premium_{slug(row.firm)}",
+        label=f"{possessive(row.firm)} price against comparable products",
+        value=float(row.estimate),
+        low=float(row.low),
+        high=float(row.high),
+        level=level,
+        unit="%",
+        period=when,
+        source=source.name,
+    )
+
+
+def all_compared(every: pd.DataFrame) -> Check:
+    """Check that every firm could be compared."""
+    left = every.loc[every["estimate"].isna(), "firm"].to_list()
+    saw = f"nothing comparable: {listed(left)}" if left else f"{count(len(every))} firms"
+    return Check("Every firm has comparable products at others", not left, saw)
+
+
+def _said(own: Any) -> str:
+    return {"dearer": "a clear premium", "cheaper": "a clear discount"}.get(own.verdict, "no clear premium")
+
+
+def _title(own: Any) -> str:
+    if own.verdict == UNCLEAR:
+        return f"{own.firm}: no clear premium over comparable products"
+    size = f"{number(abs(own.estimate), '%', 0)} {'above' if own.estimate > 0 else 'below'}"
+    return f"{own.firm} prices {size} comparable products"
+
+
+def _rival(others: pd.DataFrame) -> str:
+    # The rival that stands out most, when one clearly does.
+    clear = others[others["verdict"] != UNCLEAR]
+    if clear.empty:
+        return ""
+    row = clear.loc[np.log1p(clear["estimate"]).abs().idxmax()]
+    side = "above" if row["estimate"] > 0 else "below"
+    return f" {row['firm']} is {number(abs(row['estimate']), '%', 0)} {side}."
+
+
+def _advice(own: Any) -> str:
+    if own.verdict == "dearer":
+        return "Know what earns the premium before raising prices further."
+    if own.verdict == "cheaper":
+        return "Find out whether the lower prices are meant before cutting any."
+    if own.high - own.low > WIDE:
+        return "Do not move prices on this alone: the range spans a discount and a premium."
+    return "Prices are in line with comparable products: nothing here calls for changing them."

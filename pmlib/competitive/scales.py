@@ -1,0 +1,60 @@
+"""Each attribute with a better direction as one number a product, so that firms can be compared on it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from pmlib.competitive.comparable import is_flag, levels
+from pmlib.data import Source
+from pmlib.table import Column
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One attribute: of a number its values, of a flag 0 and 1, of an ordered category 1 at its best level.
+
+    term : name of its column in `comparable`. column : its number for each product.
+    spec : how a mean over products is written.
+    """
+
+    attribute: str
+    term: str
+    column: pd.Series
+    spec: Column
+
+    @property
+    def sign(self) -> float:
+        """1 where higher is better, -1 where lower is."""
+        return -1.0 if self.spec.better == "lower" else 1.0
+
+    def mean(self, which: pd.Series, weights: pd.Series | None) -> float:
+        """Average over the products that are known; NaN when there are none or none was sold."""
+        known = self.column[which].dropna()
+        weigh = pd.Series(1.0, known.index) if weights is None else weights[known.index]
+        return float((known * weigh).sum() / weigh.sum()) if weigh.sum() > 0 else np.nan
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation over products."""
+        return float(self.column.std(ddof=0))
+
+
+def scales(source: Source, sold: pd.DataFrame) -> list[Scale]:
+    """Lay out the attributes that vary and say which direction is better, in declared order."""
+    found = [_scale(name, sold[name], source.columns.get(name, Column(name))) for name in source.attributes]
+    return [scale for scale in found if scale and scale.column.nunique() > 1]
+
+
+def _scale(name: str, values: pd.Series, spec: Column) -> Scale | None:
+    if spec.better not in ("higher", "lower"):
+        return None
+    if is_flag(values):
+        return Scale(name, name, values.astype(float), replace(spec, unit="%", digits=0))
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return Scale(name, name, values.astype(float), spec)
+    if not getattr(values.dtype, "ordered", False):
+        return None
+    best = levels(values)[-1 if spec.better == "higher" else 0]
+    share = values.eq(best).astype(float).where(values.notna())
+    return Scale(name, f"{name}={best}", share, Column(f"{spec.label}: {best}", "%", 0, "higher"))
