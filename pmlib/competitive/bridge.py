@@ -129,7 +129,7 @@ def share_bridge(
     thirds = f" Price thirds: each period's {words}, from cheapest to dearest."
     thirds = "" if frame[THIRDS].isna().any(axis=None) else thirds
     return ShareBridge(
-        title=_title(moves["change"], focal, materiality, first),
+        title=_title(moves, focal, materiality, first),
         finding=_finding(moves, focal, materiality, [first, last], words),
         headline=_headline(moves.loc[shown], focal, materiality, first),
         advice=_advice(moves, focal, materiality),
@@ -150,16 +150,22 @@ def _third(row: pd.Series, materiality: float) -> str:
     return str(signed.idxmax()) if signed.max() >= materiality else ""
 
 
-def _title(change: pd.Series, focal: str, materiality: float, first: str) -> str:
+def _held(row: pd.Series) -> str:
+    """Say of a firm whose share hardly moved what became of it."""
+    return {"entered": "is new", "left": "is gone"}.get(row["status"], "held its share")
+
+
+def _title(moves: pd.DataFrame, focal: str, materiality: float, first: str) -> str:
+    change = moves["change"]
     own, others = change[focal], change.drop(focal)
-    said = f"{focal} held its share since {first}"
-    if abs(own) >= materiality:
-        said = f"{focal} {gained(own)} {points(own)} since {first}"
+    news = abs(own) >= materiality
+    said = (
+        f"{focal} {gained(own)} {points(own)} since {first}" if news else f"{focal} {_held(moves.loc[focal])}"
+    )
     if others.abs().max() < materiality:
         return said
     other = others.abs().idxmax()
-    size = points(others[other], unit=abs(own) < materiality)
-    return f"{said}; {other} {gained(others[other])} {size}"
+    return f"{said}; {other} {gained(others[other])} {points(others[other], unit=not news)}"
 
 
 def _finding(moves: pd.DataFrame, focal: str, materiality: float, ends: list[str], words: str) -> str:
@@ -178,7 +184,8 @@ def _finding(moves: pd.DataFrame, focal: str, materiality: float, ends: list[str
 
 def _headline(moves: pd.DataFrame, focal: str, materiality: float, first: str) -> str:
     change = moves["change"].sort_values(key=abs, ascending=False)
-    named = change[change.index.isin([focal, *change.drop(focal).index[:3]])]
+    others = change.drop(focal).index[: 3 if abs(change[focal]) >= materiality else 2]  # short enough to read
+    named = change[change.index.isin([focal, *others])]
     named = named[named.abs() >= materiality]
     clauses: list[str] = []
     for verb in dict.fromkeys(map(gained, named)):  # the larger movers' direction first
@@ -187,7 +194,7 @@ def _headline(moves: pd.DataFrame, focal: str, materiality: float, first: str) -
         firms = [part.index[0] + " " + verb, *part.index[1:]]
         clauses.append(", ".join(f"{firm} {size}" for firm, size in zip(firms, sizes, strict=True)))
     if focal not in named:
-        clauses.append(f"{focal} held its share")
+        clauses.append(f"{focal} {_held(moves.loc[focal])}")
     best = named.drop(focal, errors="ignore")
     third = _third(moves.loc[best.idxmax()], materiality) if best.max() > 0 else ""
     watch = f" Watch {best.idxmax()}: it grew most in the {third} price third." if third else ""

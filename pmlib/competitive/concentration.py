@@ -56,7 +56,7 @@ def concentration(source: Source, *, basis: str = "units", guideline: int = 2023
     ----------
     source : one row per product and period; roles firm and units, share or revenue.
     basis : shares of "units" sold or of "revenue".
-    guideline : edition of the U.S. merger guidelines whose words are used, 2010 or 2023.
+    guideline : edition of the US merger guidelines whose words are used, 2010 or 2023.
 
     Returns
     -------
@@ -166,7 +166,7 @@ def _headline(now: pd.Series, then: pd.Series, rule: Guideline, periods: pd.Seri
     )
     return (
         f"The market is as concentrated as one of {_firms(now)} equal-sized firms{before}; "
-        f"U.S. guidelines call that {rule.level(now['hhi'])}."
+        f"US guidelines call that {rule.level(now['hhi'])}."
     )
 
 

@@ -1,4 +1,4 @@
-"""What the U.S. merger guidelines say about concentration, by the year they were issued."""
+"""What the US merger guidelines say about concentration, by the year they were issued."""
 
 from dataclasses import dataclass
 
@@ -32,9 +32,9 @@ class Guideline:
 
 
 GUIDELINES = {
-    # Horizontal Merger Guidelines (U.S. DOJ & FTC, 2010), section 5.3.
+    # Horizontal Merger Guidelines (US DOJ & FTC, 2010), section 5.3.
     2010: Guideline(2010, moderate=1500, high=2500, jump=200, joint=None),
-    # Merger Guidelines (U.S. DOJ & FTC, 2023), Guideline 1; it returns to the thresholds of the 1982 edition,
+    # Merger Guidelines (US DOJ & FTC, 2023), Guideline 1; it returns to the thresholds of the 1982 edition,
     # from which 1,000 for moderate is taken.
     2023: Guideline(2023, moderate=1000, high=1800, jump=100, joint=0.30),
 }

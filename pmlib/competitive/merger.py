@@ -47,7 +47,7 @@ def merger_screen(
     basis: str = "units",
     guideline: int = 2023,
 ) -> MergerScreen | Absent:
-    """Screen mergers in the newest period by the structural presumptions of the U.S. guidelines.
+    """Screen mergers in the newest period by the structural presumptions of the US guidelines.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def merger_screen(
 
     References
     ----------
-    U.S. DOJ & FTC, Merger Guidelines (2023), Guideline 1; Horizontal Merger Guidelines (2010), section 5.3.
+    US DOJ & FTC, Merger Guidelines (2023), Guideline 1; Horizontal Merger Guidelines (2010), section 5.3.
     """
     if absent := lacking("Merger screen", source, "firm", sales=True):
         return absent
@@ -90,7 +90,7 @@ def merger_screen(
         finding=_finding(presumed, asked, rule.year),
         headline=_headline(whose, presumed, asked),
         subtitle=(
-            f"U.S. merger guidelines on shares of {what}{', ' if period else ''}{period}; "
+            f"US merger guidelines on shares of {what}{', ' if period else ''}{period}; "
             "the market is taken to be this table's."
         ),
         frame=frame.loc[order].reset_index(drop=True),
@@ -139,7 +139,7 @@ def _two(pair: tuple[str, ...], share: pd.Series) -> tuple[str, str]:
 def _title(focal: str | None, presumed: pd.DataFrame, asked: pd.DataFrame) -> str:
     whose = f"{possessive(focal)} " if focal else ""
     some = "None" if presumed.empty else count(len(presumed))
-    return f"{some} of {whose}{count(len(asked))} possible mergers would be presumed harmful"
+    return f"{some} of {whose}{count(len(asked))} possible mergers are presumed harmful"
 
 
 def _finding(presumed: pd.DataFrame, asked: pd.DataFrame, year: int) -> str:
@@ -154,12 +154,12 @@ def _finding(presumed: pd.DataFrame, asked: pd.DataFrame, year: int) -> str:
 
 def _headline(focal: str | None, presumed: pd.DataFrame, asked: pd.DataFrame) -> str:
     if presumed.empty:
-        return f"U.S. authorities would presume harm from no merger{f' of {focal}' if focal else ' here'}."
+        return f"US authorities would presume harm from no merger{f' of {focal}' if focal else ' here'}."
     if focal is None:
         some = f"{count(len(presumed))} of {count(len(asked))} possible mergers"
-        return f"U.S. authorities would presume harm from {some}, {presumed['merger'].iloc[0]} first."
+        return f"US authorities would presume harm from {some}, {presumed['merger'].iloc[0]} first."
     firms = zip(presumed["firm_a"], presumed["firm_b"], strict=True)
     partners = [b if a == focal else a for a, b in firms]
     more = len(partners) - NAMED
     named = [*partners[:NAMED], f"{count(more)} more"] if more > 0 else partners
-    return f"U.S. authorities would presume harm if {focal} merged with {listed(named, 'or')}."
+    return f"US authorities would presume harm if {focal} merged with {listed(named, 'or')}."

@@ -108,7 +108,7 @@ def rank_volatility(
         finding=_finding(frame, own, focal, kept, pace),
         headline=(
             f"The order of firms is {_steadiness(kept)}: {number(kept, '%', 0)} of pairs keep it "
-            f"from one {pace} to the next. {_place(own, focal)}."
+            f"from {pace} to {pace}. {_place(own, focal)}."
         ),
         subtitle=f"Rank by {what}: the dot is {last}, the line runs from best to worst since {first}.",
         frame=frame,
@@ -170,7 +170,7 @@ def _finding(frame: pd.DataFrame, own: pd.Series, focal: str, kept: float, pace:
     if top.max() > 0:
         restless = f"; {top.idxmax()} moved most, {number(top.max(), '', 1)} ranks a {pace}"
     return (
-        f"From one {pace} to the next {number(kept, '%', 0)} of pairs of firms kept their order. "
+        f"From {pace} to {pace} {number(kept, '%', 0)} of pairs of firms kept their order. "
         f"{_place(own, focal)}{restless}."
     )
 

@@ -43,8 +43,8 @@ def test_what_a_reader_is_told(bridge):
         "contest the middle one, where Honda gained 5.8."
     )
     assert bridge.finding == (
-        "From 1980 to 1990 Ford went from 18.8% to 22.2% of units sold (+3.5 points, most in the dearest price "
-        "third); General Motors lost 10.9, Honda gained 3.9."
+        "From 1980 to 1990 Ford went from 18.8% to 22.2% of units sold "
+        "(+3.5 points, most in the dearest price third); General Motors lost 10.9, Honda gained 3.9."
     )
 
 
@@ -58,7 +58,7 @@ def test_a_firm_that_lost_is_told_where_to_defend(us_cars):
 
 def test_a_small_change_is_not_news(us_cars):
     bridge = share_bridge(us_cars.window(1980, 1990), focal="Chrysler", rivals=["Ford"], materiality=0.02)
-    assert bridge.title == "Chrysler held its share since 1980; General Motors lost 10.9 points"
+    assert bridge.title == "Chrysler held its share; General Motors lost 10.9 points"
     assert bridge.headline.startswith("Since 1980 Ford gained 3.5 points; Chrysler held its share.")
 
 

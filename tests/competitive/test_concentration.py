@@ -48,7 +48,7 @@ def test_what_a_reader_is_told(us_cars):
     assert result.title == "The market is highly concentrated, less so than in 1980"
     assert result.headline == (
         "The market is as concentrated as one of 4.6 equal-sized firms (3.5 in 1980); "
-        "U.S. guidelines call that highly concentrated."
+        "US guidelines call that highly concentrated."
     )
     assert result.finding == (
         "The HHI went from 2,876 in 1980 to 2,161 in 1990 (highly concentrated: above 1,800): "
@@ -165,9 +165,9 @@ def test_every_pair_once_the_focal_firm_first(us_cars):
     assert own.head(19).all()
     assert not own[19:].any()
     assert result.frame["delta"].head(19).is_monotonic_decreasing
-    assert result.title == "5 of Ford's 19 possible mergers would be presumed harmful"
+    assert result.title == "5 of Ford's 19 possible mergers are presumed harmful"
     assert result.headline == (
-        "U.S. authorities would presume harm if Ford merged with "
+        "US authorities would presume harm if Ford merged with "
         "General Motors, Honda, Toyota, Chrysler or Nissan."
     )
     assert result.finding == (
@@ -178,8 +178,8 @@ def test_every_pair_once_the_focal_firm_first(us_cars):
 
 def test_a_market_of_many_small_firms_has_no_harmful_merger():
     result = merger_screen(market(*[1] * 20))
-    assert result.title == "None of 190 possible mergers would be presumed harmful"
-    assert result.headline == "U.S. authorities would presume harm from no merger here."
+    assert result.title == "None of 190 possible mergers are presumed harmful"
+    assert result.headline == "US authorities would presume harm from no merger here."
 
 
 @pytest.mark.parametrize(

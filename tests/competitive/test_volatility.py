@@ -38,11 +38,10 @@ def test_what_a_reader_is_told(us_cars):
     result = rank_volatility(us_cars.window(1980, 1990), focal="Ford")
     assert result.title == "Ford stayed number 2 since 1980"
     assert result.headline == (
-        "The order of firms is very stable: 95% of pairs keep it from one year to the next. "
-        "Ford stayed number 2."
+        "The order of firms is very stable: 95% of pairs keep it from year to year. Ford stayed number 2."
     )
     assert result.finding == (
-        "From one year to the next 95% of pairs of firms kept their order. "
+        "From year to year 95% of pairs of firms kept their order. "
         "Ford stayed number 2; Mitsubishi moved most, 1.5 ranks a year."
     )
     assert "<svg" in result.chart()
@@ -57,7 +56,7 @@ def test_months_are_periods_not_years():
     frame = years("AB", "BA").frame
     months = source(frame.assign(period=pd.to_datetime(["2001-01-01"] * 2 + ["2001-02-01"] * 2)))
     result = rank_volatility(months, focal="A")
-    assert result.finding.startswith("From one period to the next 0% of pairs")
+    assert result.finding.startswith("From period to period 0% of pairs")
     assert result.headline.startswith("The order of firms is unsettled")
     assert result.title == "A moved between number 1 and 2 since Jan 2001"
 
