@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from pmlib.table import Column, interval, number, records, table
+from pmlib.table import Column, interval, interval_digits, number, records, table
 
 MIME = "application/vnd.pmlib.result+json"
 
@@ -35,8 +35,14 @@ class Number:
     source: str = ""
 
     def __str__(self) -> str:
-        text = number(self.value, self.unit)
-        return text if self.low is None or self.high is None else f"{text} ({self.range})"
+        return f"{self.written} ({self.range})" if self.range else self.written
+
+    @property
+    def written(self) -> str:
+        """The value in words, no finer than its interval allows."""
+        if self.low is None or self.high is None:
+            return number(self.value, self.unit)
+        return number(self.value, self.unit, interval_digits(self.low, self.high, self.unit))
 
     @property
     def range(self) -> str:
@@ -240,7 +246,7 @@ def _tiles(numbers: tuple[Number, ...]) -> str:
     if not numbers:
         return ""
     items = "".join(
-        f"<li><b>{escape(number(n.value, n.unit))}</b> <span>{escape(n.label)}"
+        f"<li><b>{escape(n.written)}</b> <span>{escape(n.label)}"
         + (f" <i>{escape(n.range)}, {n.level:.0%}</i>" if n.range and n.level else "")
         + "</span></li>"
         for n in numbers

@@ -80,10 +80,14 @@ def number(value: float, unit: str = "", digits: int | None = None, *, sign: boo
 
 
 def interval(low: float, high: float, unit: str = "", digits: int | None = None) -> str:
-    """Write a range: 5% to 11%."""
-    if digits is None:
-        digits = max(decimals(scaled(end, unit), 2) for end in (low, high) if end is not None)
+    """Write a range: 5% to 11%; by default to two digits of its width, which is all it knows."""
+    digits = interval_digits(low, high, unit) if digits is None else digits
     return f"{number(low, unit, digits)} to {number(high, unit, digits)}"
+
+
+def interval_digits(low: float, high: float, unit: str = "") -> int:
+    """Count the decimals worth writing of a range and of the estimate within it."""
+    return decimals(scaled(float(high - low), unit), 2)
 
 
 def dates(values: pd.Series) -> pd.Series:

@@ -36,6 +36,7 @@ def test_one_point_is_singular():
 
 def test_a_range_is_written_with_to():
     assert interval(-0.0123, 0.0511, "%") == "−1.2% to 5.1%"
+    assert interval(-0.5497, -0.0074, "%") == "−55% to −1%", "no finer than its width allows"
 
 
 @given(st.floats(-1e12, 1e12), st.sampled_from(["", "%", "points", "$", "kg"]), st.integers(0, 6))

@@ -44,11 +44,11 @@ def read(name: str) -> Source:
     frame = typed(parse(content, table.path), table)
     final = final_names(table.columns)
     renamed = {column: role for column, role in final.items() if role != column}
-    names = [column for column, rule in table.columns.items() if rule.role == "name"]
+    names = {column: rule.unless for column, rule in table.columns.items() if rule.role == "name"}
     frame = by_role(frame, renamed, names)
     columns = {final[column]: described(column, rule) for column, rule in table.columns.items()}
     if "name" in frame:
-        columns["name"] = columns["product"] if "product" in columns else columns[names[0]]
+        columns["name"] = columns["product"] if "product" in columns else columns[next(iter(names))]
     opened = fingerprint(content, frame)
     _record(name, table.path, opened)
     return Source(
@@ -58,6 +58,7 @@ def read(name: str) -> Source:
         columns=columns,
         attributes=tuple(column for column, rule in table.columns.items() if rule.role == "attribute"),
         line=table.line,
+        licence=table.licence,
         fingerprint=opened,
         note=table.note,
     )

@@ -139,7 +139,7 @@ def _column(sheet: Sheet, table: Table, name: str, rule: Rule) -> pd.Series:
         refuse(values > high, f"above {high:.15g}", f"correct it, or range in {SOURCES}")
     if rule.nullable and values.dtype.kind == "i":
         values = values.astype(float)  # whether or not this file has a blank
-    return values.reindex(cells.index)
+    return (values * rule.scale if rule.scale != 1 else values).reindex(cells.index)
 
 
 def _converted(known: pd.Series, rule: Rule, refuse: Callable[[pd.Series, str, str], None]) -> pd.Series:

@@ -45,6 +45,8 @@ class Rule(_Strict):
 
     range : lowest and highest value allowed, both included (`inf` for no limit).
     values : the labels allowed, in their order; for a flag the two labels that mean 0 and 1.
+    scale : what a number is multiplied by on reading, so that it is in `unit`; range speaks of the cell as written.
+    unless : of a column of role name: a column that names the product well enough where it is filled.
     format : how a date is written, in strptime's codes.
     label, unit, digits, better : as in table.Column.
     """
@@ -58,6 +60,8 @@ class Rule(_Strict):
     range: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
     values: Annotated[list[str], Field(min_length=1)] | None = None
     nullable: bool = False
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+    unless: str = ""
     format: str = "%Y-%m-%d"
 
     @model_validator(mode="after")
@@ -79,6 +83,10 @@ class Rule(_Strict):
             raise ValueError("values repeats a label; keep it once")
         if self.values and self.type == "flag" and len(self.values) != 2:
             raise ValueError('a flag has two values, the one for 0 first: values = ["no", "yes"]')
+        if self.scale != 1 and self.type not in MEASURES:
+            raise ValueError(f"type {self.type!r} has no scale; remove it")
+        if self.unless and self.role != "name":
+            raise ValueError("only a column of role 'name' has unless; remove it")
         if "format" in self.model_fields_set and self.type != "date":
             raise ValueError(f"type {self.type!r} has no format; remove it")
         try:
@@ -125,6 +133,14 @@ class Table(_Strict):
                 raise ValueError(f"columns {column!r} and {twin!r} both have role {name!r}; keep one")
         return columns
 
+    @field_validator("columns", mode="after")
+    @classmethod
+    def _named(cls, columns: dict[str, Rule]) -> dict[str, Rule]:
+        for column, rule in columns.items():
+            if rule.unless and rule.unless not in columns:
+                raise ValueError(f"{column!r} has unless = {rule.unless!r}; {meant(rule.unless, columns)}")
+        return columns
+
     @model_validator(mode="after")
     def _key_is_declared(self) -> Self:
         for name in self.key:
@@ -139,7 +155,7 @@ class Table(_Strict):
     @property
     def line(self) -> str:
         """Source line, as printed under a chart."""
-        return f"{self.title}. {self.origin}. {self.licence}."
+        return f"{self.title}: {self.origin}"
 
 
 def final_names(columns: dict[str, Rule]) -> dict[str, str]:

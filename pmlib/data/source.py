@@ -8,7 +8,16 @@ from typing import Self
 import pandas as pd
 
 from pmlib.data.declaration import ROLES, DataError, meant, shown
-from pmlib.table import Column
+from pmlib.result import Result
+from pmlib.table import Column, is_number, texts
+
+PROFILE = {
+    "label": Column("Column"),
+    "unit": Column("Unit"),
+    "role": Column("Used as"),
+    "span": Column("Holds"),
+    "blank": Column("Blank", "%", 0),
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,7 @@ class Source:
     columns : label and unit of each column of the frame.
     attributes : names of the attribute columns, as declared.
     line : where the data come from, as printed under a chart.
+    licence : the terms that the data are under.
     note : what a reader must know of how the numbers were made.
     """
 
@@ -39,6 +49,7 @@ class Source:
     attributes: tuple[str, ...]
     line: str
     fingerprint: Fingerprint
+    licence: str = field(default="", repr=False)
     note: str = field(default="", repr=False)
 
     def has(self, *roles: str) -> bool:
@@ -68,6 +79,41 @@ class Source:
             asked = f"{'the start' if first is None else first} to {'the end' if last is None else last}"
             raise DataError(f"{self.name} has no rows from {asked}; it has {years.min()} to {years.max()}")
         return replace(self, frame=self.frame[kept].reset_index(drop=True))
+
+    def about(self) -> "Profile":
+        """Show what the data are: where from, under which terms, what each column holds."""
+        rows = [self._profile(name) for name in self.columns if name in self.frame]
+        size, newest = f"{len(self.frame):,} rows", self.fingerprint.newest
+        return Profile(
+            title=self.title,
+            subtitle=f"{size}{f', newest {newest}' if newest else ''}. {self.licence}".strip(),
+            finding=self.note or f"{self.title} holds {size}.",
+            frame=pd.DataFrame(rows, columns=list(PROFILE)),
+            columns=PROFILE,
+            source=self.line,
+        )
+
+    def _profile(self, name: str) -> dict[str, object]:
+        values, column = self.frame[name], self.columns[name]
+        role = "attribute" if name in self.attributes else name if name in ROLES else ""
+        known = values.dropna()
+        if is_number(values) or pd.api.types.is_datetime64_any_dtype(values.dtype):
+            ends = texts(pd.DataFrame({name: [known.min(), known.max()]}), {name: column})[name]
+            span = " to ".join(ends) if len(known) else ""
+        else:
+            span = f"{known.nunique():,} different"
+        return {
+            "label": column.label,
+            "unit": column.unit,
+            "role": role,
+            "span": span,
+            "blank": values.isna().mean(),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Profile(Result):
+    """A source's columns: one row each."""
 
 
 def source(
@@ -125,21 +171,25 @@ def source(
     )
 
 
-def by_role(frame: pd.DataFrame, renamed: Mapping[str, str], names: Sequence[str] = ()) -> pd.DataFrame:
+def by_role(
+    frame: pd.DataFrame, renamed: Mapping[str, str], names: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Call columns by their roles, turn years into dates and put a product's name in words.
 
     Parameters
     ----------
     renamed : role by column.
-    names : columns that together name a product; blanks are skipped. Without any, it is the product itself.
+    names : columns that together name a product, each with the column that makes it needless where filled, or
+        ""; blanks are skipped. Without any, it is the product itself.
     """
     frame = frame.rename(columns=dict(renamed)).reset_index(drop=True)
     if "period" in frame and frame["period"].dtype.kind != "M":
         frame["period"] = pd.to_datetime(frame["period"].astype("str"), format="%Y", errors="coerce")
     if names:
         words = pd.Series("", index=frame.index, dtype="str")
-        for part in names:
-            words += (" " + frame[part].astype("str")).fillna("")
+        for part, unless in names.items():
+            text = (" " + frame[part].astype("str")).fillna("")
+            words += text.where(frame[unless].isna(), "") if unless else text
         frame["name"] = words.str.removeprefix(" ")
     elif "product" in frame and "name" not in frame:
         frame["name"] = frame["product"].astype("str")
