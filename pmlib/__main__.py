@@ -2,4 +2,4 @@
 
 from pmlib.cli import main
 
-main()
+main(prog_name="pmlib")

@@ -98,24 +98,33 @@ def run(reports: tuple[str, ...], overrides: dict[str, str], force: bool, show: 
       pmlib run us_car_market -p focal=Honda -p first=1980 --open
     """
     from pmlib.reports import plan
+    from pmlib.reports.index import write_index
     from pmlib.root import root
 
     here = root()
-    failed = 0
-    for job in plan.jobs(here, reports, overrides):
-        try:
-            page = _run(job, here, force)
-            if show:
-                click.launch(page.as_uri())
-        except Exception as error:
-            failed += 1
-            if debug:
-                _print_traceback(error)
-            click.echo(f"{job.report}: {_said(error)}; try: {_retry(job)}", err=True)
-    sys.exit(RUN_FAILED if failed else 0)
+    jobs = plan.jobs(here, reports, overrides)
+    done = [_run(job, here, force=force, show=show, debug=debug) for job in jobs]
+    write_index(here)
+    sys.exit(0 if all(done) else RUN_FAILED)
 
 
-def _run(job: Any, here: Path, force: bool) -> Path:
+def _run(job: Any, here: Path, *, force: bool, show: bool, debug: bool) -> bool:
+    """Run one job and tell whether it went well; one that fails does not stop the others."""
+    from pmlib.reports.failure import command
+
+    try:
+        page = _published(job, here, force)
+    except Exception as error:
+        if debug:
+            _print_traceback(error)
+        click.echo(f"{job.report}: {_said(error)}; try: {command(job)}", err=True)
+        return False
+    if show:
+        click.launch(page.as_uri())
+    return True
+
+
+def _published(job: Any, here: Path, force: bool) -> Path:
     from pmlib.reports import press
 
     def wait(holder: int) -> None:
@@ -254,12 +263,6 @@ def _said(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-
-
-def _retry(job: Any) -> str:
-    from pmlib.reports.failure import command
-
-    return command(job)
 
 
 def _print_traceback(error: Exception) -> None:

@@ -1,6 +1,7 @@
 """Run a notebook with Papermill in an ordinary kernel, and say in one line what stopped it."""
 
 import contextlib
+import json
 import logging
 import os
 import re
@@ -35,6 +36,7 @@ CELL_FILE = re.compile(r"\(\d+\.py, line")  # the name IPython makes up for a ce
 silent = logging.getLogger("pmlib.kernel")  # what goes wrong is said once, by us
 silent.addHandler(logging.NullHandler())
 silent.propagate = False
+logging.getLogger("papermill").setLevel(logging.ERROR)  # it guesses at parameters that are checked already
 
 Progress = Callable[[int, int], None]  # number of the cell that starts, and how many there are
 
@@ -57,8 +59,7 @@ def execute(job: Job, root: Path, run_dir: Path, progress: Progress | None = Non
     """
     # A kernel called python3 in somebody's home folder must not go before the one of this environment.
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
-    notebook = nbformat.from_dict(job.document)
-    notebook = nbformat.v4.upgrade(notebook)
+    notebook = nbformat.reads(json.dumps(job.document), as_version=4)
     watch = Watch(progress)
     ipython = {"IPYTHONDIR": str(run_dir / "ipython")}  # nobody's own start-up files take part
     roots = {"PMLIB_ROOT": str(root), "PMLIB_RUN_DIR": str(run_dir)}

@@ -127,7 +127,7 @@ def _heading(result: dict[str, Any], name: str) -> str:
 
 def _csv(result: dict[str, Any]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(map(inert, _headings(result)))
     writer.writerows([inert(value) for value in row] for row in result["frame"]["data"])
     return text.getvalue().encode("utf-8-sig")  # Excel reads UTF-8 only where the mark says so

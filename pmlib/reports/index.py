@@ -15,10 +15,13 @@ def write_index(root: Path) -> None:
     make_folder(folder, root)
     with lock(root / ".pmlib" / "locks" / "index.html"):
         sweep(folder)
-        refuse_link(folder / "index.html", root)
+        path = folder / "index.html"
+        refuse_link(path, root)
         items = [_item(name, entry, folder / name) for name, entry in catalog(root).items()]
         body = f'<h1>Reports</h1>\n<ul class="reports">\n{"".join(items)}</ul>'
-        write(folder / "index.html", document("Reports", body, root).encode())
+        page = document("Reports", body, root).encode()
+        if not path.is_file() or path.read_bytes() != page:
+            write(path, page)
 
 
 def _item(name: str, entry: Entry, home: Path) -> str:

@@ -132,7 +132,7 @@ def check_parameters(
     return values, wrong
 
 
-def parse(parameter: Parameter | None, text: str) -> Any:
+def parse(parameter: Parameter, text: str) -> Any:
     """Read a value from the command line: TOML, or bare text where the parameter is text.
 
     No type is guessed from what text looks like: for a `str`, 1.10, 0123, NO and 12:30 stay as typed.
@@ -143,14 +143,13 @@ def parse(parameter: Parameter | None, text: str) -> Any:
         table = {}
     is_toml = table.keys() == {"value"}  # a line break in the text could declare more
     value = table.get("value")
-    if parameter and parameter.type.kind in TEXTS and not parameter.type.many:
+    if parameter.type.kind in TEXTS and not parameter.type.many:
         if is_toml and (isinstance(value, str) or any(value == c for c in parameter.type.choices)):
             return value
         return text
     if not is_toml:
-        like = 'a list, as in \'["a", "b"]\'' if parameter and parameter.type.many else "a TOML value"
-        wanted = parameter.type.text if parameter else "a value"
-        raise ValueError(f"takes {wanted}, and {shown(text)} is not {like}")
+        like = 'a list, as in \'["a", "b"]\'' if parameter.type.many else "a TOML value"
+        raise ValueError(f"takes {parameter.type.text}, and {shown(text)} is not {like}")
     return value
 
 

@@ -94,7 +94,9 @@ def catalog(root: Path) -> dict[str, Entry]:
         try:
             entries[name] = Entry.model_validate(table)
         except ValidationError as error:
-            wrong += [f"{where}: {_said(e)}" for e in error.errors()]
+            # A misspelt key is missing under its right name too: say it once.
+            unknown = [e for e in error.errors() if e["type"] == "extra_forbidden"]
+            wrong += [f"{where}: {_said(e)}" for e in unknown or error.errors()]
     if wrong:
         raise PlanError("\n".join(wrong))
     return entries
@@ -141,7 +143,7 @@ def _job(root: Path, name: str, entry: Entry, overrides: Mapping[str, str], tabl
     given, unread = dict(entry.parameters), dict[str, str]()
     for key, text in overrides.items():
         try:
-            given[key] = parse(known.get(key), text)
+            given[key] = parse(known[key], text) if key in known else text
         except ValueError as error:
             unread[key] = f"parameter {key} {error}"
     readable = {key: parameter for key, parameter in known.items() if key not in unread}

@@ -16,7 +16,6 @@ from pmlib.reports import key
 from pmlib.reports.disk import lock, make_folder, note
 from pmlib.reports.editions import Edition, compared, failure, newest
 from pmlib.reports.failure import ExecutionFailed, Failure, plain
-from pmlib.reports.index import write_index
 from pmlib.reports.plan import Job
 from pmlib.reports.publish import clear, publish, publish_failure, restore
 
@@ -98,7 +97,6 @@ def _run(job: Job, root: Path, name: str, previous: Edition | None, progress: An
         "seconds": edition.record["seconds"],
     }
     note(root / LEDGER, {"report": job.report, "when": said, "outcome": "published", **_draft(job), **entry})
-    write_index(root)
     return Outcome("published", edition, same)
 
 
@@ -159,7 +157,6 @@ def _failed(job: Job, root: Path, failed: Failure, inputs: list[dict[str, Any]],
     publish_failure(job, failed, inputs, when, root)
     entry = {"report": job.report, "when": when, "outcome": "failed", **_draft(job), "error": failed.line}
     note(root / LEDGER, entry)
-    write_index(root)
 
 
 def _draft(job: Job) -> dict[str, Any]:

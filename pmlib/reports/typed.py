@@ -118,9 +118,11 @@ def _type(node: ast.expr) -> Type:
         return _range(node, text)
     elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
         if node.value.id == "Literal":
-            choices = ast.literal_eval(node.slice)
-            return Type("Literal", text, choices=choices if isinstance(choices, tuple) else (choices,))
-        if node.value.id == "list":
+            items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            choices = tuple(item.value for item in items if isinstance(item, ast.Constant))
+            if len(choices) == len(items):
+                return Type("Literal", text, choices=choices)
+        elif node.value.id == "list":
             return replace(_type(node.slice), many=True, text=text)
     known = 'str, int, float, bool, date, Source, Literal[...], list[...], "... | None", "0 < float < 1"'
     raise ValueError(f"the annotation {text} is not one of: {known}")

@@ -1,0 +1,260 @@
+import json
+import os
+import shutil
+import signal
+
+import pytest
+from small import EMIT, PARAMETERS, payload, tree, write
+
+from pmlib.reports import disk, plan, press
+from pmlib.reports.failure import ExecutionFailed
+from pmlib.reports.index import write_index
+
+pytestmark = pytest.mark.usefixtures("without_kernel")
+
+
+def run(root, overrides=None, **options):
+    (job,) = plan.jobs(root, ["tiny"], overrides)
+    try:
+        return press.run(job, root, **options)
+    finally:
+        write_index(root)
+
+
+def home(root):
+    return root / "reports/published/tiny"
+
+
+def share(root, value):
+    (root / "data/payload.json").write_text(json.dumps(payload(value=value)))
+    (root / "data/sales.csv").write_text(f"firm,sales\nFord,{value}\n")
+
+
+def test_a_run_publishes_an_edition_and_the_readers_copy(small):
+    root = small()
+    edition = run(root).edition
+    assert edition.folder.parent == home(root) / "editions"
+    assert edition.folder.name.startswith("0001-")
+    public = {"index.html", "numbers.json", "tables.xlsx", "tables/answer.csv"}
+    assert tree(edition.folder).keys() == public | {"notebook.ipynb", "run.json"}
+    for name in public:
+        assert (home(root) / name).read_bytes() == (edition.folder / name).read_bytes()
+    assert not (home(root) / "index.html").is_symlink()
+    record = edition.record
+    assert record["parameters"]["focal"] == "Ford"
+    assert record["inputs"][0]["path"] == "data/sales.csv"
+    assert record["previous"] is None
+    assert record["packages"]["pandas"]
+    ledger = (root / press.LEDGER).read_text().splitlines()
+    assert json.loads(ledger[-1])["outcome"] == "published"
+    assert not list((root / ".pmlib/runs").iterdir())
+
+
+def test_what_is_fresh_is_not_run_again(small, monkeypatch):
+    root = small()
+    assert run(root).state == "published"
+    before = tree(root / "reports")
+    monkeypatch.setattr(press, "_run", None)
+    assert run(root).state == "fresh"
+    assert tree(root / "reports") == before
+
+
+def test_a_forced_rerun_gives_the_same_edition_and_the_same_bytes(small):
+    root = small()
+    run(root)
+    share(root, 0.5)
+    first = run(root).edition
+    before = tree(home(root))
+    again = run(root, force=True)
+    after = tree(home(root))
+    assert again.repeatable
+    assert again.edition.folder == first.folder
+    clock = f"editions/{first.folder.name}/run.json"
+    assert {name for name in after if before.get(name) != after[name]} <= {clock}
+    assert again.edition.record["previous"] == first.record["previous"]
+
+
+def test_two_fresh_projects_give_the_same_bytes(small):
+    one, other = small(), small()
+    for root in (one, other):
+        run(root)
+    left, right = tree(one / "reports"), tree(other / "reports")
+    assert left.keys() == right.keys()
+    assert [name for name in left if left[name] != right[name] and not name.endswith("run.json")] == []
+
+
+def test_a_notebook_that_is_not_repeatable_is_noticed(small):
+    root = small()
+    run(root)
+    (root / "data/payload.json").write_text(json.dumps(payload(value=0.9)))  # no input of the key
+    assert not run(root, force=True).repeatable
+
+
+def test_a_change_makes_a_new_edition_that_compares_with_the_last(small):
+    root = small()
+    first = run(root).edition
+    share(root, 0.5)
+    second = run(root).edition
+    assert second.number == 2
+    assert second.record["previous"] == first.folder.name
+    assert (first.folder / "index.html").is_file()
+
+
+def test_a_failed_run_keeps_the_last_good_page_and_says_so_on_it(small):
+    root = small()
+    run(root)
+    good = (home(root) / "index.html").read_text()
+    write(root, "1/0")
+    with pytest.raises(ExecutionFailed, match="cell 1 of 1: ZeroDivisionError: division by zero"):
+        run(root)
+    marked = (home(root) / "index.html").read_text()
+    assert 'class="banner"' in marked
+    assert "data up to 1990" in marked
+    assert 'href="failed.html"' in marked
+    assert "FOCAL" not in marked
+    explained = (home(root) / "failed.html").read_text()
+    for said in ("ZeroDivisionError", "1/0", "pmlib/a.py:3, in f", "pmlib run tiny --debug"):
+        assert said in explained
+    assert "/x/" not in explained.split("traceback")[0]
+    assert "failed" in (root / "reports/published/index.html").read_text()
+    write(root, EMIT)
+    run(root)
+    assert (home(root) / "index.html").read_text() == good
+    assert not (home(root) / "failed.html").exists()
+    assert not (home(root) / "failed.json").exists()
+
+
+def test_a_first_run_that_fails_leaves_no_page(small):
+    root = small("1/0")
+    with pytest.raises(ExecutionFailed):
+        run(root)
+    assert not (home(root) / "index.html").exists()
+    assert (home(root) / "failed.html").is_file()
+
+
+def test_after_a_failure_the_next_run_is_not_skipped(small):
+    root = small()
+    run(root)
+    write(root, "1/0")
+    with pytest.raises(ExecutionFailed):
+        run(root)
+    write(root, EMIT)  # as it was: fresh by its key, but marked as failed
+    assert run(root).state == "published"
+
+
+def test_a_draft_never_touches_the_published_page(small):
+    root = small()
+    run(root)
+    before = tree(home(root))
+    outcome = run(root, {"focal": "GM"})
+    after = tree(home(root))
+    assert {name: after[name] for name in before} == before
+    added = after.keys() - before.keys()
+    assert all(name.startswith("drafts/focal-gm-") for name in added)
+    page = (outcome.edition.folder / "index.html").read_text()
+    assert "Draft" in page
+    assert "GM" in page
+    assert run(root, {"focal": "GM"}).state == "fresh"
+
+
+def test_hostile_text_is_inert_on_our_pages(small):
+    evil = "<script>alert(1)</script>"
+    root = small(entry=f"title = '{evil}'\naudience = '{evil}'\n[tiny.parameters]\nowner = '{evil}'\n")
+    (root / "data/payload.json").write_text(json.dumps(payload(headline=evil)))
+    run(root)
+    write(root, "1/0", parameters=PARAMETERS.replace("Ann", evil))
+    with pytest.raises(ExecutionFailed):
+        run(root)
+    for page in ("index.html", "tiny/failed.html", "tiny/index.html"):
+        assert "<script" not in (root / "reports/published" / page).read_text()
+
+
+def test_the_index_lists_what_each_report_found(small):
+    root = small(entry="audience = 'Planners'\n[other]\nnotebook = 'tiny'\n")
+    run(root)
+    text = (root / "reports/published/index.html").read_text()
+    for said in (
+        "Ford leads the market.",
+        "Planners",
+        "Ann",
+        "1990",
+        'href="tiny/index.html"',
+        "not yet run",
+    ):
+        assert said in text
+    assert "<script" not in text
+
+
+@pytest.mark.parametrize(
+    "at", ["reports/published", "reports/published/tiny", "reports/published/tiny/index.html"]
+)
+def test_nothing_is_written_through_a_symbolic_link(small, tmp_path, at):
+    root = small()
+    elsewhere = tmp_path / "elsewhere"
+    if at.endswith("html"):
+        elsewhere.write_text("mine")
+    else:
+        elsewhere.mkdir()
+    (root / at).parent.mkdir(parents=True, exist_ok=True)
+    (root / at).symlink_to(elsewhere)
+    with pytest.raises(ValueError, match=f"{at} is a symbolic link"):
+        run(root)
+    assert elsewhere.read_text() == "mine" if elsewhere.is_file() else not list(elsewhere.iterdir())
+
+
+def test_a_page_that_somebody_changed_is_restored(small):
+    root = small()
+    good = tree(run(root).edition.folder)["index.html"]
+    (home(root) / "index.html").write_text("changed")
+    assert run(root).state == "fresh"
+    assert (home(root) / "index.html").read_bytes() == good
+
+
+def killed_at(step, root):
+    """Run a job in a process that is killed at the given call that touches the disk; tell whether it was."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+    calls = 0
+
+    def counting(call):
+        def counted(*args, **options):
+            nonlocal calls
+            calls += 1
+            if calls == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return call(*args, **options)
+
+        return counted
+
+    for name in ("fsync", "replace", "rename", "unlink", "mkdir"):
+        setattr(os, name, counting(getattr(os, name)))
+    try:
+        run(root)
+    finally:
+        os._exit(0)
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_step_leaves_a_whole_page_and_the_next_run_mends_it(small):
+    # Every call that flushes, renames, removes or makes a file is a place where the power may go.
+    root = small()
+    old = tree(run(root).edition.folder)["index.html"]
+    share(root, 0.5)
+    start = shutil.copytree(root, root.with_name(root.name + "-start"))
+    new = tree(run(root).edition.folder)["index.html"]
+    assert old != new
+    step = 0
+    while True:
+        step += 1
+        shutil.rmtree(root)
+        shutil.copytree(start, root)
+        if not killed_at(step, root):
+            break
+        assert (home(root) / "index.html").read_bytes() in (old, new)
+        for folder in (home(root) / "editions").glob("[0-9]*"):
+            assert {"index.html", "run.json", "numbers.json"} <= tree(folder).keys()
+        run(root)
+        assert (home(root) / "index.html").read_bytes() == new
+        assert not [name for name in tree(root) if disk.MARK in name]
+    assert step > 30
