@@ -49,7 +49,7 @@ def decimals(value: float, significant: int = 3) -> int:
 
 
 def _places(value: float, unit: str) -> int:
-    # Three digits in prose; a percentage or a difference of two never more than one decimal, unless it is below 1.
+    # Three digits in prose; a percentage, or a difference of two, has one decimal unless it is below 1.
     places = decimals(value)
     return min(places, 1) if unit in ("%", "points") and abs(value) >= 1 else places
 
@@ -94,15 +94,13 @@ def dates(values: pd.Series) -> pd.Series:
     """Write dates no finer than they vary: years, months or days."""
     known = values.dropna()
     first = known.dt.day.eq(1)
-    if (first & known.dt.month.eq(1)).all():
-        form = "%Y"
-    else:
-        form = "%b %Y" if first.all() else "%Y-%m-%d"
+    months = "%b %Y" if first.all() else "%Y-%m-%d"
+    form = "%Y" if (first & known.dt.month.eq(1)).all() else months
     return values.dt.strftime(form).fillna(MISSING)
 
 
 def column_digits(values: pd.Series, column: Column) -> int:
-    """Choose one number of decimals for a column: three digits of its typical value, at most three decimals."""
+    """Choose one number of decimals for a column: its typical value has three digits, at most three decimals."""
     if column.digits is not None:
         return column.digits
     if pd.api.types.is_integer_dtype(values.dtype) and column.unit not in ("%", "points"):
@@ -148,24 +146,23 @@ def table(frame: pd.DataFrame, columns: Mapping[str, Column], *, caption: str, r
     names = [name for name in columns if name in frame][:WIDTH]
     shown = frame[names].head(rows)
     cells = texts(shown, columns)
-    classes = {name: ' class="n"' if is_number(frame[name]) else "" for name in names}
-    head = "".join(f'<th scope="col"{classes[n]}>{escape(columns[n].heading)}</th>' for n in names)
+    # Numbers are the rule in a cell; words are marked, and end tags that HTML does not need are left out:
+    # a page of twenty tables is a third smaller for it.
+    marks = {name: "" if is_number(frame[name]) else " class=t" for name in names}
+    head = "".join(f"<th scope=col{marks[n]}>{escape(columns[n].heading)}" for n in names)
     body = []
     for row in cells.itertuples(index=False):
         first, *rest = zip(names, row, strict=True)
-        body.append(
-            f'<tr><th scope="row"{classes[first[0]]}>{escape(first[1])}</th>'
-            + "".join(f"<td{classes[n]}>{escape(text)}</td>" for n, text in rest)
-            + "</tr>"
-        )
+        tds = "".join(f"<td{marks[n]}>{escape(text)}" for n, text in rest)
+        body.append(f"<tr><th scope=row{marks[first[0]]}>{escape(first[1])}{tds}")
     more = ""
     if len(frame) > rows or len(names) < frame.shape[1]:
         hidden = "" if len(frame) <= rows else f"{rows} of {len(frame):,} rows. "
         more = f'<p class="more">{hidden}All rows and columns are in the CSV.</p>'
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
-        f'<caption class="unseen">{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(body)}</tbody></table></div>{more}"
+        f'<caption class="unseen">{escape(caption)}</caption><thead><tr>{head}<tbody>{"".join(body)}'
+        f"</table></div>{more}"
     )
 
 

@@ -18,6 +18,7 @@ from pmlib.reports.note import Note
 from pmlib.reports.templates import template_folders
 
 META = {"owner": "Owner", "decision": "Decision", "next_edition": "Next edition"}
+FALLBACK = re.compile(r"(var\(--[a-z0-9-]+), #[0-9a-f]{6}\)")
 SHOWN = ("pmlib", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert")
 
 markdown = mistune.create_markdown(escape=True, plugins=["table"])
@@ -56,8 +57,8 @@ def render(
     Parameters
     ----------
     parameters : as the run had them; owner, decision, next_edition and title are printed at the top.
-    provenance : key, inputs (name, path, sha256, rows, newest) and packages (name to version) of the run; nothing
-        in it depends on the clock or the machine.
+    provenance : key, inputs (name, path, sha256, rows, newest) and packages (name to version) of the run;
+        nothing in it depends on the clock or the machine.
     root : the project, whose own templates/report/ goes before the shipped one.
     """
     results = export.results(notebook)
@@ -132,8 +133,8 @@ def _outputs(cell: NotebookNode, fold: bool) -> list[str]:
 
 def _output(output: NotebookNode) -> str:
     data = output.get("data", {})
-    if RESULT in data:
-        return data["text/html"]
+    if RESULT in data:  # the stylesheet knows the colours' names, so their fallbacks are needless here
+        return FALLBACK.sub(r"\1)", data["text/html"])
     if output.output_type == "stream":  # what libraries log to stderr is not for readers
         return f'<pre tabindex="0">{escape(output.text)}</pre>' if output.name == "stdout" else ""
     if "text/html" in data:
