@@ -162,7 +162,7 @@ def _title(moves: pd.DataFrame, focal: str, materiality: float, first: str) -> s
     said = (
         f"{focal} {gained(own)} {points(own)} since {first}" if news else f"{focal} {_held(moves.loc[focal])}"
     )
-    if others.abs().max() < materiality:
+    if not others.abs().max() >= materiality:  # nor is there a largest of none
         return said
     other = others.abs().idxmax()
     return f"{said}; {other} {gained(others[other])} {points(others[other], unit=not news)}"

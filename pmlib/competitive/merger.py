@@ -77,13 +77,17 @@ def merger_screen(
     check_firms(source, focal, [firm for pair in pairs or () for firm in pair])
     _, check = volumes(source, basis)
     now = newest(firm_shares(source, basis))
+    now = now[now["volume"] > 0]
+    period = period_label(now["period"], now["period"].iloc[0])
+    if len(now) < 2:
+        when = f" in {period}" if period else ""
+        return Absent(title="Merger screen", reason=f"Only {now['firm'].iloc[0]} sold anything{when}.")
     frame = _screen(now.set_index("firm")["share"], pairs)
     own = (frame["firm_a"] == focal) | (frame["firm_b"] == focal)
     order = frame.assign(own=own).sort_values(["own", "delta"], ascending=False, kind="stable").index
     whose, asked = (focal, frame[own]) if own.any() else (None, frame)
     asked = asked.sort_values("delta", ascending=False)
     presumed = asked[asked[f"presumed_{rule.year}"]]
-    period = period_label(now["period"], now["period"].iloc[0])
     _, what = sold_words(source, basis)
     return MergerScreen(
         title=_title(whose, presumed, asked),
@@ -99,7 +103,7 @@ def merger_screen(
         numbers=(
             Number(
                 name="presumed_mergers",
-                label=f"of {count(len(asked))} mergers would be presumed harmful",
+                label=f"of {count(len(asked))} possible mergers are presumed harmful",
                 value=float(len(presumed)),
                 period=period,
                 source=source.name,
@@ -112,7 +116,7 @@ def merger_screen(
 def _screen(share: pd.Series, pairs: Sequence[tuple[str, str]] | None) -> pd.DataFrame:
     hhi = float(POINTS * (share**2).sum())
     records = []
-    for pair in combinations(share.index, 2) if pairs is None else pairs:
+    for pair in pairs or combinations(share.index, 2):
         a, b = _two(tuple(pair), share)
         joint, delta = float(share[a] + share[b]), float(2 * share[a] * share[b] * POINTS)
         presumed = {f"presumed_{y}": g.presumes(delta, hhi + delta, joint) for y, g in GUIDELINES.items()}
@@ -137,6 +141,8 @@ def _two(pair: tuple[str, ...], share: pd.Series) -> tuple[str, str]:
 
 
 def _title(focal: str | None, presumed: pd.DataFrame, asked: pd.DataFrame) -> str:
+    if len(asked) == 1:
+        return f"{asked['merger'].iloc[0]} is {'' if len(presumed) else 'not '}presumed harmful"
     whose = f"{possessive(focal)} " if focal else ""
     some = "None" if presumed.empty else count(len(presumed))
     return f"{some} of {whose}{count(len(asked))} possible mergers are presumed harmful"
@@ -144,6 +150,12 @@ def _title(focal: str | None, presumed: pd.DataFrame, asked: pd.DataFrame) -> st
 
 def _finding(presumed: pd.DataFrame, asked: pd.DataFrame, year: int) -> str:
     which, some = asked.iloc[0], "none; the largest"
+    if len(asked) == 1:
+        adds, post = number(which["delta"], "", 0), number(which["post"], "", 0)
+        return (
+            f"Together they hold {percent(which['joint'])}; "
+            f"a merger adds {adds} points to the HHI, which makes {post} ({year} guidelines)."
+        )
     if len(presumed):
         which, some = presumed.iloc[-1], f"{count(len(presumed))} of {count(len(asked))}; the smallest"
     return (

@@ -100,6 +100,10 @@ def rank_volatility(
     own = frame.set_index("firm").loc[focal]
     order = _order(shares)
     kept = float(order["kept"].mean())
+    if np.isnan(kept):
+        return Absent(
+            title="Stability of ranks", reason="No two firms were sold in two neighbouring periods."
+        )
     first, pace = period_label(shares["period"], ranks.index[0]), period_noun(shares["period"])
     since = period_label(shares["period"], ranks[focal].first_valid_index())
     _, what = sold_words(source, basis)

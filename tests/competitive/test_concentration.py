@@ -176,6 +176,19 @@ def test_every_pair_once_the_focal_firm_first(us_cars):
     )
 
 
+def test_a_single_merger_is_spoken_of_as_one(us_cars):
+    result = merger_screen(us_cars.window(1990, 1990), pairs=[("Chrysler", "Ford")], guideline=2010)
+    assert result.title == "Ford + Chrysler is presumed harmful"
+    assert result.finding == (
+        "Together they hold 30.7%; a merger adds 375 points to the HHI, which makes 2,536 (2010 guidelines)."
+    )
+
+
+def test_a_market_with_one_seller_left_has_no_merger():
+    frame = pd.concat([market(1, 2, period=2000).frame, market(1, 0, period=2001).frame])
+    assert merger_screen(source(frame)).reason == "Only F0 sold anything in 2001."
+
+
 def test_a_market_of_many_small_firms_has_no_harmful_merger():
     result = merger_screen(market(*[1] * 20))
     assert result.title == "None of 190 possible mergers are presumed harmful"
