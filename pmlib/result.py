@@ -1,15 +1,15 @@
 """Result: the one shape every analysis returns, and the Answer that a report opens with."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from html import escape
 from typing import Any, ClassVar
 
 import pandas as pd
 
-from pmlib.table import Column, interval, interval_digits, number, records, table
+from pmlib.table import Column, interval, interval_digits, number, records, table, text
 
+ADVICE, UNKNOWN = 2, 1  # sentences of each on the first screen: what is said last is not read
 MIME = "application/vnd.pmlib.result+json"
 
 
@@ -158,7 +158,7 @@ class Absent(Result):
 
     def html(self) -> str:
         """Write one line."""
-        return f'<p class="absent"><b>{escape(self.title)}:</b> not shown. {escape(self.reason)}</p>'
+        return f'<p class="absent"><b>{text(self.title)}:</b> not shown. {text(self.reason)}</p>'
 
     __repr__ = summary
 
@@ -168,8 +168,8 @@ class Answer(Result):
 
     Parameters
     ----------
-    results : in the order in which their headlines are read; the first one's stands in bold. Results that are
-        absent are left out.
+    results : in the order in which their headlines are read; the first one's stands in bold. The first pieces
+        of advice, and the first thing that would change the answer, are shown. Absent results are left out.
     changed : what moved since the last edition.
     tiles : how many Numbers stand below the words, at most four.
     """
@@ -192,8 +192,8 @@ class Answer(Result):
             "numbers": tuple(n for r in present for n in r.numbers),
             "checks": (),
             "headline": parts[0],
-            "advice": " ".join(dict.fromkeys(r.advice for r in present if r.advice)),
-            "unknown": " ".join(dict.fromkeys(r.unknown for r in present if r.unknown)),
+            "advice": _first(ADVICE, (r.advice for r in present)),
+            "unknown": _first(UNKNOWN, (r.unknown for r in present)),
             "rest": " ".join(parts[1:]),
             "tiles": tuple(r.numbers[0] for r in present if r.numbers)[:tiles],
             "changed": changed,
@@ -207,7 +207,7 @@ class Answer(Result):
 
     def summary(self) -> str:
         """Say it in the words of the first screen."""
-        lines = [self.finding, *(f"{label} {text}" for label, text in self._lines())]
+        lines = [self.finding, *(f"{label} {said}" for label, said in self._lines())]
         return "\n".join(lines)
 
     __repr__ = summary
@@ -219,16 +219,16 @@ class Answer(Result):
             ("Changed since last edition:", changed),
             ("Would change this:", self.unknown),
         ]
-        return [(label, text) for label, text in pairs if text]
+        return [(label, said) for label, said in pairs if said]
 
     def html(self) -> str:
         """Write the words and the tiles."""
-        words = f'<p class="lead"><b>{escape(self.headline)}</b> {escape(self.rest)}</p>'
-        words += "".join(f"<p><b>{label}</b> {escape(text)}</p>" for label, text in self._lines())
+        words = f'<p class="lead"><b>{text(self.headline)}</b> {text(self.rest)}</p>'
+        words += "".join(f"<p><b>{label}</b> {text(said)}</p>" for label, said in self._lines())
         return f'<div class="answer">{words}{_tiles(self.tiles)}</div>'
 
     def payload(self) -> dict[str, Any]:
-        """Give the press the words and the Numbers; the first sentence also stands in the index of reports."""
+        """Give the press the words and the Numbers; the first sentence stands in the index too."""
         return super().payload() | {"headline": self.headline}
 
 
@@ -242,12 +242,16 @@ class Html:
         return self.text
 
 
+def _first(most: int, sentences: Iterable[str]) -> str:
+    return " ".join(list(dict.fromkeys(filter(None, sentences)))[:most])
+
+
 def _tiles(numbers: tuple[Number, ...]) -> str:
     if not numbers:
         return ""
     items = "".join(
-        f"<li><b>{escape(n.written)}</b> <span>{escape(n.label)}"
-        + (f" <i>{escape(n.range)}, {n.level:.0%}</i>" if n.range and n.level else "")
+        f"<li><b>{text(n.written).replace(' points', ' <small>points</small>')}</b> <span>{text(n.label)}"
+        + (f" <i>{text(n.range)}, {number(n.level, '%')} interval</i>" if n.range and n.level else "")
         + "</span></li>"
         for n in numbers
     )
@@ -256,15 +260,14 @@ def _tiles(numbers: tuple[Number, ...]) -> str:
 
 def _figure(result: Result, svg: str) -> str:
     empty = result.frame.empty or not result.columns
-    numbers = "" if empty else table(result.frame, result.columns, caption=result.title)
+    numbers = "" if empty else table(result.frame, result.columns)
     if svg and numbers:
-        numbers = f'<details class="numbers"><summary>The numbers</summary>{numbers}</details>'
-    source = f'<p class="source">Source: {escape(result.source)}</p>' if result.source else ""
-    finding = f'<p class="finding">{escape(result.finding)}</p>'
+        numbers = f"<details class=numbers><summary>The numbers</summary>{numbers}</details>"
+    source = f"<p class=source>Source: {text(result.source)}</p>" if result.source else ""
     return (
-        f'<figure class="result" id="{result.name}"><figcaption><h3>{escape(result.title)}</h3>'
-        f'<p class="subtitle">{escape(result.subtitle)}</p></figcaption>'
-        f"{svg}{finding}{source}{numbers}{_checks(result.checks)}</figure>"
+        f'<figure class="result" id="{result.name}"><figcaption><h3>{text(result.title)}</h3>'
+        f"<p class=subtitle>{text(result.subtitle)}</p></figcaption>"
+        f"{svg}<p class=finding>{text(result.finding)}</p>{source}{numbers}{_checks(result.checks)}</figure>"
     )
 
 
@@ -273,10 +276,11 @@ def _checks(checks: tuple[Check, ...]) -> str:
         return ""
     held = sum(c.passed for c in checks)
     items = "".join(
-        f'<li class="{"ok" if c.passed else "fails"}">{"✓" if c.passed else "✗ Does not hold:"} '
-        f"{escape(c.label)}: {escape(c.saw)}</li>"
+        f"<li>✓ {text(f'{c.label}: {c.saw}')}"
+        if c.passed
+        else f"<li class=fails>✗ Does not hold: {text(f'{c.label}: {c.saw}')}"
         for c in checks
     )
     said = "all hold" if held == len(checks) else f"{len(checks) - held} of {len(checks)} fail"
     state = " open" if held < len(checks) else ""
-    return f'<details class="checks"{state}><summary>Checks: {said}</summary><ul>{items}</ul></details>'
+    return f"<details class=checks{state}><summary>Checks: {said}</summary><ul>{items}</ul></details>"

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from babel.numbers import format_decimal
 
-ROWS, WIDTH = 12, 6  # what a page shows of a table; all of it is in the CSV beside the page
+ROWS, WIDTH = 10, 6  # what a page shows of a table; all of it is in the CSV beside the page
 MINUS, MISSING = "−", "–"
 
 
@@ -100,7 +100,7 @@ def dates(values: pd.Series) -> pd.Series:
 
 
 def column_digits(values: pd.Series, column: Column) -> int:
-    """Choose one number of decimals for a column: its typical value has three digits, at most three decimals."""
+    """Choose the decimals of a column: three digits of its typical value, three decimals at most."""
     if column.digits is not None:
         return column.digits
     if pd.api.types.is_integer_dtype(values.dtype) and column.unit not in ("%", "points"):
@@ -134,36 +134,37 @@ def is_number(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
 
 
-def table(frame: pd.DataFrame, columns: Mapping[str, Column], *, caption: str, rows: int = ROWS) -> str:
+def table(frame: pd.DataFrame, columns: Mapping[str, Column], *, caption: str = "", rows: int = ROWS) -> str:
     """Write a frame as an HTML table that a screen reader can walk; every text is escaped.
 
     Parameters
     ----------
     frame : any frame; only its declared columns are shown, the first six of them, and its first `rows` rows.
     columns : declaration by column name, in the order to show.
-    caption : what the table holds; read aloud, not shown.
+    caption : what the table holds; read aloud, not shown. A figure's table needs none.
     """
+    # A page holds twenty of these: end tags that HTML does not need are left out, and columns of words are
+    # marked once, by number, on the table.
     names = [name for name in columns if name in frame][:WIDTH]
-    shown = frame[names].head(rows)
-    cells = texts(shown, columns)
-    # Numbers are the rule in a cell; words are marked, and end tags that HTML does not need are left out:
-    # a page of twenty tables is a third smaller for it.
-    marks = {name: "" if is_number(frame[name]) else " class=t" for name in names}
-    head = "".join(f"<th scope=col{marks[n]}>{escape(columns[n].heading)}" for n in names)
+    words = " ".join(f"t{i}" for i, name in enumerate(names, 1) if not is_number(frame[name]))
+    head = "".join(f"<th scope=col>{text(columns[name].heading)}" for name in names)
     body = []
-    for row in cells.itertuples(index=False):
-        first, *rest = zip(names, row, strict=True)
-        tds = "".join(f"<td{marks[n]}>{escape(text)}" for n, text in rest)
-        body.append(f"<tr><th scope=row{marks[first[0]]}>{escape(first[1])}{tds}")
+    for first, *rest in texts(frame[names].head(rows), columns).itertuples(index=False):
+        body.append(f"<tr><th scope=row>{text(first)}" + "".join(f"<td>{text(cell)}" for cell in rest))
+    said = f"<caption class=unseen>{text(caption)}</caption>" if caption else ""
     more = ""
     if len(frame) > rows or len(names) < frame.shape[1]:
         hidden = "" if len(frame) <= rows else f"{rows} of {len(frame):,} rows. "
-        more = f'<p class="more">{hidden}All rows and columns are in the CSV.</p>'
+        more = f"<p class=more>{hidden}All rows and columns are in the CSV.</p>"
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
-        f'<caption class="unseen">{escape(caption)}</caption><thead><tr>{head}<tbody>{"".join(body)}'
+        f'<div class=scroll tabindex=0><table class="{words}">{said}<thead><tr>{head}<tbody>{"".join(body)}'
         f"</table></div>{more}"
     )
+
+
+def text(words: str) -> str:
+    """Make text inert between tags; quotes may stay, so it is not for attributes."""
+    return escape(words, quote=False)
 
 
 def records(frame: pd.DataFrame) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def test_the_figure_has_title_text_alternative_source_and_folded_numbers():
 
 def test_a_failed_check_is_open_and_counted():
     html = shares(checks=(Check("Adds up", False, "93%"), Check("Other", True, "fine"))).html()
-    assert '<details class="checks" open><summary>Checks: 1 of 2 fail</summary>' in html
+    assert '<details class=checks open><summary>Checks: 1 of 2 fail</summary>' in html
     assert "Does not hold:" in html
 
 
@@ -88,7 +88,7 @@ def test_a_result_without_a_chart_shows_its_table_unfolded():
     html = Result(title="T", finding="F", frame=pd.DataFrame({"a": [1]}), columns={"a": Column("A")}).html()
     assert "<svg" not in html
     assert "<details" not in html
-    assert "<table>" in html
+    assert "<table" in html
 
 
 def test_text_from_data_is_inert_everywhere():

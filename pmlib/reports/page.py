@@ -16,6 +16,7 @@ from pmlib.reports import export
 from pmlib.reports.export import RESULT
 from pmlib.reports.note import Note
 from pmlib.reports.templates import template_folders
+from pmlib.table import text
 
 META = {"owner": "Owner", "decision": "Decision", "next_edition": "Next edition"}
 FALLBACK = re.compile(r"(var\(--[a-z0-9-]+), #[0-9a-f]{6}\)")
@@ -83,6 +84,7 @@ def render(
         template_file="index.html.j2",
         extra_template_basedirs=[str(folder) for folder in template_folders(root)],
     )
+    exporter.register_filter("squeeze", _squeeze)
     exporter.environment.globals["page"] = page
     html, _ = exporter.from_notebook_node(notebook)
     return html.rstrip() + "\n"
@@ -124,8 +126,9 @@ def _outputs(cell: NotebookNode, fold: bool) -> list[str]:
         data = output.get("data", {})
         html = _output(output)
         if html and fold:
-            title = data.get(RESULT, {}).get("title", "More")
-            html = f'<details class="fold"><summary>{escape(title)}</summary>{html}</details>'
+            # the title of a folded figure is what unfolds it
+            title = f"<h3>{text(data.get(RESULT, {}).get('title', 'More'))}</h3>"
+            html = f'<details class="fold"><summary>{title}</summary>{html.replace(title, "", 1)}</details>'
         if html:
             blocks.append(html)
     return blocks
@@ -153,7 +156,7 @@ def _checks(results: list[dict[str, Any]]) -> str:
     if not checks:
         return ""
     if failed:
-        return f"{len(failed)} of {len(checks)} checks do not hold: {'; '.join(failed)}."
+        return f"{len(failed)} of {len(checks)} checks do not hold: {'; '.join(dict.fromkeys(failed))}."
     return f"All {len(checks)} checks hold."
 
 
@@ -167,6 +170,10 @@ def _packages(versions: dict[str, str]) -> str:
         if versions
         else ""
     )
+
+
+def _squeeze(css: str) -> str:
+    return re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"/\*.*?\*/|\s+", " ", css, flags=re.S))
 
 
 def _code(notebook: NotebookNode) -> list[str]:

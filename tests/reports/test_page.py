@@ -65,7 +65,7 @@ def test_sections_are_listed_and_a_tagged_heading_is_folded(tmp_path):
 
 def test_a_tagged_figure_is_folded_under_its_title_and_a_hidden_one_is_gone(tmp_path):
     html = page(tmp_path, code(result(), tags=["fold"]), code(result("Hidden"), tags=["hide-output"]))
-    assert '<details class="fold"><summary>Ada leads</summary><figure' in html
+    assert '<details class="fold"><summary><h3>Ada leads</h3></summary><figure' in html
     assert "<h3>Hidden</h3>" not in html
 
 
