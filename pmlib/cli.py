@@ -24,7 +24,9 @@ class Command(click.Group):
         try:
             return super().invoke(ctx)
         except (ValueError, OSError) as error:
-            if "--debug" in sys.argv:
+            if "--debug" in sys.argv or isinstance(
+                error, BrokenPipeError
+            ):  # click knows what to do about pipes
                 raise
             click.echo("\n".join(f"pmlib: {line}" for line in _said(error).splitlines()), err=True)
             ctx.exit(CANNOT_START)

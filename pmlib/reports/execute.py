@@ -22,6 +22,7 @@ from papermill.exceptions import PapermillExecutionError
 from pmlib.reports.failure import ExecutionFailed, Failure, plain
 from pmlib.reports.parameters import INJECTED
 from pmlib.reports.plan import Job
+from pmlib.reports.templates import PACKAGE
 
 KERNEL = "python3"
 ENVIRONMENT = {  # the same sums, the same order of sets and no windows on every machine
@@ -83,7 +84,9 @@ def execute(job: Job, root: Path, run_dir: Path, progress: Progress | None = Non
     except CellTimeoutError:
         limit = job.entry.time_limit
         raise watch.failed("Timeout", f"the cell ran longer than its time limit of {limit} s") from None
-    except (DeadKernelError, RuntimeError) as error:
+    except RuntimeError as error:
+        if watch.process is not None and not isinstance(error, DeadKernelError):
+            raise  # no death of a kernel, but a bug
         raise watch.failed("DeadKernel", watch.obituary(error, run_dir / "kernel.log")) from None
     return normalised(done)
 
@@ -163,11 +166,11 @@ class Watch:
     def failed(self, name: str, message: str, traceback: list[str] | None = None) -> ExecutionFailed:
         """Describe the failure of the cell that is on."""
         text = plain("\n".join(traceback or []), keep_lines=True)
-        frames = [(Path(f), line, at) for f, line, at in FRAME.findall(text)]
+        frames = [(Path(file).expanduser(), line, at) for file, line, at in FRAME.findall(text)]
         ours = [
-            f"{'/'.join(f.parts[f.parts.index('pmlib') :])}:{line}, in {at}"
-            for f, line, at in frames
-            if "pmlib" in f.parts
+            f"pmlib/{file.relative_to(PACKAGE).as_posix()}:{line}, in {at}"
+            for file, line, at in frames
+            if file.is_relative_to(PACKAGE)
         ]
         number, count = self.place()
         return ExecutionFailed(

@@ -63,12 +63,16 @@ def command(job: Job) -> str:
 def page(job: Job, failure: Failure, inputs: list[dict[str, Any]], when: str, root: Path) -> str:
     """Write the page that explains a failure to whoever can mend it."""
     where = f"Cell {failure.cell} of {failure.cells} in notebooks/{job.entry.notebook}.ipynb"
+    good = '<a href="index.html">the last good page</a>'
+    kept = (
+        f"Readers keep {good}, marked." if (job.home / "index.html").exists() else "There is no earlier page."
+    )
     rows = [(i["name"], i["path"], i["rows"], i["newest"]) for i in inputs]
     blocks = [
         f"<h1>{escape(job.title)}: the run failed</h1>",
-        f"<p>Run of {escape(when)}. The page readers see still stands, if there was one.</p>",
+        f"<p>Run of {escape(when)}. {kept}</p>",
         f"<h2>What happened</h2><p><b>{escape(failure.error)}</b>: {escape(failure.message)}</p>",
-        f"<p>In {escape(failure.frame)}</p>" if failure.frame else "",
+        f"<p>At {escape(failure.frame)}.</p>" if failure.frame else "",
         f"<h2>Where</h2><p>{escape(where)}</p>{_pre(failure.source)}" if failure.cell else "",
         f"<h2>Run it again</h2>{_pre(command(job))}",
         f"<h2>Inputs read until then</h2>{_table(('Name', 'File', 'Rows', 'Newest'), rows)}" if rows else "",
@@ -96,7 +100,7 @@ def record(job: Job, failure: Failure, when: str) -> dict[str, Any]:
     """Say what failed.json and the ledger keep of a failure."""
     kept = asdict(failure)
     del kept["traceback"]
-    return {"report": job.report, "when": when, "command": command(job), **kept}
+    return {"report": job.report, "title": job.title, "when": when, "command": command(job), **kept}
 
 
 def _pre(text: str) -> str:

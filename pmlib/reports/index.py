@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from pmlib.reports.disk import lock, make_folder, refuse_link, sweep, write
-from pmlib.reports.editions import newest, newest_data, status
+from pmlib.reports.editions import failure, newest, newest_data, status
 from pmlib.reports.failure import document
 from pmlib.reports.plan import PUBLISHED, Entry, catalog
 
@@ -18,7 +18,7 @@ def write_index(root: Path) -> None:
         path = folder / "index.html"
         refuse_link(path, root)
         items = [_item(name, entry, folder / name) for name, entry in catalog(root).items()]
-        body = f'<h1>Reports</h1>\n<ul class="reports">\n{"".join(items)}</ul>'
+        body = f"<h1>Reports</h1>\n{''.join(items)}"
         page = document("Reports", body, root).encode()
         if not path.is_file() or path.read_bytes() != page:
             write(path, page)
@@ -26,7 +26,7 @@ def write_index(root: Path) -> None:
 
 def _item(name: str, entry: Entry, home: Path) -> str:
     last = newest(home)
-    record = last.record if last else {}
+    record = last.record if last else failure(home) or {}
     title = escape(record.get("title") or entry.title or name)
     link = f'<a href="{name}/index.html">{title}</a>' if last else title
     parameters = record.get("parameters", {})
@@ -40,8 +40,9 @@ def _item(name: str, entry: Entry, home: Path) -> str:
         f"<div><dt>{label}</dt><dd>{escape(str(text))}</dd></div>" for label, text in facts if text
     )
     return (
-        f"<li><h2>{link}</h2><p>{escape(record.get('headline', ''))}</p><dl>{listed}"
-        f"<div><dt>Status</dt><dd>{_status(name, home)}</dd></div></dl></li>\n"
+        f"<section><header><h2>{link}</h2><dl>{listed}"
+        f"<div><dt>Status</dt><dd>{_status(name, home)}</dd></div></dl></header>"
+        f"<p>{escape(record.get('headline', ''))}</p></section>\n"
     )
 
 

@@ -110,7 +110,7 @@ def _made(
 
     executed = execute(job, root, run_dir, progress)
     inputs = read_inputs(run_dir)
-    _check_steady(inputs)
+    check_steady(inputs)
     parts = key.parts(job, root, inputs, previous.numbers if previous else None)
     digest, packages = key.digest(parts), key.packages()
     parameters = job.parameters | ({"title": job.entry.title} if job.entry.title else {})
@@ -170,7 +170,8 @@ def read_inputs(run_dir: Path) -> list[dict[str, Any]]:
     return sorted(map(json.loads, lines), key=lambda entry: (entry["path"], entry["name"], entry["sha256"]))
 
 
-def _check_steady(inputs: list[dict[str, Any]]) -> None:
+def check_steady(inputs: list[dict[str, Any]]) -> None:
+    """Refuse inputs that changed between two reads of them."""
     for one, other in pairwise(inputs):
         if one["path"] == other["path"] and one["sha256"] != other["sha256"]:
             message = f"{one['path']} changed while it was read; run again"

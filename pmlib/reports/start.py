@@ -22,8 +22,8 @@ def new_report(root: Path, name: str, title: str = "") -> Path:
     """
     if not plan.NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no name for a report; use at most 80 of a-z, 0-9 and _")
-    if "\n" in title:
-        raise ValueError("a title is one line")
+    if not title.isprintable():
+        raise ValueError("a title is one line of plain text")
     path = root / "notebooks" / f"{name}.ipynb"
     if path.exists():
         raise ValueError(f"notebooks/{path.name} is there already; take another name")
@@ -41,7 +41,7 @@ def new_report(root: Path, name: str, title: str = "") -> Path:
     write(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
     catalog = root / plan.CATALOG
     text = catalog.read_text("utf-8").rstrip("\n")
-    entry = f'[{name}]\nnotebook = "{name}"\ntitle = {json.dumps(title)}\n'
+    entry = f'[{name}]\nnotebook = "{name}"\ntitle = {json.dumps(title, ensure_ascii=False)}\n'
     write(catalog, (f"{text}\n\n{entry}" if text else entry).encode())
     return path
 

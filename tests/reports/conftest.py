@@ -9,6 +9,7 @@ from nbformat.v4 import new_output
 
 from pmlib.reports import execute as execution
 from pmlib.reports import key
+from pmlib.reports.templates import PACKAGE
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def without_kernel(monkeypatch, tmp_path_factory):
         executed = nbformat.reads(json.dumps(job.document), as_version=4)
         if executed.cells[-1].source == "1/0":
             watch = execution.Watch(None, cells=[executed.cells[-1]], current=executed.cells[-1])
-            raise watch.failed("ZeroDivisionError", "division by zero", ["File /x/pmlib/a.py:3, in f"])
+            raise watch.failed("ZeroDivisionError", "division by zero", [f"File {PACKAGE}/a.py:3, in f"])
         text = (root / "data" / "payload.json").read_text().replace("FOCAL", job.parameters["focal"])
         executed.cells[-1].outputs = [new_output("display_data", data=json.loads(text))]
         sha256 = project.sha256(root / "data" / "sales.csv")
