@@ -17,12 +17,12 @@ BARS = 9
 THIRDS = ["cheapest", "middle", "dearest"]
 COLUMNS = {
     "firm": Column("Firm"),
-    "start": Column("Share at the start", "%", 1),
-    "end": Column("at the end", "%", 1),
+    "end": Column("Share at the end", "%", 1),
     "change": Column("Change", "points", 1),
-    "cheapest": Column("in the cheapest third", "points", 1),
-    "dearest": Column("in the dearest third", "points", 1),
-    "middle": Column("in the middle third", "points", 1),
+    "cheapest": Column("Cheapest third", "points", 1),
+    "middle": Column("Middle third", "points", 1),
+    "dearest": Column("Dearest third", "points", 1),
+    "start": Column("Share at the start", "%", 1),
     "status": Column("Status"),
 }
 
@@ -131,7 +131,7 @@ def share_bridge(
     return ShareBridge(
         title=_title(moves, focal, materiality, first),
         finding=_finding(moves, focal, materiality, [first, last], words),
-        headline=_headline(moves.loc[shown], focal, materiality, first),
+        headline=_headline(moves.loc[shown] if len(shown) > 1 else moves, focal, materiality, first),
         advice=_advice(moves, focal, materiality),
         unknown="Sales show who won, not why; a survey of recent buyers would tell.",
         subtitle=f"Change of share of {what}, {first} to {last}, in percentage points.{thirds}",

@@ -11,6 +11,7 @@ from pmlib.competitive.market import (
     BASES,
     check_firms,
     firm_shares,
+    knows_revenue,
     lacking,
     newest,
     period_label,
@@ -143,8 +144,9 @@ def _largest_other(sold: pd.Series) -> pd.Series:
 
 
 def _sizes(source: Source, basis: str) -> pd.Series:
-    by = "revenue" if source.has("revenue") or source.has("price") else basis
-    return newest(firm_shares(source, by)).set_index("firm")["share"]
+    return newest(firm_shares(source, "revenue" if knows_revenue(source) else basis)).set_index("firm")[
+        "share"
+    ]
 
 
 def _quadrants(frame: pd.DataFrame, share_cut: float, growth_cut: float) -> pd.Series:
@@ -200,7 +202,7 @@ def _subtitle(source: Source, basis: str, cuts: tuple[float, float], usual: bool
     lines = "equal to the largest other firm, market growth"
     if not usual:
         lines = f"{number(cuts[0], '', 2)} times the largest other firm, {number(cuts[1], '%', 1)} a year"
-    bubbles = BASES["revenue"] if source.has("revenue") or source.has("price") else what
+    bubbles = BASES["revenue"] if knows_revenue(source) else what
     return f"Growth a year since {first} of {what}{each}, against size. Lines: {lines}. Bubbles: {bubbles}."
 
 

@@ -118,6 +118,12 @@ def volumes(source: Source, basis: str = "units") -> tuple[pd.DataFrame, Check |
     return _sold(frame.assign(volume=amounts.loc[frame.index] * frame["price"]), source), check
 
 
+def knows_revenue(source: Source) -> bool:
+    """Tell whether revenue is given, or follows from prices and what was sold."""
+    priced_ = source.has("price") and bool(source.frame["price"].notna().any())
+    return source.has("revenue") or (priced_ and (source.has("units") or source.has("share")))
+
+
 def sold_words(source: Source, basis: str) -> tuple[str, str]:
     """Name what shares are of: in short for sentences, and in full for a subtitle."""
     short = BASES[basis]

@@ -11,6 +11,7 @@ from pmlib.competitive.market import (
     TOLERANCE,
     check_firms,
     firm_shares,
+    knows_revenue,
     lacking,
     newest,
     period_label,
@@ -82,7 +83,7 @@ def market_shares(
     if absent := lacking("Market shares", source, "firm", sales=True):
         return absent
     firms = check_firms(source, focal, rivals)
-    _, check = volumes(source, basis)
+    _, check = volumes(source, "revenue" if knows_revenue(source) else basis)
     frame = firm_shares(source, basis)
     frame = frame.merge(_of_all(source), on=["period", "firm"], how="left")
     frame = frame.merge(_of_revenue(source), on=["period", "firm"], how="left")
@@ -128,7 +129,7 @@ def _of_all(source: Source) -> pd.DataFrame:
 
 
 def _of_revenue(source: Source) -> pd.DataFrame:
-    if not source.has("revenue") and not source.has("price"):
+    if not knows_revenue(source):
         return rows(source)[["period", "firm"]].drop_duplicates().assign(revenue_share=np.nan)
     return firm_shares(source, "revenue").rename(columns={"share": "revenue_share"})[
         ["period", "firm", "revenue_share"]

@@ -54,7 +54,7 @@ def tables(draw):
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_table_gets_a_result_or_a_reason(name):
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=10, deadline=None)
     @given(tables())
     def holds(drawn):
         table, focal, rivals = drawn

@@ -10,7 +10,7 @@ from pmlib.competitive.bridge import THIRDS
 from pmlib.data import source
 from pmlib.result import Absent
 
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=15, deadline=None)
 
 RIVALS = ["General Motors", "Honda", "Toyota", "Chrysler"]
 products = st.lists(

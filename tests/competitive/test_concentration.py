@@ -11,7 +11,7 @@ from pmlib.competitive.guidelines import GUIDELINES
 from pmlib.data import source
 from pmlib.result import Absent
 
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=15, deadline=None)
 
 sales = st.lists(st.floats(0.01, 1e6), min_size=2, max_size=12)
 

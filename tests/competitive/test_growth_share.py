@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pmlib.competitive import growth_share
 from pmlib.data import source
 
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=15, deadline=None)
 
 RIVALS = ["General Motors", "Honda", "Toyota", "Chrysler"]
 

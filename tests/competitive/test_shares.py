@@ -89,6 +89,13 @@ def test_a_table_without_periods_prices_or_outsiders():
     assert market_shares(units(Ox=2, Elk=2), focal="Ox").title == "Ox shares the lead of 2 firms"
 
 
+def test_an_empty_price_column_is_no_price():
+    table = units(Ox=3, Elk=1)
+    shares = market_shares(source(table.frame.assign(price=float("nan"))), focal="Ox")
+    assert shares.frame["revenue_share"].isna().all()
+    assert shares.checks == ()
+
+
 def test_shares_that_add_up_to_one_leave_no_outsiders():
     frame = pd.DataFrame({"product": ["a", "b"], "firm": ["a", "b"], "share": [0.6, 0.4]})
     shares = market_shares(source(frame), focal="a")
@@ -99,7 +106,7 @@ def test_shares_that_add_up_to_one_leave_no_outsiders():
 def test_missing_prices_are_counted(us_cars):
     cars = us_cars.window(1990, 1990)
     price = cars.frame["price"].where(cars.frame.index > 0)
-    shares = market_shares(source(cars.frame.assign(price=price), "cars"), focal="Ford", basis="revenue")
+    shares = market_shares(source(cars.frame.assign(price=price), "cars"), focal="Ford")
     assert [c.passed for c in shares.checks] == [False]
     assert shares.checks[0].saw.startswith("1 of 131 rows left out, the first is")
 

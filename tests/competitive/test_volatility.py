@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pmlib.competitive import rank_volatility
 from pmlib.data import source
 
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=15, deadline=None)
 
 
 def years(*orders):
