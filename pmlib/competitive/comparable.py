@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.market import newest, priced
-from pmlib.competitive.regression import FEW, unexplained
+from pmlib.competitive.regression import FEW, is_constant, unexplained
 from pmlib.competitive.words import count, listed, lower
 from pmlib.data import Source
 from pmlib.result import Absent, Check
@@ -83,7 +83,7 @@ def comparables(
         return Absent(title=title, reason=f"{found}: {why}.")
     rows = rows[known]
     if _several(rows):
-        kept.append((YEARS, rows["period"].dt.year + (rows["period"].dt.dayofyear - 1) / 365.25))
+        kept.append((YEARS, rows["period"].dt.year + (rows["period"].dt.day_of_year - 1) / 365.25))
     matrix, terms, repeats = _independent([(term, values[known]) for term, values in kept], source)
     return Comparables(
         rows=rows,
@@ -157,7 +157,7 @@ def _independent(columns: Columns, source: Source) -> tuple[pd.DataFrame, list[T
         if unexplained(centred.to_numpy(), matrix.to_numpy()) > REPEATED:
             matrix[term.name] = centred
             terms.append(term)
-        elif values.nunique() < 2:
+        elif is_constant(centred.to_numpy()):
             repeats[term.attribute] = "the same for all"
         else:
             repeats[term.attribute] = _given_by(term, centred, matrix, terms, source)

@@ -64,7 +64,7 @@ def mispriced(source: Source, *, focal: str | None = None, level: float = 0.95) 
     Belsley, Kuh & Welsch (1980), Regression Diagnostics, chapter 2 (leave-one-out residuals).
     """
     check_level(level)
-    absent = lacking(TITLE, source, "firm", "price")
+    absent = lacking(TITLE, source, "firm", "price", firms=1)
     if absent:
         return absent
     check_firms(source, focal)

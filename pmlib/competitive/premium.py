@@ -108,7 +108,7 @@ def compared(
         return absent
     check_firms(source, focal, rivals)
     market = comparables(title, source, extra=1)
-    if isinstance(market, Absent) or firm_premiums(market, [focal], level)["estimate"].notna().all():
+    if isinstance(market, Absent) or _dummy(market, focal) is not None:
         return market
     if (market.rows["firm"] == focal).any():
         return Absent(title=title, reason=f"No other firm has products comparable to those of {focal}.")
@@ -127,16 +127,23 @@ def firm_premiums(market: Comparables, firms: Sequence[str], level: float) -> pd
     """
     found = []
     for firm in firms:
-        own = (market.rows["firm"] == firm).to_numpy()
+        own, dummy = (market.rows["firm"] == firm).to_numpy(), _dummy(market, firm)
         ends = np.full(3, np.nan)
-        if own.any() and unexplained(own - own.mean(), market.matrix.to_numpy()) > REPEATED:
-            matrix = market.matrix.assign(**{"(firm)": own - own.mean()})
+        if dummy is not None:
+            matrix = market.matrix.assign(**{"(firm)": dummy})
             ends = np.expm1(fit(market.log_price, matrix, market.groups).interval("(firm)", level))
         price = np.exp(market.log_price[own].mean()) if own.any() else np.nan
         verdict = "dearer" if ends[1] > 0 else "cheaper" if ends[2] < 0 else UNCLEAR
         found.append((firm, int(own.sum()), price, *ends, verdict))
     columns = ["firm", "products", "price", "estimate", "low", "high", "verdict"]
     return pd.DataFrame(found, columns=columns)
+
+
+def _dummy(market: Comparables, firm: str) -> np.ndarray | None:
+    # Whether a product is the firm's, centred; None where attributes alone tell that, or it has no product.
+    own = (market.rows["firm"] == firm).to_numpy()
+    dummy = own - own.mean()
+    return dummy if unexplained(dummy, market.matrix.to_numpy()) > REPEATED else None
 
 
 def premium_number(row: Any, level: float, when: str, source: Source) -> Number:

@@ -72,14 +72,18 @@ def fit(log_price: np.ndarray, matrix: pd.DataFrame, groups: np.ndarray) -> Fit:
 
 def unexplained(column: np.ndarray, others: np.ndarray) -> float:
     """Share of a centred column's variation that no combination of the others explains; 0 for a constant."""
-    total = float(column @ column)
-    if total <= ALONE**2 * len(column):
+    if is_constant(column):
         return 0.0
     if not others.size:
         return 1.0
     scaled = others / others.std(axis=0)
     rest = column - scaled @ np.linalg.lstsq(scaled, column, rcond=None)[0]
-    return float(rest @ rest) / total
+    return float(rest @ rest) / float(column @ column)
+
+
+def is_constant(column: np.ndarray) -> bool:
+    """Tell whether a centred column varies by no more than rounding."""
+    return float(np.abs(column).max(initial=0)) < ALONE
 
 
 def check_level(level: float) -> None:

@@ -1,0 +1,115 @@
+"""What firms offer against each other."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from simulated_market import market, products
+
+from pmlib.competitive import feature_parity
+from pmlib.data import source
+from pmlib.result import Absent
+from pmlib.table import Column
+
+RIVALS = ["General Motors", "Honda", "Toyota", "Chrysler"]
+
+
+def offers(**columns):
+    frame = pd.DataFrame({"firm": ["A", "A", "B", "C"], "power": [10.0, 20.0, 40.0, 30.0]}).assign(**columns)
+    better = {"power": Column("Power", "hp", better="higher"), "noise": Column("Noise", "dB", better="lower")}
+    names = [name for name in frame if name not in ("firm", "units")]
+    return source(frame, columns={n: c for n, c in better.items() if n in frame}, attributes=names)
+
+
+def test_gaps_are_counted_in_standard_deviations_between_products():
+    frame = feature_parity(offers(), focal="A", rivals=["B", "C"]).frame
+    # Means 15 against 40; the standard deviation of 10, 20, 40, 30 is 11.18.
+    assert frame.loc[0, ["rival", "own_value", "best_value", "verdict"]].tolist() == ["B", 15, 40, "behind"]
+    assert frame.loc[0, "gap"] == pytest.approx(-25 / np.std([10, 20, 40, 30]))
+    assert np.isnan(frame.loc[0, "estimate"])
+    assert frame.loc[0, "association"] == "unknown"
+
+
+def test_means_weigh_by_sales():
+    frame = feature_parity(offers(units=[3, 1, 1, 1]), focal="A").frame
+    assert frame.loc[0, "own_value"] == 12.5
+
+
+def test_where_lower_is_better_less_is_ahead():
+    frame = feature_parity(offers(noise=[50, 52, 60, 70]), focal="A").frame.set_index("attribute")
+    assert frame.loc["noise", ["verdict", "rival"]].tolist() == ["ahead", "B"]
+    assert feature_parity(offers(noise=[50, 52, 60, 70]), focal="B").frame["verdict"].tolist() == [
+        "behind",
+        "ahead",
+    ]
+
+
+def test_what_a_reader_is_told(us_cars):
+    result = feature_parity(us_cars, focal="Ford", rivals=RIVALS)
+    assert result.title == "Ford trails Toyota on power to weight"
+    assert result.headline == (
+        "Ford trails Toyota on power to weight (0.375 against 0.440) "
+        "and Honda on fuel economy (21.9 mpg against 25.4 mpg)."
+    )
+    assert result.finding == (
+        "Ford trails on 2 of 4 attributes, among them power to weight: 0.375 against Toyota 0.440; "
+        "a typical step up goes with 12% higher prices (8% to 17%)."
+    )
+    assert result.unknown == "Whether buyers want better fuel economy: dearer products have worse."
+
+
+def test_an_attribute_that_goes_with_cheaper_products_is_not_ranked(us_cars):
+    frame = feature_parity(us_cars, focal="Ford", rivals=RIVALS).frame
+    assert frame["attribute"].iloc[-1] == "mpg_tens"
+    assert frame["association"].iloc[-1].endswith("not ranked")
+    assert frame.loc[frame["attribute"] == "air", "own_value"].iloc[0] == pytest.approx(0.378, abs=5e-4)
+
+
+def test_categories_lower_is_better_and_missing_cells(cars_1993):
+    result = feature_parity(cars_1993, focal="Ford", rivals=["Chevrolet", "Honda", "Toyota", "Chrysler"])
+    frame = result.frame.set_index("attribute")
+    assert frame.loc["AirBags", ["label", "own", "best"]].tolist() == [
+        "Airbags: Driver & Passenger", "0%", "Honda 67%",
+    ]  # fmt: skip
+    assert frame.loc["Turn.circle", "estimate"] > 0  # a smaller circle goes with dearer cars
+    assert "Man.trans.avail" not in frame.index
+    assert "left out: manual gearbox on offer" in [c.saw for c in result.checks]
+
+
+def test_rivals_not_named_are_the_largest(us_cars):
+    assert list(feature_parity(us_cars, focal="Ford").standing) == ["Ford", *RIVALS]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.floats(1, 100), min_size=4, max_size=4, unique=True), st.floats(0.01, 100))
+def test_units_do_not_matter_and_the_leader_is_never_behind(values, unit):
+    here = feature_parity(offers(power=values), focal="A").frame
+    there = feature_parity(offers(power=[v * unit for v in values]), focal="A").frame
+    assert here["gap"].tolist() == pytest.approx(there["gap"].tolist(), abs=1e-6)
+    best = max(("A", np.mean(values[:2])), ("B", values[2]), ("C", values[3]), key=lambda pair: pair[1])[0]
+    assert feature_parity(offers(power=values), focal=best).frame["verdict"][0] != "behind"
+
+
+def test_nothing_to_compare_is_said(us_cars):
+    absent = feature_parity(market(products(1).drop(columns="price"), attributes=[]), focal="A")
+    assert isinstance(absent, Absent)
+    assert absent.reason == "The data (made_up) have no attribute column."
+    plain = source(products(1), attributes=["power"])
+    assert feature_parity(plain, focal="A").reason == (
+        "No attribute that varies declares which direction is better."
+    )
+    assert feature_parity(us_cars, focal="Ford", rivals=["AMC"]).reason == (
+        "The newest period holds no product of any rival."
+    )
+
+
+def test_a_level_firm_is_told_so():
+    result = feature_parity(offers(power=[30, 30, 30, 31]), focal="A", rivals=["B"])
+    assert result.title == "A is level with its best rivals"
+    assert result.finding == "A trails on 0 of 1 attributes; A is level with its best rivals."
+
+
+@pytest.mark.parametrize("name", ["us_cars", "cars_1993"])
+def test_charts_and_pages_are_made(name, shipped_data):
+    assert "<svg" in feature_parity(shipped_data[name], focal="Ford").html()
