@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from pmlib.table import Column, interval, interval_digits, number, records, table, text
+from pmlib.table import Column, interval, interval_digits, number, percentage, records, table, text
 
 ADVICE, UNKNOWN = 2, 1  # sentences of each on the first screen: what is said last is not read
 MIME = "application/vnd.pmlib.result+json"
@@ -251,7 +251,7 @@ def _tiles(numbers: tuple[Number, ...]) -> str:
         return ""
     items = "".join(
         f"<li><b>{text(n.written).replace(' points', ' <small>points</small>')}</b> <span>{text(n.label)}"
-        + (f" <i>{text(n.range)}, {number(n.level, '%')} interval</i>" if n.range and n.level else "")
+        + (f" <i>{text(n.range)}, {percentage(n.level)} interval</i>" if n.range and n.level else "")
         + "</span></li>"
         for n in numbers
     )

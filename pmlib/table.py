@@ -79,6 +79,11 @@ def number(value: float, unit: str = "", digits: int | None = None, *, sign: boo
     return lead + currency + text[len(lead) :] + rest
 
 
+def percentage(fraction: float) -> str:
+    """Write a level or another exact fraction with the decimals it has: 95%, 99.5%."""
+    return f"{round(fraction * 100, 6):g}%"
+
+
 def interval(low: float, high: float, unit: str = "", digits: int | None = None) -> str:
     """Write a range: 5% to 11%; by default to two digits of its width, which is all it knows."""
     digits = interval_digits(low, high, unit) if digits is None else digits

@@ -125,9 +125,10 @@ def _outputs(cell: NotebookNode, fold: bool) -> list[str]:
     for output in cell.outputs:
         data = output.get("data", {})
         html = _output(output)
-        if html and fold:
+        result = data.get(RESULT, {})
+        if html and fold and result.get("kind") != "absent":
             # the title of a folded figure is what unfolds it
-            title = f"<h3>{text(data.get(RESULT, {}).get('title', 'More'))}</h3>"
+            title = f"<h3>{text(result.get('title', 'More'))}</h3>"
             html = f'<details class="fold"><summary>{title}</summary>{html.replace(title, "", 1)}</details>'
         if html:
             blocks.append(html)
