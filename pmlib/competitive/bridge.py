@@ -11,7 +11,7 @@ from pmlib.competitive.market import check_firms, lacking, period_label, sold_wo
 from pmlib.competitive.words import gained, percent, points, possessive, slug
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
-from pmlib.table import Column, number
+from pmlib.table import Column, number, plain
 
 BARS = 9
 THIRDS = ["cheapest", "middle", "dearest"]
@@ -133,7 +133,7 @@ def share_bridge(
         finding=_finding(moves, focal, materiality, [first, last], words),
         headline=_headline(moves.loc[shown] if len(shown) > 1 else moves, focal, materiality, first),
         advice=_advice(moves, focal, materiality),
-        unknown="Sales show who won, not why; a survey of recent buyers would tell.",
+        unknown="A survey of recent buyers: sales show who won, not why.",
         subtitle=f"Change of share of {what}, {first} to {last}, in percentage points.{thirds}",
         frame=frame,
         columns=COLUMNS,
@@ -177,14 +177,14 @@ def _finding(moves: pd.DataFrame, focal: str, materiality: float, ends: list[str
     return (
         f"From {ends[0]} to {ends[1]} {focal} went from "
         f"{percent(own['start'])} to {percent(own['end'])} of {words} "
-        f"({number(own['change'], 'points', 1, sign=True)}{where}); "
+        f"({_signed(own['change'])}{where}); "
         f"{', '.join(rest) or 'no other firm moved ' + number(materiality, 'points')}."
     )
 
 
 def _headline(moves: pd.DataFrame, focal: str, materiality: float, first: str) -> str:
     change = moves["change"].sort_values(key=abs, ascending=False)
-    others = change.drop(focal).index[: 3 if abs(change[focal]) >= materiality else 2]  # short enough to read
+    others = change.drop(focal).index[:2]  # short enough to read
     named = change[change.index.isin([focal, *others])]
     named = named[named.abs() >= materiality]
     clauses: list[str] = []
@@ -207,19 +207,20 @@ def _advice(moves: pd.DataFrame, focal: str, materiality: float) -> str:
         return ""
     worst, best, contested = own.idxmin(), own.idxmax(), others.max().idxmax()
     if own[worst] <= -materiality:
-        winner = others[worst].idxmax()
-        return (
-            f"Defend the {worst} price third: {focal} lost {points(own[worst])} there, "
-            f"{winner} gained {points(others.loc[winner, worst], unit=False)}."
-        )
+        return f"Defend the {worst} price third ({focal} {_signed(own[worst])}, {_winner(others[worst])})."
     if own[best] < materiality:
         return ""
-    build = f"Build on the {best} price third, where {focal} gained {points(own[best])}"
-    rival = others[contested].idxmax()
-    if contested == best or others.loc[rival, contested] < materiality or own[contested] >= materiality:
-        return f"{build}."
-    there = points(others.loc[rival, contested], unit=False)
-    return f"{build}; contest the {contested} one, where {rival} gained {there}."
+    build = f"Build on the {best} price third ({focal} {_signed(own[best])})"
+    lost_to = others[contested].max() >= materiality > own[contested]
+    return f"{build}; contest the {contested} one ({_winner(others[contested])})." if lost_to else f"{build}."
+
+
+def _signed(change: float) -> str:
+    return number(change, "points", 1, sign=True)
+
+
+def _winner(changes: pd.Series) -> str:
+    return f"{changes.idxmax()} {plain(changes.max(), 'points', 1, sign=True)}"
 
 
 def _numbers(change: pd.Series, focal: str, period: str, source: str) -> tuple[Number, ...]:

@@ -102,9 +102,10 @@ def merger_screen(
         source=source.line,
         numbers=(
             Number(
-                name="presumed_mergers",
-                label=f"of {count(len(asked))} possible mergers are presumed harmful",
-                value=float(len(presumed)),
+                name="presumed_harmful",
+                label=f"of {possessive(whose) if whose else 'the'} possible mergers are presumed harmful",
+                value=len(presumed) / len(asked),
+                unit="%",
                 period=period,
                 source=source.name,
             ),

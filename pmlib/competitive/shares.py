@@ -99,7 +99,7 @@ def market_shares(
     return MarketShares(
         title=_title(focal, held),
         finding=_sentence(held, focal, asked, period, sold, rest=True),
-        headline=_sentence(held, focal, asked[:5], period, sold, rest=False),
+        headline=_sentence(held, focal, _first(asked, focal), period, sold, rest=False),
         subtitle=_subtitle(what, period, now["share_of_all"].sum(min_count=1)),
         frame=frame,
         columns={
@@ -145,6 +145,11 @@ def _title(focal: str, held: pd.Series) -> str:
         return f"{focal} {'shares the lead of' if tied else 'leads'} {count((held > 0).sum())} firms"
     place = int((held > held[focal]).sum()) + 1
     return f"{leader} leads; {focal} is number {place} of {count((held > 0).sum())}"
+
+
+def _first(asked: list[str], focal: str) -> list[str]:
+    # On the first screen the leader, the focal firm and the next largest will do.
+    return [firm for i, firm in enumerate(asked) if firm == focal or i < 3]
 
 
 def _sentence(held: pd.Series, focal: str, asked: list[str], period: str, sold: str, *, rest: bool) -> str:

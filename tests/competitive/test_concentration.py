@@ -165,6 +165,7 @@ def test_every_pair_once_the_focal_firm_first(us_cars):
     assert own.head(19).all()
     assert not own[19:].any()
     assert result.frame["delta"].head(19).is_monotonic_decreasing
+    assert result.numbers[0].value == pytest.approx(5 / 19)
     assert result.title == "5 of Ford's 19 possible mergers are presumed harmful"
     assert result.headline == (
         "US authorities would presume harm if Ford merged with "
