@@ -26,9 +26,11 @@ def shipped_notebook(name: str) -> Path:
 
 
 def _present(own: list[Path], kind: str) -> list[Path]:
-    # An editable install reads the repository's folder, a wheel carries a copy inside the package.
-    shipped = [PACKAGE.parent / kind, PACKAGE / f"_{kind}"]
-    return [folder for folder in (*own, *shipped) if folder.is_dir()]
+    # A wheel carries its own copy; a folder of this name beside an installed package is somebody else's.
+    carried = PACKAGE / f"_{kind}"
+    return [
+        folder for folder in (*own, carried if carried.is_dir() else PACKAGE.parent / kind) if folder.is_dir()
+    ]
 
 
 def _find(name: str, folders: list[Path]) -> Path:
