@@ -172,7 +172,7 @@ def _finding(frame: pd.DataFrame, own: pd.Series, focal: str, kept: float, pace:
     top = frame.head(DOTS).set_index("firm")["mean_change"]
     restless = ""
     if top.max() > 0:
-        restless = f"; {top.idxmax()} moved most, {number(top.max(), '', 1)} ranks a {pace}"
+        restless = f"; of the {count(len(top))} largest {top.idxmax()} moved most, {number(top.max(), '', 1)} ranks a {pace}"
     return (
         f"From {pace} to {pace} {number(kept, '%', 0)} of pairs of firms kept their order. "
         f"{_place(own, focal)}{restless}."

@@ -42,7 +42,7 @@ def test_what_a_reader_is_told(us_cars):
     )
     assert result.finding == (
         "From year to year 95% of pairs of firms kept their order. "
-        "Ford stayed number 2; Mitsubishi moved most, 1.5 ranks a year."
+        "Ford stayed number 2; of the 10 largest Mitsubishi moved most, 1.5 ranks a year."
     )
     assert "<svg" in result.chart()
 
