@@ -76,7 +76,7 @@ def _is_fresh(job: Job, root: Path, last: Edition) -> bool:
 
 
 def _run(job: Job, root: Path, name: str, previous: Edition | None, progress: Any) -> Outcome:
-    when, began = datetime.now(UTC), time.monotonic()
+    when = datetime.now(UTC)
     said = when.strftime("%Y-%m-%d %H:%M UTC")
     (root / STATE / "runs").mkdir(parents=True, exist_ok=True)
     run_dir = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=root / STATE / "runs"))
@@ -84,83 +84,50 @@ def _run(job: Job, root: Path, name: str, previous: Edition | None, progress: An
         if previous:
             (run_dir / "previous.json").write_bytes(previous.numbers)
         try:
-            files = _made(job, root, run_dir, previous, when, began, progress)
+            files = _made(job, root, run_dir, previous, when, progress)
         except ExecutionFailed as error:
-            _failed(job, root, error.failure, read_inputs(run_dir), said)
+            publish_failure(job, error.failure, read_inputs(run_dir), said, root)
+            _note(job, root, said, outcome="failed", error=error.failure.line)
             raise
         edition, same = publish(job, files, root)
     finally:
         shutil.rmtree(run_dir, ignore_errors=True)
-    entry = {
-        "edition": edition.folder.name,
-        "key": edition.record["key"],
-        "seconds": edition.record["seconds"],
-    }
-    note(root / LEDGER, {"report": job.report, "when": said, "outcome": "published", **_draft(job), **entry})
+    made = {name: edition.record[name] for name in ("key", "seconds")}
+    _note(job, root, said, outcome="published", edition=edition.folder.name, **made)
     return Outcome("published", edition, same)
 
 
 def _made(
-    job: Job, root: Path, run_dir: Path, previous: Edition | None, when: datetime, began: float, progress: Any
+    job: Job, root: Path, run_dir: Path, previous: Edition | None, when: datetime, progress: Any
 ) -> dict[str, bytes]:
-    import nbformat
-
-    from pmlib.reports import export, page
+    from pmlib.reports.build import (
+        build,
+    )  # these two load nbconvert and papermill, which a fresh report needs not
     from pmlib.reports.execute import execute
 
+    began = time.monotonic()
     executed = execute(job, root, run_dir, progress)
     inputs = read_inputs(run_dir)
     check_steady(inputs)
-    parts = key.parts(job, root, inputs, previous.numbers if previous else None)
-    digest, packages = key.digest(parts), key.packages()
-    parameters = job.parameters | ({"title": job.entry.title} if job.entry.title else {})
     try:
-        results = export.results(executed)
-        html = page.render(
-            executed,
-            report=job.report,
-            parameters=parameters,
-            provenance={"key": digest, "parts": parts, "inputs": inputs, "packages": packages},
-            root=root,
-            draft=job.draft,
-        )
-    except ValueError as error:
-        raise ExecutionFailed(Failure(0, 0, "", "the page cannot be made", plain(str(error)))) from error
-    headline = next((r.get("headline", r["finding"]) for r in results if r["kind"] == "answer"), "")
-    record = {
-        "report": job.report,
-        "title": job.title,
-        "headline": headline,
-        "key": digest,
-        "parts": parts,
-        "parameters": parameters,
-        "inputs": inputs,
-        "packages": packages,
-        "code": revision(root),
-        "seed": parameters.get("seed"),
+        files, record = build(job, root, executed, inputs, previous)
+    except Exception as error:  # whatever it is, readers are told that the newest run gave no page
+        said = plain(str(error)) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+        raise ExecutionFailed(Failure(0, 0, "", "the page cannot be made", said)) from error
+    record |= {
         "engine": "kernel",
+        "code": revision(root),
         "started": when.isoformat(timespec="seconds"),
         "seconds": round(time.monotonic() - began, 2),
-        "previous": previous.folder.name if previous else None,
     }
-    return {
-        "index.html": html.encode(),
-        "numbers.json": export.numbers(job.report, results),
-        **{f"tables/{name}": data for name, data in export.tables(results).items()},
-        "tables.xlsx": export.workbook(results),
-        "notebook.ipynb": nbformat.writes(executed).encode() + b"\n",
-        "run.json": json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n",
+    return files | {
+        "run.json": json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
     }
 
 
-def _failed(job: Job, root: Path, failed: Failure, inputs: list[dict[str, Any]], when: str) -> None:
-    publish_failure(job, failed, inputs, when, root)
-    entry = {"report": job.report, "when": when, "outcome": "failed", **_draft(job), "error": failed.line}
-    note(root / LEDGER, entry)
-
-
-def _draft(job: Job) -> dict[str, Any]:
-    return {"draft": job.overrides} if job.draft else {}
+def _note(job: Job, root: Path, when: str, **what: Any) -> None:
+    draft = {"draft": job.overrides} if job.draft else {}
+    note(root / LEDGER, {"report": job.report, "when": when, **draft, **what})
 
 
 def read_inputs(run_dir: Path) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import shutil
 import signal
 
 import pytest
-from small import EMIT, PARAMETERS, payload, tree, write
+from small import EMIT, PARAMETERS, RESULT, payload, tree, write
 
 from pmlib.reports import disk, plan, press
 from pmlib.reports.editions import newest
@@ -138,6 +138,14 @@ def test_a_page_that_cannot_be_made_is_a_failed_run(small):
         run(root)
     assert b'class="banner"' in (home(root) / "index.html").read_bytes()
     assert (newest(home(root)).folder / "index.html").read_bytes() == good
+
+
+def test_output_that_is_no_result_is_a_failed_run(small):
+    root = small()
+    (root / "data/payload.json").write_text(json.dumps({RESULT: {}, "text/plain": ""}))
+    with pytest.raises(ExecutionFailed, match="the page cannot be made: KeyError"):
+        run(root)
+    assert (home(root) / "failed.html").is_file()
 
 
 def test_a_file_that_changes_while_it_is_read_is_a_failed_run(tmp_path):

@@ -1,0 +1,55 @@
+"""From an executed notebook to the files of an edition; nothing here looks at the clock."""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from pmlib.reports import export, key, page
+from pmlib.reports.editions import Edition
+from pmlib.reports.plan import Job
+
+
+def build(
+    job: Job, root: Path, executed: NotebookNode, inputs: list[dict[str, Any]], previous: Edition | None
+) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Make what an edition holds.
+
+    Parameters
+    ----------
+    inputs : what the run opened.
+    previous : the edition that "what changed" compares with.
+
+    Returns
+    -------
+    All files but run.json, by path inside the edition, and what run.json says of how they came about.
+    """
+    parts = key.parts(job, root, inputs, previous.numbers if previous else None)
+    parameters = job.parameters | ({"title": job.entry.title} if job.entry.title else {})
+    made_of = {"key": key.digest(parts), "parts": parts, "inputs": inputs, "packages": key.packages()}
+    html = page.render(
+        executed, report=job.report, parameters=parameters, provenance=made_of, root=root, draft=job.draft
+    )
+    results = export.results(executed)
+    files = {
+        "index.html": html.encode(),
+        "numbers.json": export.numbers(job.report, results),
+        **{f"tables/{name}": data for name, data in export.tables(results).items()},
+        "tables.xlsx": export.workbook(results),
+        "notebook.ipynb": nbformat.writes(executed).encode() + b"\n",
+    }
+    record = {
+        "report": job.report,
+        "title": job.title,
+        "headline": _headline(results),
+        "parameters": parameters,
+        "seed": parameters.get("seed"),
+        "previous": previous.folder.name if previous else None,
+        **made_of,
+    }
+    return files, record
+
+
+def _headline(results: list[dict[str, Any]]) -> str:
+    return next((r.get("headline") or r["finding"] for r in results if r["kind"] == "answer"), "")
