@@ -172,9 +172,10 @@ def _finding(frame: pd.DataFrame, own: pd.Series, focal: str, kept: float, pace:
     top = frame.head(DOTS).set_index("firm")["mean_change"]
     restless = ""
     if top.max() > 0:
-        restless = f"; of the {count(len(top))} largest {top.idxmax()} moved most, {number(top.max(), '', 1)} ranks a {pace}"
+        among = f"of the {count(len(top))} largest {top.idxmax()} moved most"
+        restless = f"; {among}, {number(top.max(), '', 1)} ranks a {pace}"
     return (
-        f"From {pace} to {pace} {number(kept, '%', 0)} of pairs of firms kept their order. "
+        f"From {pace} to {pace} {number(kept, '%', 0)} of firm pairs kept their order. "
         f"{_place(own, focal)}{restless}."
     )
 

@@ -41,7 +41,7 @@ def test_what_a_reader_is_told(us_cars):
         "The order of firms is very stable: 95% of pairs keep it from year to year. Ford stayed number 2."
     )
     assert result.finding == (
-        "From year to year 95% of pairs of firms kept their order. "
+        "From year to year 95% of firm pairs kept their order. "
         "Ford stayed number 2; of the 10 largest Mitsubishi moved most, 1.5 ranks a year."
     )
     assert "<svg" in result.chart()
@@ -56,7 +56,7 @@ def test_months_are_periods_not_years():
     frame = years("AB", "BA").frame
     months = source(frame.assign(period=pd.to_datetime(["2001-01-01"] * 2 + ["2001-02-01"] * 2)))
     result = rank_volatility(months, focal="A")
-    assert result.finding.startswith("From period to period 0% of pairs")
+    assert result.finding.startswith("From period to period 0% of firm pairs")
     assert result.headline.startswith("The order of firms is unsettled")
     assert result.title == "A moved between number 1 and 2 since Jan 2001"
 
