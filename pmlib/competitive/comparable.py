@@ -32,7 +32,7 @@ class Term:
 
 
 Columns = list[tuple[Term, pd.Series]]
-YEARS = Term("(years)", "", "Later", "linear")
+YEARS = Term("(years)", "", "Time", "linear")
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,8 @@ def comparables(
     rows = rows if all_periods else newest(rows)
     if not source.attributes:
         return Absent(title=title, reason=f"The data ({source.name}) declare no attributes to compare on.")
+    if rows["price"].nunique() < 2:
+        return Absent(title=title, reason="All priced products have the same price, or there is only one.")
     kept, known, left = _choose(source, rows, extra)
     if not kept:
         why = listed([f"{_label(source, name)} is {reason}" for name, reason in left.items()])

@@ -44,7 +44,8 @@ class Hedonic(Result):
 
         top = self.frame.head(10)
         shown = top[["premium", "premium_low", "premium_high"]].set_axis(["estimate", "low", "high"], axis=1)
-        shown["label"] = top["label"].str.cat(top["step"], ", ")
+        scaled = top["form"].isin(SCALED)
+        shown["label"] = top["label"].where(~scaled, top["label"].str.cat(top["step"], ", "))
         return chart.dots(shown, "label", spec=self.columns["premium"], ax=ax)
 
 
@@ -137,7 +138,7 @@ def _step(term: Term, spread: float) -> tuple[str, float]:
     if term.form == "linear" and term.attribute:
         size = 10.0 ** np.floor(np.log10(spread))  # the round step just below one standard deviation
         return f"{number(size, '', 0 if size >= 1 else None)} more", float(size)
-    return {"yes/no": "yes, not no", "linear": "by one year"}.get(term.form, "this level"), 1.0
+    return {"yes/no": "yes, not no", "linear": "a year later"}.get(term.form, "this level"), 1.0
 
 
 def _clear(frame: pd.DataFrame) -> list[Any]:

@@ -43,7 +43,7 @@ class Scale:
 def scales(source: Source, sold: pd.DataFrame) -> list[Scale]:
     """Lay out the attributes that vary and say which direction is better, in declared order."""
     found = [_scale(name, sold[name], source.columns.get(name, Column(name))) for name in source.attributes]
-    return [scale for scale in found if scale and scale.column.nunique() > 1]
+    return [scale for scale in found if scale and scale.spread > 0]
 
 
 def _scale(name: str, values: pd.Series, spec: Column) -> Scale | None:

@@ -96,7 +96,7 @@ def coverage(seeds):
 
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say():
-    assert 0.91 < coverage(range(100)) < 0.985
+    assert 0.91 < coverage(range(60)) < 0.99
 
 
 @pytest.mark.slow
@@ -115,11 +115,11 @@ def panel(seed, years=6, size=40):
 
 def test_models_that_return_each_year_do_not_make_intervals_too_narrow():
     held = []
-    for seed in range(100):
+    for seed in range(50):
         frame = hedonic(market(panel(seed))).frame.set_index("term")
         held.append(frame.low["air"] < AIR < frame.high["air"])
         assert frame.estimate["(years)"] == pytest.approx(0.02)
-    assert np.mean(held) > 0.88
+    assert np.mean(held) > 0.86
 
 
 def test_no_price_and_bad_levels_are_said():
