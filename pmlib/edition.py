@@ -27,8 +27,8 @@ def changes(*results: Result, materiality: float) -> Changes:
     """Compare this edition's Numbers with the last one's.
 
     A Number with an interval is news when its last value lies outside the interval it has now. A count of
-    everything has no interval: a share is news when it moved by `materiality` or more, any other quantity when it
-    moved by that fraction of its last value.
+    everything has no interval: a share is news when it moved by `materiality` or more, any other quantity when
+    it moved by that fraction of its last value.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def changes(*results: Result, materiality: float) -> Changes:
 
     Returns
     -------
-    Changes : frame has one row per Number; before and now are as written, news is "yes", "no", "new" or "gone".
+    Changes : one row per Number; before and now are as written, news is "yes", "no", "new" or "gone".
     """
     if not 0 <= materiality < 1:
         raise ValueError(f"materiality is a fraction such as 0.01 for one point, not {materiality!r}")

@@ -1,4 +1,4 @@
-"""The arrows of the design: notebooks → topics → spine; the press knows no topic; nothing imports the command line."""
+"""The arrows of the design: notebooks → topics → spine; the press knows no topic; nothing imports `cli`."""
 
 import ast
 from pathlib import Path

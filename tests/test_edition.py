@@ -62,5 +62,5 @@ def test_nothing_moved_is_said_with_the_bar(before):
 
 
 def test_materiality_is_a_fraction():
-    with pytest.raises(ValueError, match="materiality is a fraction such as 0.01 for one point, not 5"):
+    with pytest.raises(ValueError, match=r"materiality is a fraction such as 0\.01 for one point, not 5"):
         changes(result(share(0.4)), materiality=5)

@@ -78,7 +78,7 @@ def test_a_notebook_and_a_project_of_ones_own_run_at_once(own_project, pmlib, tm
 
 
 def test_every_command_is_one_that_is_tested():
-    # make report, test and check are what .ci/run calls; what conda does cannot be tried without its channels.
+    # .ci/run calls make report, test and check; what conda does cannot be tried without its channels.
     ci = (ROOT / ".ci" / "run").read_text("utf-8")
     for name in ("report", "test", "check"):
         assert f"make {name}" in ci

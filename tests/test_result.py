@@ -80,7 +80,7 @@ def test_the_figure_has_title_text_alternative_source_and_folded_numbers():
 
 def test_a_failed_check_is_open_and_counted():
     html = shares(checks=(Check("Adds up", False, "93%"), Check("Other", True, "fine"))).html()
-    assert '<details class=checks open><summary>Checks: 1 of 2 fail</summary>' in html
+    assert "<details class=checks open><summary>Checks: 1 of 2 fail</summary>" in html
     assert "Does not hold:" in html
 
 
@@ -97,7 +97,8 @@ def test_text_from_data_is_inert_everywhere():
     number = Number(name="n", label=bad, value=1.0)
     hostile = shares(
         title=bad, finding=bad, headline=bad, subtitle=bad, source=bad, advice=bad, frame=frame,
-        columns={"firm": Column(bad), "share": Column(bad, "%")}, numbers=(number,), checks=(Check(bad, True, bad),),
+        columns={"firm": Column(bad), "share": Column(bad, "%")}, numbers=(number,),
+        checks=(Check(bad, True, bad),),
     )  # fmt: skip
     for html in (
         hostile.html(),

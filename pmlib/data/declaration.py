@@ -45,7 +45,7 @@ class Rule(_Strict):
 
     range : lowest and highest value allowed, both included (`inf` for no limit).
     values : the labels allowed, in their order; for a flag the two labels that mean 0 and 1.
-    scale : what a number is multiplied by on reading, so that it is in `unit`; range speaks of the cell as written.
+    scale : what a number is multiplied by on reading, to be in `unit`; range speaks of the cell as written.
     unless : of a column of role name: a column that names the product well enough where it is filled.
     format : how a date is written, in strptime's codes.
     label, unit, digits, better : as in table.Column.

@@ -47,10 +47,10 @@ class Note:
         )
 
     def html(self, report: str, results: list[dict[str, Any]], markdown: Callable[[str], Any]) -> list[str]:
-        """Write the note; nothing in a report whose Numbers it does not rest on (a notebook serves several)."""
+        """Write the note; nothing in a report whose Numbers it does not rest on: a notebook serves several."""
         if report not in {name for name, _, _ in self.rests}:
             return []
-        moved = [line for line in map(lambda item: self._moved(item, report, results), self.rests) if line]
+        moved = [line for item in self.rests if (line := self._moved(item, report, results))]
         state = (
             f'<p class="moved">Its numbers have moved since: {escape("; ".join(moved))}.</p>' if moved else ""
         )
@@ -69,7 +69,8 @@ class Note:
         numbers = {n["name"]: n for r in results for n in r["numbers"]}
         if name not in numbers:
             raise ValueError(
-                f"a note rests on {report}/{name}, which this report does not record; it has {', '.join(sorted(numbers))}"
+                f"a note rests on {report}/{name}, which this report does not record; "
+                f"it has {', '.join(sorted(numbers))}"
             )
         now = numbers[name]
         figure = re.sub(r"[^\d.,−]", "", written.replace("-", "−"))

@@ -22,7 +22,12 @@ META = {"owner": "Owner", "decision": "Decision", "next_edition": "Next edition"
 FALLBACK = re.compile(r"(var\(--[a-z0-9-]+), #[0-9a-f]{6}\)")
 SHOWN = ("pmlib", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert")
 
-markdown = mistune.create_markdown(escape=True, plugins=["table"])
+_markdown = mistune.create_markdown(escape=True, plugins=["table"])
+
+
+def markdown(words: str) -> str:
+    """Turn a markdown cell into HTML; raw HTML in it is shown, not run."""
+    return str(_markdown(words))
 
 
 @dataclass
@@ -41,7 +46,7 @@ class Section:
     @property
     def id(self) -> str:
         """Name to link to."""
-        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-") or "section"
+        return "s-" + re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
 
 
 def render(
@@ -72,7 +77,7 @@ def render(
         "draft": draft,
         "report": report,
         "checks": _checks(results),
-        "files": [(r["name"], r["title"]) for r in results if r["frame"]["columns"]],
+        "files": [r["name"] for r in results if r["frame"]["columns"]],
         "parameters": [(name, _said(value)) for name, value in parameters.items()],
         "inputs": provenance.get("inputs", []),
         "key": provenance.get("key", ""),
@@ -102,13 +107,13 @@ def _sections(
         elif cell.cell_type == "markdown" and "note" in tags:
             sections[-1].blocks += Note.parse(cell.source).html(report, results, markdown)
         elif cell.cell_type == "markdown":
-            for head, text in _headings(cell.source):
+            for head, words in _headings(cell.source):
                 if head.startswith("# "):
-                    title, question = head[2:].strip(), markdown(text)
+                    title, question = head[2:].strip(), markdown(words)
                 elif head:
-                    sections.append(Section(head[3:].strip(), "fold" in tags, [markdown(text)]))
+                    sections.append(Section(head[3:].strip(), "fold" in tags, [markdown(words)]))
                 else:
-                    sections[-1].blocks.append(markdown(text))
+                    sections[-1].blocks.append(markdown(words))
     return title, question, [s for s in sections if s.title or s.html.strip()]
 
 

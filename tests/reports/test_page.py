@@ -56,7 +56,7 @@ def test_sections_are_listed_and_a_tagged_heading_is_folded(tmp_path):
     cells = [v4.new_markdown_cell(f"## {name}\n\nwords") for name in ("The answer", "Prices", "Method")]
     cells[2].metadata["tags"] = ["fold"]
     html = page(tmp_path, *cells)
-    assert re.findall(r'<a href="(#[a-z]+)">(\w+)</a>', html) == [
+    assert re.findall(r'<a href="(#[a-z-]+)">(\w+)</a>', html) == [
         ("#prices", "Prices"),
         ("#method", "Method"),
     ]
