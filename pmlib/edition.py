@@ -27,8 +27,8 @@ def changes(*results: Result, materiality: float) -> Changes:
     """Compare this edition's Numbers with the last one's.
 
     A Number with an interval is news when its last value lies outside the interval it has now. A count of
-    everything has no interval: a share is news when it moved by `materiality` or more, any other quantity when
-    it moved by that fraction of its last value.
+    everything has no interval: a share is news when it moved by `materiality` or more, any other quantity
+    when it moved by that fraction of its last value.
 
     Parameters
     ----------

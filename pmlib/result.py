@@ -249,13 +249,14 @@ def _first(most: int, sentences: Iterable[str]) -> str:
 def _tiles(numbers: tuple[Number, ...]) -> str:
     if not numbers:
         return ""
-    items = "".join(
-        f"<li><b>{text(n.written).replace(' points', ' <small>points</small>')}</b> <span>{text(n.label)}"
-        + (f" <i>{text(n.range)}, {percentage(n.level)} interval</i>" if n.range and n.level else "")
-        + "</span></li>"
-        for n in numbers
-    )
-    return f'<ul class="tiles">{items}</ul>'
+    return f'<ul class="tiles">{"".join(map(_tile, numbers))}</ul>'
+
+
+def _tile(number: Number) -> str:
+    value = text(number.written).replace(" points", " <small>points</small>")
+    words = text(", ".join(filter(None, [number.label, number.period])))
+    ends = f" <i>{text(number.range)}, {percentage(number.level)} interval</i>" if number.level else ""
+    return f"<li><b>{value}</b> <span>{words}{ends}</span></li>"
 
 
 def _figure(result: Result, svg: str) -> str:

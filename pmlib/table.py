@@ -10,6 +10,7 @@ import pandas as pd
 from babel.numbers import format_decimal
 
 ROWS, WIDTH = 10, 6  # what a page shows of a table; all of it is in the CSV beside the page
+HUGE = 1e15  # from here on a double has no decimals left to write
 MINUS, MISSING = "−", "–"
 
 
@@ -50,8 +51,9 @@ def decimals(value: float, significant: int = 3) -> int:
 
 def _places(value: float, unit: str) -> int:
     # Three digits in prose; a percentage, or a difference of two, has one decimal unless it is below 1.
-    places = decimals(value)
-    return min(places, 1) if unit in ("%", "points") and abs(value) >= 1 else places
+    if unit in ("%", "points"):
+        return min(decimals(value), 1) if abs(value) >= 1 else decimals(value)
+    return 0 if value.is_integer() else decimals(value)
 
 
 def plain(value: float, unit: str = "", digits: int | None = None, *, sign: bool = False) -> str:
@@ -61,7 +63,10 @@ def plain(value: float, unit: str = "", digits: int | None = None, *, sign: bool
     value = scaled(float(value), unit)
     places = _places(value, unit) if digits is None else digits
     value = round(value, places) + 0.0  # no "−0.0"
-    text = format_decimal(abs(value), f"#,##0.{'0' * places}" if places else "#,##0", locale="en_US")
+    if abs(value) >= HUGE:
+        text = f"{abs(value):.2e}"
+    else:
+        text = format_decimal(abs(value), f"#,##0.{'0' * places}" if places else "#,##0", locale="en_US")
     return (MINUS if value < 0 else "+" if sign and value > 0 else "") + text
 
 

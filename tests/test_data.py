@@ -26,7 +26,10 @@ Firm = { type = "category", role = "firm", values = ["Acme", "Bolt"] }
 Year = { type = "year", role = "period" }
 "List price" = { type = "number", role = "price", unit = "$k", range = [0, 100] }
 """
-ALLOWED = "'type', 'role', 'label', 'unit', 'digits', 'better', 'range', 'values', 'nullable', 'scale', 'unless', 'format'"
+ALLOWED = (
+    "'type', 'role', 'label', 'unit', 'digits', 'better', 'range', 'values', 'nullable', "
+    "'scale', 'unless', 'format'"
+)
 
 
 class Gate:

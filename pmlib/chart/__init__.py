@@ -101,7 +101,8 @@ def lines(
         heights = part[y].map(lambda v: scaled(v, spec.unit))
         ax.plot(part[x], heights, color=colour, linewidth=2.2 if name in colours else 1.2)
         if name in colours:
-            last = f"{name} {number(part[y].iloc[-1], spec.unit if spec.unit == '%' else '')}"
+            digits = column_digits(frame[y], spec)
+            last = f"{name} {number(part[y].iloc[-1], spec.unit if spec.unit == '%' else '', digits)}"
             ends.append((float(heights.iloc[-1]), last if len(groups) > 1 else "", colour))
     for name, height in (levels or {}).items():
         height = scaled(height, spec.unit)

@@ -87,7 +87,8 @@ def name_points(
     FigureCanvasAgg(ax.get_figure(root=True)).draw()  # lays the figure out, so that places are known
     frame_box = ax.get_window_extent()
     taken: list[Bbox] = []
-    order = sorted(range(len(names)), key=lambda i: (names[i] not in highlight, -radii[i], i))
+    asked = {name: i for i, name in enumerate(highlight)}
+    order = sorted(range(len(names)), key=lambda i: (asked.get(names[i], len(asked)), -radii[i], i))
     for i in order:
         for dx, dy, ha, va in _sides(radii[i]):
             text = ax.annotate(

@@ -19,7 +19,7 @@ from pmlib.competitive.market import (
 )
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.scales import Scale, scales
-from pmlib.competitive.words import count, listed, lower, possessive
+from pmlib.competitive.words import count, listed, lower
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, column_digits, interval, number, plain
@@ -121,7 +121,7 @@ def feature_parity(
             "association": Column("Price, one step better"),
         },
         source=source.line,
-        numbers=_numbers(focal, behind, specs, when, source),
+        numbers=(_number(focal, frame, when, source),),
         checks=(*_checks(source, every, asked, firms), *([directions(odd)] if len(prices) else [])),
         standing=standing.loc[order].set_axis(headings),
         texts=_texts(means.loc[order], specs).set_axis(headings),
@@ -222,17 +222,13 @@ def _title(focal: str, frame: pd.DataFrame, behind: pd.DataFrame) -> str:
 
 def _headline(focal: str, frame: pd.DataFrame, behind: pd.DataFrame) -> str:
     words = _title(focal, frame, behind)
-    words += f" ({_values(behind.iloc[0])})" if len(behind) else ""
     unranked = frame[~frame["plausible"] & (frame["verdict"] == "behind")]
     if len(unranked):
         row = unranked.iloc[0]
-        rival = f"{', trails' if behind.empty else ' and'} {row['rival']}"
-        words += f"{rival} on {lower(row['label'])} ({_values(row)})"
+        again = len(behind) > 0 and row["rival"] == behind.iloc[0]["rival"]
+        rival = "" if again else f" {row['rival']} on"
+        words += f"{', trails' if behind.empty else ' and'}{rival} {lower(row['label'])}"
     return f"{words}."
-
-
-def _values(row: pd.Series) -> str:
-    return f"{row['own']} against {row['best'].removeprefix(row['rival']).strip()}"
 
 
 def _finding(focal: str, frame: pd.DataFrame, behind: pd.DataFrame) -> str:
@@ -258,21 +254,14 @@ def _unknown(odd: list[str]) -> str:
     return f"Whether buyers want better {labels}: dearer products have worse."
 
 
-def _numbers(
-    focal: str, behind: pd.DataFrame, specs: dict[str, Column], when: str, source: Source
-) -> tuple[Number, ...]:
-    if behind.empty:
-        return ()
-    row = behind.iloc[0]
-    widest = Number(
-        name="widest_feature_gap",
-        label=f"is {possessive(focal)} {lower(row['label'])}; the best rival is {row['best']}",
-        value=row["own_value"],
-        unit=specs[row["attribute"]].unit,
+def _number(focal: str, frame: pd.DataFrame, when: str, source: Source) -> Number:
+    return Number(
+        name="features_behind",
+        label=f"of {count(len(frame))} features where {focal} trails its best rival",
+        value=float((frame["verdict"] == "behind").sum()),
         period=when,
         source=source.name,
     )
-    return (widest,)
 
 
 def _checks(source: Source, every: list[Scale], asked: list[str], firms: list[str]) -> tuple[Check, ...]:

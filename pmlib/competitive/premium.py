@@ -9,15 +9,16 @@ import pandas as pd
 
 from pmlib.competitive.comparable import REPEATED, Comparables, comparables
 from pmlib.competitive.market import check_firms, lacking, period_label, rows
-from pmlib.competitive.regression import check_level, fit, unexplained
+from pmlib.competitive.regression import FEW, check_level, fit, unexplained
 from pmlib.competitive.words import apart, count, level_words, listed, possessive, slug
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
-from pmlib.table import Column, number
+from pmlib.table import Column, interval, number
 
 TITLE = "Price against comparable products"
 GAP = Column("Price against comparable products", "%")
 WIDE = 0.1  # an interval wider than this cannot show that prices are in line
+DRAWS, LIKE = 999, 0.25  # resamples; how far their interval's ends may lie from ours, in our widths
 UNCLEAR = "no clear difference"
 
 COLUMNS = {
@@ -44,7 +45,7 @@ class PricePremium(Result):
 
 
 def price_premium(
-    source: Source, *, focal: str, rivals: Sequence[str] = (), level: float = 0.95
+    source: Source, *, focal: str, rivals: Sequence[str] = (), level: float = 0.95, seed: int = 1
 ) -> PricePremium | Absent:
     """Compare a firm's prices with those of products that have the same attributes, in the newest period.
 
@@ -55,6 +56,7 @@ def price_premium(
     ----------
     source : one row per product (and period), with firm, price and attributes.
     focal, rivals : firms to compare. level : of the intervals.
+    seed : of the resampling that double-checks the focal firm's interval.
 
     Returns
     -------
@@ -80,15 +82,15 @@ def price_premium(
         title=_title(own),
         subtitle=f"Price against other firms' products equal in {market.basis}"
         f"{', ' + when if when else ''}; {level_words(level)}",
-        finding=words,
-        headline=f"{words}{_rival(frame.iloc[1:])}",
+        finding=f"{words}{_rival(frame.iloc[1:])}",
+        headline=words,
         advice=_advice(own),
         unknown="What buyers would pay: a price test or a shopper survey would tell.",
         frame=frame,
         columns=COLUMNS,
         source=source.line,
         numbers=tuple(premium_number(row, level, when, source) for row in frame.head(3).itertuples()),
-        checks=(*market.checks, all_compared(every)),
+        checks=(*market.checks, all_compared(every), *resampled(market, own, level, seed)),
         focal=focal,
     )
 
@@ -144,6 +146,27 @@ def _dummy(market: Comparables, firm: str) -> np.ndarray | None:
     own = (market.rows["firm"] == firm).to_numpy()
     dummy = own - own.mean()
     return dummy if unexplained(dummy, market.matrix.to_numpy()) > REPEATED else None
+
+
+def resampled(market: Comparables, own: Any, level: float, seed: int) -> tuple[Check, ...]:
+    """Check a firm's interval against one from resampled products (Efron's percentile bootstrap of pairs).
+
+    A firm with few products has no such check: resampling would often leave it out.
+    """
+    mine = (market.rows["firm"] == own.firm).to_numpy(dtype=float)
+    if mine.sum() < FEW:
+        return ()
+    drawn = np.random.default_rng(seed).multinomial(len(mine), np.full(len(mine), 1 / len(mine)), DRAWS)
+    columns = np.column_stack([np.ones(len(mine)), market.matrix.to_numpy(), mine])
+    weighted = np.einsum("dn,nj,nk->djk", drawn, columns, columns)
+    against = np.einsum("dn,nj,n->dj", drawn, columns, market.log_price)
+    estimates = np.expm1((np.linalg.pinv(weighted, hermitian=True) @ against[:, :, None])[:, -1, 0])
+    low, high = np.quantile(estimates, [0.5 - level / 2, 0.5 + level / 2])
+    off = max(abs(low - own.low), abs(high - own.high))
+    saw = f"{interval(low, high, '%')} against {interval(own.low, own.high, '%')}"
+    return (
+        Check("Resampling the products gives a like interval", bool(off <= LIKE * (own.high - own.low)), saw),
+    )
 
 
 def premium_number(row: Any, level: float, when: str, source: Source) -> Number:

@@ -36,7 +36,9 @@ class Note:
         if signed is None or source[: signed.start()].strip():
             raise ValueError("a note's first line is its author and date, such as: Ann Analyst, 2026-11-20")
         items = (
-            tuple(m.group("report", "name", "value") for m in ITEM.finditer(rests["items"])) if rests else ()
+            tuple((str(m["report"]), str(m["name"]), str(m["value"])) for m in ITEM.finditer(rests["items"]))
+            if rests
+            else ()
         )
         if rests is None or len(items) != len(rests["items"].split(";")):
             raise ValueError(
@@ -47,7 +49,7 @@ class Note:
         )
 
     def html(self, report: str, results: list[dict[str, Any]], markdown: Callable[[str], Any]) -> list[str]:
-        """Write the note; nothing in a report whose Numbers it does not rest on: a notebook serves several."""
+        """Write the note; nothing in a report whose Numbers it does not rest on (a notebook has several)."""
         if report not in {name for name, _, _ in self.rests}:
             return []
         moved = [line for item in self.rests if (line := self._moved(item, report, results))]

@@ -33,7 +33,7 @@ def _shape(code: list[dict[str, Any]], prose: list[dict[str, Any]]) -> Iterator[
         yield f"{len(code)} code cells; at most {CELLS}: fold two figures into one call, or split the report"
     lines = [len(_lines(cell)) for cell in code]
     if lines and median(lines) > LINES:
-        yield f"half of the code cells have over {LINES} lines (median {median(lines):g}): move logic to a module"
+        yield f"half of the code cells have over {LINES} lines (median {median(lines):g}); move logic away"
     words = sum(len(_source(cell).split()) for cell in prose)
     if words < WORDS * sum(lines):
         yield f"{words} words of prose for {sum(lines)} lines of code; write at least {WORDS} words a line"

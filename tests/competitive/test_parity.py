@@ -48,10 +48,10 @@ def test_where_lower_is_better_less_is_ahead():
 def test_what_a_reader_is_told(us_cars):
     result = feature_parity(us_cars, focal="Ford", rivals=RIVALS)
     assert result.title == "Ford trails Toyota on power to weight"
-    assert result.headline == (
-        "Ford trails Toyota on power to weight (0.375 against 0.440) "
-        "and Honda on fuel economy (21.9 mpg against 25.4 mpg)."
-    )
+    assert result.headline == "Ford trails Toyota on power to weight and Honda on fuel economy."
+    assert [(n.value, n.label) for n in result.numbers] == [
+        (2.0, "of 4 features where Ford trails its best rival")
+    ]
     assert result.finding == (
         "Ford trails on 2 of 4 attributes, among them power to weight: 0.375 against Toyota 0.440; "
         "a typical step up goes with 12% higher prices (8% to 17%)."

@@ -14,10 +14,8 @@ RIVALS = ["General Motors", "Honda", "Toyota", "Chrysler"]
 def test_what_a_reader_is_told(us_cars):
     result = price_premium(us_cars, focal="Ford", rivals=RIVALS)
     assert result.title == "Ford: no clear premium over comparable products"
-    assert result.headline == (
-        "Ford is priced 5% below comparable products (−16% to 9%): no clear premium. "
-        "General Motors is 14% below."
-    )
+    assert result.headline == "Ford is priced 5% below comparable products (−16% to 9%): no clear premium."
+    assert result.finding == f"{result.headline} General Motors is 14% below."
     assert result.subtitle == (
         "Price against other firms' products equal in power to weight, air conditioning standard, "
         "fuel economy and size, 1990; 95% intervals"
@@ -25,6 +23,16 @@ def test_what_a_reader_is_told(us_cars):
     assert result.advice == "Do not move prices on this alone: the range spans a discount and a premium."
     assert result.frame["firm"].tolist() == ["Ford", *RIVALS]
     assert [n.name for n in result.numbers] == ["premium_ford", "premium_general_motors", "premium_honda"]
+
+
+def test_an_interval_is_double_checked_by_resampling_with_a_seed(us_cars):
+    def check(seed):
+        checks = price_premium(us_cars, focal="Ford", rivals=RIVALS, seed=seed).checks
+        return next(c for c in checks if c.label == "Resampling the products gives a like interval")
+
+    assert check(1).passed
+    assert check(1) == check(1)
+    assert check(1).saw != check(2).saw
 
 
 def test_a_premium_is_the_coefficient_of_being_the_firms():

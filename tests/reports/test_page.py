@@ -57,8 +57,8 @@ def test_sections_are_listed_and_a_tagged_heading_is_folded(tmp_path):
     cells[2].metadata["tags"] = ["fold"]
     html = page(tmp_path, *cells)
     assert re.findall(r'<a href="(#[a-z-]+)">(\w+)</a>', html) == [
-        ("#prices", "Prices"),
-        ("#method", "Method"),
+        ("#s-prices", "Prices"),
+        ("#s-method", "Method"),
     ]
     assert '<details class="fold"><summary><h2>Method</h2></summary>' in html
 
