@@ -99,7 +99,11 @@ class Result:
 
     def table(self) -> "Html":
         """Show the numbers behind the chart."""
-        return Html(table(self.frame, self.columns, caption=self.title))
+        return Html(table(self.ordered(), self.columns, caption=self.title))
+
+    def ordered(self) -> pd.DataFrame:
+        """Give the frame in the order in which a reader sees its first rows."""
+        return self.frame
 
     def summary(self) -> str:
         """Say it in a few short lines of text."""
@@ -261,7 +265,7 @@ def _tile(number: Number) -> str:
 
 def _figure(result: Result, svg: str) -> str:
     empty = result.frame.empty or not result.columns
-    numbers = "" if empty else table(result.frame, result.columns)
+    numbers = "" if empty else table(result.ordered(), result.columns)
     if svg and numbers:
         numbers = f"<details class=numbers><summary>The numbers</summary>{numbers}</details>"
     source = f"<p class=source>Source: {text(result.source)}</p>" if result.source else ""

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from pmlib.chart.inline import svg
-from pmlib.chart.parts import label_ends, name_points, points, rows, time, values, wrap
+from pmlib.chart.parts import label_ends, name_points, points, row_height, rows, time, values, wrap
 from pmlib.chart.theme import (
     CATEGORIES,
     DIVERGING,
@@ -45,7 +45,7 @@ def ranked(
 
     signed : bars are gains and losses: coloured better or worse, with a sign.
     """
-    ax = ax or new_axes(0.27 * len(frame) + 0.15)
+    ax = ax or new_axes(row_height(frame[label], 0.27) * len(frame) + 0.15)
     values = frame[value].map(lambda v: scaled(v, spec.unit)).to_numpy(float)
     digits = column_digits(frame[value], spec)
     first = list(highlight)[:1]
@@ -143,7 +143,7 @@ def dots(
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a dot with its interval per row (columns estimate, low, high), top to bottom."""
-    ax = ax or new_axes(0.29 * len(frame) + 0.45)
+    ax = ax or new_axes(row_height(frame[label], 0.29) * len(frame) + 0.45)
     for row, name in enumerate(frame[label]):
         low, middle, high = (scaled(frame[c].iloc[row], spec.unit) for c in ("low", "estimate", "high"))
         colour = CATEGORIES[0] if name in highlight or not highlight else GREY

@@ -12,10 +12,18 @@ from pmlib.chart.theme import INK, MUTED, SIZE, is_wide
 from pmlib.table import Column, dates, plain, scaled
 
 
+def row_height(labels: pd.Series, single: float) -> float:
+    """Choose the height of rows, in inches: higher where a label needs two lines."""
+    return single if all("\n" not in _row_label(name) for name in labels) else max(single, 0.36)
+
+
+def _row_label(name: object) -> str:
+    return wrap(str(name), 36 if is_wide() else 18)
+
+
 def rows(ax: Axes, labels: pd.Series, bold: Sequence[str]) -> None:
     """Name the rows, top to bottom."""
-    width = 36 if is_wide() else 18
-    ax.set_yticks(range(len(labels)), [wrap(str(name), width) for name in labels], color=INK)
+    ax.set_yticks(range(len(labels)), [_row_label(name) for name in labels], color=INK)
     for tick, name in zip(ax.get_yticklabels(), labels, strict=True):
         tick.set_fontweight("bold" if name in bold else "normal")
     ax.set_ylim(len(labels) - 0.4, -0.6)

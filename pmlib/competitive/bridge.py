@@ -42,6 +42,10 @@ class ShareBridge(Result):
             self.bars(), "change", "firm", spec=spec, highlight=self.shown, signed=True, ax=ax
         )
 
+    def ordered(self) -> pd.DataFrame:
+        """Give the largest changes first, gains and losses alike."""
+        return self.frame.sort_values("change", key=abs, ascending=False, kind="stable")
+
     def bars(self) -> pd.DataFrame:
         """Give the chart's rows."""
         size = self.frame["change"].abs().where(~self.frame["firm"].isin(self.shown), np.inf)
