@@ -68,17 +68,9 @@ def test_a_value_of_ones_own_makes_a_draft_beside_the_published_page(own_project
     assert "<b>Draft.</b>" in draft.read_text("utf-8")
 
 
-def test_a_notebook_and_a_project_of_ones_own_run_at_once(own_project, pmlib, tmp_path):
-    assert pmlib(own_project, "new", "fresh_question").returncode == 0
-    done = pmlib(own_project, "run", "fresh_question")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert pmlib(tmp_path, "init", str(tmp_path / "ours")).returncode == 0
-    done = pmlib(tmp_path / "ours", "run")
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 def test_every_command_is_one_that_is_tested():
-    # .ci/run calls make report, test and check; what conda does cannot be tried without its channels.
+    # .ci/run calls make report, test and check, test_cli.py runs what `pmlib new` and `pmlib init` make; what
+    # conda does cannot be tried without its channels.
     ci = (ROOT / ".ci" / "run").read_text("utf-8")
     for name in ("report", "test", "check"):
         assert f"make {name}" in ci

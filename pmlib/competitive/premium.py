@@ -218,5 +218,5 @@ def _advice(own: Any) -> str:
     if own.verdict == "cheaper":
         return "Find out whether the lower prices are meant before cutting any."
     if own.high - own.low > WIDE:
-        return "Do not move prices on this alone: the range spans a discount and a premium."
+        return "Leave prices alone: we cannot tell a discount from a premium."
     return "Prices are in line with comparable products: nothing here calls for changing them."

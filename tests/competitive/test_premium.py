@@ -20,7 +20,7 @@ def test_what_a_reader_is_told(us_cars):
         "Price against other firms' products equal in power to weight, air conditioning standard, "
         "fuel economy and size, 1990; 95% intervals"
     )
-    assert result.advice == "Do not move prices on this alone: the range spans a discount and a premium."
+    assert result.advice == "Leave prices alone: we cannot tell a discount from a premium."
     assert result.frame["firm"].tolist() == ["Ford", *RIVALS]
     assert [n.name for n in result.numbers] == ["premium_ford", "premium_general_motors", "premium_honda"]
 
