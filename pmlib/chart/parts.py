@@ -92,7 +92,9 @@ def name_points(
 
     A name that fits nowhere is left to the table.
     """
-    FigureCanvasAgg(ax.get_figure(root=True)).draw()  # lays the figure out, so that places are known
+    figure = ax.get_figure(root=True)
+    FigureCanvasAgg(figure)
+    figure.draw_without_rendering()  # lays the figure out, so that places are known
     frame_box = ax.get_window_extent()
     taken: list[Bbox] = []
     asked = {name: i for i, name in enumerate(highlight)}

@@ -1,0 +1,42 @@
+"""The shipped reports: the same inputs give the same bytes, wherever and whenever they are run."""
+
+import json
+import os
+import subprocess
+import sys
+
+ELSEWHERE = {"TZ": "Pacific/Auckland", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "7", "COLUMNS": "40"}
+
+
+def editions(root):
+    """Every file of every edition but run.json, which alone may know the clock and the machine."""
+    published = root / "reports" / "published"
+    found = sorted(p for p in published.glob("*/editions/*/**/*") if p.is_file() and p.name != "run.json")
+    return {p.relative_to(published).as_posix(): p.read_bytes() for p in found}
+
+
+def test_two_runs_in_two_places_are_byte_identical(shipped, project, tmp_path):
+    root = project(tmp_path / "another place")
+    command = [sys.executable, "-m", "pmlib", "--root", str(root), "run"]
+    subprocess.run(command, env=os.environ | ELSEWHERE, check=True, capture_output=True, timeout=300)
+    first, second = editions(shipped), editions(root)
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+    assert len(first) > 30
+
+
+def test_the_key_numbers_are_those_of_the_literature(shipped):
+    path = shipped / "reports" / "published" / "us_car_market" / "numbers.json"
+    numbers = {n["name"]: n["value"] for n in json.loads(path.read_text("utf-8"))["numbers"]}
+    # competitive reference V10: shares and HHI of 1990, from the data of Berry, Levinsohn and Pakes (1995)
+    assert round(numbers["focal_share"], 5) == 0.22229
+    assert round(numbers["general_motors_share"], 5) == 0.37506
+    assert round(numbers["hhi"], 1) == 2160.8
+
+
+def test_what_the_data_cannot_answer_is_said_and_the_rest_works(shipped):
+    page = (shipped / "reports" / "published" / "cars_1993" / "index.html").read_text("utf-8")
+    for title in ("Market shares", "Concentration", "Share won and lost"):
+        assert f"<b>{title}:</b> not shown. The data (cars_1993) have no sales." in page
+    assert "comparable products" in page
+    assert "A note by" not in page, "a note stands in the report whose Numbers it rests on, and in no other"
