@@ -41,7 +41,7 @@ class Number:
     def written(self) -> str:
         """The value in words, no finer than its interval allows."""
         if self.low is None or self.high is None:
-            return number(self.value, self.unit)
+            return number(self.value, self.unit, sign=self.unit == "points")
         return number(self.value, self.unit, interval_digits(self.low, self.high, self.unit))
 
     @property

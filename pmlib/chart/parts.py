@@ -92,9 +92,8 @@ def name_points(
 
     A name that fits nowhere is left to the table.
     """
-    figure = ax.get_figure(root=True)
-    FigureCanvasAgg(figure)
-    figure.draw_without_rendering()  # lays the figure out, so that places are known
+    canvas = FigureCanvasAgg(ax.get_figure(root=True))
+    canvas.figure.draw_without_rendering()  # lays the figure out, so that places are known
     frame_box = ax.get_window_extent()
     taken: list[Bbox] = []
     asked = {name: i for i, name in enumerate(highlight)}

@@ -14,6 +14,7 @@ from pmlib.competitive.premium_history import premium_history
 from pmlib.competitive.price_index import price_index
 from pmlib.competitive.price_map import price_map
 from pmlib.competitive.shares import market_shares
+from pmlib.competitive.thirds import price_thirds
 from pmlib.competitive.trend import share_trend
 from pmlib.competitive.volatility import rank_volatility
 
@@ -30,6 +31,7 @@ __all__ = [
     "price_ladder",
     "price_map",
     "price_premium",
+    "price_thirds",
     "rank_volatility",
     "share_bridge",
     "share_trend",

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.market import check_firms, lacking, period_label, sold_words, volumes
+from pmlib.competitive.thirds import THIRDS, by_third
 from pmlib.competitive.words import gained, percent, points, possessive, slug
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, number, plain
 
 BARS = 9
-THIRDS = ["cheapest", "middle", "dearest"]
 COLUMNS = {
     "firm": Column("Firm"),
     "end": Column("Share at the end", "%", 1),
@@ -55,21 +55,6 @@ class ShareBridge(Result):
             return self.frame
         other = {"firm": f"Other ({len(rest)} firms)", "change": rest["change"].sum()}
         return pd.concat([self.frame[kept], pd.DataFrame([other])], ignore_index=True)
-
-
-def _thirds(sold: pd.DataFrame) -> pd.DataFrame:
-    """Share of one period by firm, in all and by price third; a price on a border belongs to both."""
-    share = sold["volume"] / sold["volume"].sum()
-    parts = pd.DataFrame({"share": share.groupby(sold["firm"]).sum()})
-    if "price" not in sold or sold["price"].isna().any():
-        return parts.assign(**dict.fromkeys(THIRDS, np.nan))
-    level = share.groupby(sold["price"]).sum().sort_index()  # of what was sold, by price
-    above = level.cumsum()
-    for i, third in enumerate(THIRDS):
-        inside = above.clip(upper=(i + 1) / 3) - (above - level).clip(lower=i / 3)
-        of_price = (inside.clip(lower=0) / level.where(level > 0)).fillna(0.0)
-        parts[third] = (share * sold["price"].map(of_price)).groupby(sold["firm"]).sum()
-    return parts
 
 
 def _bridge(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -124,7 +109,7 @@ def share_bridge(
     sold, dropped = volumes(source, basis)
     ends = sold["period"].min(), sold["period"].max()
     first, last = (period_label(sold["period"], end) for end in ends)
-    frame = _bridge(*(_thirds(sold[sold["period"] == end]) for end in ends))
+    frame = _bridge(*(by_third(sold[sold["period"] == end]) for end in ends))
     moves = frame.set_index("firm")
     if focal not in moves.index:
         return Absent(title="Share won and lost", reason=f"{focal} sold nothing in {first} or in {last}.")
@@ -178,10 +163,13 @@ def _finding(moves: pd.DataFrame, focal: str, materiality: float, ends: list[str
     where = f", most in the {third} price third" if third else ""
     largest = others[others.abs() >= materiality].sort_values(key=abs, ascending=False).head(2)
     rest = [f"{firm} {gained(change)} {points(change, unit=False)}" for firm, change in largest.items()]
+    moved = (
+        f"{gained(own['change'])} {points(own['change'])}"
+        if abs(own["change"]) >= materiality
+        else "moved little"
+    )
     return (
-        f"From {ends[0]} to {ends[1]} {focal} went from "
-        f"{percent(own['start'])} to {percent(own['end'])} of {words} "
-        f"({_signed(own['change'])}{where}); "
+        f"From {ends[0]} to {ends[1]} {focal} {moved}, to {percent(own['end'])} of {words}{where}; "
         f"{', '.join(rest) or 'no other firm moved ' + number(materiality, 'points')}."
     )
 

@@ -105,7 +105,7 @@ def feature_parity(
     return FeatureParity(
         title=_title(focal, frame, behind),
         subtitle=f"Mean over {'units sold' if weights is not None else 'products'}"
-        f"{', ' + when if when else ''}; colour: better or worse than the market; "
+        f"{', ' + when if when else ''}; blue: better than the market, orange: worse; "
         "a typical step is one standard deviation between products",
         finding=_finding(focal, frame, behind),
         headline=_headline(focal, frame, behind),
@@ -233,7 +233,7 @@ def _headline(focal: str, frame: pd.DataFrame, behind: pd.DataFrame) -> str:
 
 def _finding(focal: str, frame: pd.DataFrame, behind: pd.DataFrame) -> str:
     many = int((frame["verdict"] == "behind").sum())
-    trails = f"{focal} trails on {count(many)} of {count(len(frame))} attributes"
+    trails = f"{focal} {'clearly ' if many else ''}trails on {count(many)} of {count(len(frame))} attributes"
     if behind.empty:
         return f"{trails}; {_title(focal, frame, behind)}."
     row = behind.iloc[0]
@@ -257,11 +257,16 @@ def _unknown(odd: list[str]) -> str:
 def _number(focal: str, frame: pd.DataFrame, when: str, source: Source) -> Number:
     return Number(
         name="features_behind",
-        label=f"of {count(len(frame))} features where {focal} trails its best rival",
+        label=f"of {count(len(frame))} features clearly trail the best rival{_which(frame)}",
         value=float((frame["verdict"] == "behind").sum()),
         period=when,
         source=source.name,
     )
+
+
+def _which(frame: pd.DataFrame) -> str:
+    names = [lower(label) for label in frame.loc[frame["verdict"] == "behind", "label"]]
+    return f": {listed(names)}" if 1 <= len(names) <= 2 else ""
 
 
 def _checks(source: Source, every: list[Scale], asked: list[str], firms: list[str]) -> tuple[Check, ...]:

@@ -83,7 +83,7 @@ def price_premium(
         subtitle=f"Price against other firms' products equal in {market.basis}"
         f"{', ' + when if when else ''}; {level_words(level)}",
         finding=f"{words}{_rival(frame.iloc[1:])}",
-        headline=words,
+        headline=f"{words}{_rival(frame.iloc[1:])}",
         advice=_advice(own),
         unknown="What buyers would pay: a price test or a shopper survey would tell.",
         frame=frame,
@@ -192,12 +192,12 @@ def all_compared(every: pd.DataFrame) -> Check:
 
 
 def _said(own: Any) -> str:
-    return {"dearer": "a clear premium", "cheaper": "a clear discount"}.get(own.verdict, "no clear premium")
+    return {"dearer": "clearly dearer", "cheaper": "clearly cheaper"}.get(own.verdict, "no clear gap")
 
 
 def _title(own: Any) -> str:
     if own.verdict == UNCLEAR:
-        return f"{own.firm}: no clear premium over comparable products"
+        return f"{own.firm}: no clear price gap to comparable products"
     size = f"{number(abs(own.estimate), '%', 0)} {'above' if own.estimate > 0 else 'below'}"
     return f"{own.firm} prices {size} comparable products"
 
@@ -218,5 +218,5 @@ def _advice(own: Any) -> str:
     if own.verdict == "cheaper":
         return "Find out whether the lower prices are meant before cutting any."
     if own.high - own.low > WIDE:
-        return "Leave prices alone: we cannot tell a discount from a premium."
+        return "Hold prices: the gap may lie on either side of zero."
     return "Prices are in line with comparable products: nothing here calls for changing them."

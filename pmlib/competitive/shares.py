@@ -169,7 +169,7 @@ def _subtitle(what: str, period: str, bought: float) -> str:
     start = ", ".join(filter(None, [f"Share of {what}", period]))
     if np.isnan(bought):
         return f"{start}."
-    return f"{start}. Those who bought nothing are left out: {percent(bought)} of potential buyers bought."
+    return f"{start}, among those who bought: {percent(bought)} of potential buyers."
 
 
 def _numbers(

@@ -56,7 +56,10 @@ class Note:
         state = (
             f'<p class="moved">Its numbers have moved since: {escape("; ".join(moved))}.</p>' if moved else ""
         )
-        named = "; ".join(f"{name} = {value}" for _, name, value in self.rests)
+        labels = {n["name"]: n["label"] for r in results for n in r["numbers"]}
+        named = "; ".join(
+            f"{labels.get(name, name)} = {value}" for where, name, value in self.rests if where == report
+        )
         return [
             f'<aside class="note" aria-label="The analyst\'s note"><header>A note by {escape(self.author)}, '
             f"{escape(self.date)}: judgement, not measurement</header>{markdown(self.words)}{state}"

@@ -157,13 +157,12 @@ def _output(output: NotebookNode) -> str:
 
 
 def _checks(results: list[dict[str, Any]]) -> str:
-    checks = [c for r in results for c in r["checks"]]
-    failed = [c["label"] for c in checks if not c["passed"]]
-    if not checks:
-        return ""
-    if failed:
-        return f"{len(failed)} of {len(checks)} checks do not hold: {'; '.join(dict.fromkeys(failed))}."
-    return f"All {len(checks)} checks hold."
+    checks = {(c["label"], c["saw"]): c["passed"] for r in results for c in r["checks"]}
+    failed = [label for (label, _), passed in checks.items() if not passed]
+    if not failed:
+        return f"All {len(checks)} checks hold." if checks else ""
+    verb = "does" if len(failed) == 1 else "do"
+    return f"{len(failed)} of {len(checks)} checks {verb} not hold: {'; '.join(failed)}."
 
 
 def _said(value: Any) -> str:

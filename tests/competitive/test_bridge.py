@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pmlib.competitive import share_bridge
-from pmlib.competitive.bridge import THIRDS
+from pmlib.competitive.thirds import THIRDS
 from pmlib.data import source
 from pmlib.result import Absent
 
@@ -42,8 +42,8 @@ def test_what_a_reader_is_told(bridge):
         "Build on the dearest price third (Ford +3.4 points); contest the middle one (Honda +5.8)."
     )
     assert bridge.finding == (
-        "From 1980 to 1990 Ford went from 18.8% to 22.2% of units sold "
-        "(+3.5 points, most in the dearest price third); General Motors lost 10.9, Honda gained 3.9."
+        "From 1980 to 1990 Ford gained 3.5 points, to 22.2% of units sold, most in the dearest price third; "
+        "General Motors lost 10.9, Honda gained 3.9."
     )
 
 

@@ -13,14 +13,15 @@ RIVALS = ["General Motors", "Honda", "Toyota", "Chrysler"]
 
 def test_what_a_reader_is_told(us_cars):
     result = price_premium(us_cars, focal="Ford", rivals=RIVALS)
-    assert result.title == "Ford: no clear premium over comparable products"
-    assert result.headline == "Ford is priced 5% below comparable products (−16% to 9%): no clear premium."
-    assert result.finding == f"{result.headline} General Motors is 14% below."
+    assert result.title == "Ford: no clear price gap to comparable products"
+    assert result.headline == (
+        "Ford is priced 5% below comparable products (−16% to 9%): no clear gap. General Motors is 14% below."
+    )
     assert result.subtitle == (
         "Price against other firms' products equal in power to weight, air conditioning standard, "
         "fuel economy and size, 1990; 95% intervals"
     )
-    assert result.advice == "Leave prices alone: we cannot tell a discount from a premium."
+    assert result.advice == "Hold prices: the gap may lie on either side of zero."
     assert result.frame["firm"].tolist() == ["Ford", *RIVALS]
     assert [n.name for n in result.numbers] == ["premium_ford", "premium_general_motors", "premium_honda"]
 

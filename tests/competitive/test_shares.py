@@ -39,9 +39,7 @@ def test_what_a_reader_is_told(shares):
     assert shares.finding == (
         shares.headline[:-1] + ", Toyota 9.0%, Chrysler 8.4%; the other 15 firms share 13.9%."
     )
-    assert shares.subtitle == (
-        "Share of units sold, 1990. Those who bought nothing are left out: 9.2% of potential buyers bought."
-    )
+    assert shares.subtitle == ("Share of units sold, 1990, among those who bought: 9.2% of potential buyers.")
 
 
 def test_numbers_are_named_after_firms(shares):
@@ -67,7 +65,7 @@ def test_the_bars_hold_the_whole_market_with_other_last(shares):
 
 def test_revenue_shares_say_that_they_are(us_cars):
     shares = market_shares(us_cars.window(1990, 1990), focal="Ford", rivals=RIVALS, basis="revenue")
-    assert shares.subtitle.startswith("Share of revenue (units times price), 1990.")
+    assert shares.subtitle.startswith("Share of revenue (units times price), 1990,")
     assert shares.numbers[0].value == pytest.approx(0.22594, abs=1e-5)
 
 
@@ -101,7 +99,7 @@ def test_shares_that_add_up_to_one_leave_no_outsiders():
     frame = pd.DataFrame({"product": ["a", "b"], "firm": ["a", "b"], "share": [0.6, 0.4]})
     shares = market_shares(source(frame), focal="a")
     assert shares.frame["share_of_all"].isna().all()
-    assert "left out" not in shares.subtitle
+    assert "among those" not in shares.subtitle
 
 
 def test_missing_prices_are_counted(us_cars):
