@@ -27,8 +27,9 @@ def changes(*results: Result, materiality: float) -> Changes:
     """Compare this edition's Numbers with the last one's.
 
     A Number with an interval is news when its last value lies outside the interval it has now. A count of
-    everything has no interval: a share is news when it moved by `materiality` or more, any other quantity
-    when it moved by that fraction of its last value.
+    everything has no interval: a share, or a change of one, is news when it moved by `materiality` or more,
+    any other quantity when it moved by that fraction of its last value. A Number that was then of something
+    else (another firm, basis, unit or table) is not compared.
 
     Parameters
     ----------
@@ -37,7 +38,8 @@ def changes(*results: Result, materiality: float) -> Changes:
 
     Returns
     -------
-    Changes : one row per Number; before and now are as written, news is "yes", "no", "new" or "gone".
+    Changes : one row per Number; before and now are as written, news is "yes", "no", "new",
+        "gone" or "not comparable".
     """
     if not 0 <= materiality < 1:
         raise ValueError(f"materiality is a fraction such as 0.01 for one point, not {materiality!r}")
@@ -85,6 +87,8 @@ def _row(before: Number | None, now: Number | None, materiality: float) -> dict[
     assert known is not None
     if before is None or now is None:
         news = "new" if before is None else "gone"
+    elif (before.label, before.unit, before.source) != (now.label, now.unit, now.source):
+        news = "not comparable"
     else:
         news = "yes" if _moved(before, now, materiality) else "no"
     return {
@@ -99,6 +103,6 @@ def _row(before: Number | None, now: Number | None, materiality: float) -> dict[
 def _moved(before: Number, now: Number, materiality: float) -> bool:
     if now.low is not None and now.high is not None:
         return not now.low <= before.value <= now.high
-    bar = materiality if now.unit == "%" else materiality * abs(before.value)
+    bar = materiality if now.unit in ("%", "points") else materiality * abs(before.value)
     # a hair below the bar is the bar: 0.38 - 0.37 is not quite 0.01 in binary
     return abs(now.value - before.value) >= bar - 1e-9 and now.value != before.value

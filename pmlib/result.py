@@ -21,7 +21,7 @@ class Number:
     label : in words, as under a tile ("of cars sold are GM's").
     value, low, high : in `unit` (see table.Column); low and high are missing for a count of everything.
     level : of the interval, such as 0.95; None for a census.
-    period : what time it speaks of, in words.
+    period : what time it speaks of, in words. note : words for its tile that may change with the data.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Number:
     unit: str = ""
     period: str = ""
     source: str = ""
+    note: str = ""
 
     def __str__(self) -> str:
         return f"{self.written} ({self.range})" if self.range else self.written
@@ -258,7 +259,7 @@ def _tiles(numbers: tuple[Number, ...]) -> str:
 
 def _tile(number: Number) -> str:
     value = text(number.written).replace(" points", " <small>points</small>")
-    words = text(", ".join(filter(None, [number.label, number.period])))
+    words = text(", ".join(filter(None, [number.label, number.period, number.note])))
     ends = f" <i>{text(number.range)}, {percentage(number.level)} interval</i>" if number.level else ""
     return f"<li><b>{value}</b> <span>{words}{ends}</span></li>"
 

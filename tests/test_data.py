@@ -77,7 +77,7 @@ def test_columns_are_called_by_their_roles(gate):
     assert source.columns["price"] == Column("List price", "$k")
     assert source.columns["name"] == source.columns["product"] == Column("Model")
     assert source.line == "Sales: Us"
-    assert source.fingerprint == data.Fingerprint(hashlib.sha256(GOOD).hexdigest(), 2, "1990-01-01")
+    assert source.fingerprint == data.Fingerprint(hashlib.sha256(GOOD).hexdigest(), 2, "1990")
     assert source.has("firm", "price") and not source.has("firm", "units")
     assert source.lacks("price", "units", "attribute") == ["units", "attribute"]
 
@@ -130,7 +130,9 @@ def test_harmless_forms_pass(gate):
     pd.testing.assert_frame_equal(gate.read(head=HEAD.replace("sales.csv", "sales.csv.gz")).frame, plain)
 
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8).filter(
+    lambda t: t == t.strip()
+)
 ROWS = st.lists(
     st.tuples(
         TEXTS,
@@ -449,7 +451,7 @@ def test_what_was_opened_is_recorded(gate, monkeypatch):
             "path": "data/sales.csv",
             "sha256": hashlib.sha256(GOOD).hexdigest(),
             "rows": 2,
-            "newest": "1990-01-01",
+            "newest": "1990",
         }
     ]
 
@@ -499,7 +501,7 @@ def test_a_number_is_named_with_its_report(gate):
 
 def test_us_cars(shipped):
     cars = data.read("us_cars")
-    assert len(cars.frame) == 2217 and cars.fingerprint.newest == "1990-01-01"
+    assert len(cars.frame) == 2217 and cars.fingerprint.newest == "1990"
     assert cars.frame["product"].is_unique and cars.frame["firm"].nunique() == 26
     inside = cars.frame.groupby("period")["share"].sum()
     assert len(inside) == 20 and inside.between(0.08, 0.13).all()
@@ -540,3 +542,46 @@ def test_a_number_is_read_in_the_unit_that_people_use(gate):
 def test_a_code_is_left_out_of_a_name_that_says_enough(shipped):
     names = set(data.read("us_cars").frame["name"])
     assert {"Honda Accord", "Honda HDPREL83"} <= names
+
+
+@pytest.mark.parametrize(
+    ("firm", "said"),
+    [
+        (b"Bolt ", "row 3, column 'Firm': found 'Bolt ', with space around it, which makes it another label"),
+        (b"  ", "row 3, column 'Firm': found '  ', a missing value"),
+    ],
+)
+def test_a_label_with_space_around_it_is_refused(gate, firm, said):
+    assert said in gate.refusal(GOOD.replace(b"Bolt", firm))
+
+
+def test_without_a_declared_key_a_product_stands_once_a_period(gate):
+    twice = GOOD + GOOD.splitlines(keepends=True)[-1]
+    line = gate.refusal(twice, columns=COLUMNS.replace('key = ["Year", "Product"]', ""))
+    assert "rows 3 and 4: the same Product and Firm and Year" in line
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"units": ["5", "6"]}, "made_up: units holds str, not numbers; convert it first"),
+        (
+            {"units": [5.0, float("inf")]},
+            "made_up, row 1: units is infinite; correct it, or leave it missing",
+        ),
+        (
+            {"power": [float("inf"), 1.0]},
+            "made_up, row 0: power is infinite; correct it, or leave it missing",
+        ),
+        ({"product": ["x", "x"]}, "made_up, row 1: a second row of A, x; add them up, or keep one"),
+    ],
+)
+def test_an_analysts_own_frame_is_held_to_the_same(changed, said):
+    frame = pd.DataFrame({"product": ["x", "y"], "firm": ["A", "A"], "units": [5, 6], "power": [1, 2]})
+    with pytest.raises(data.DataError) as refused:
+        data.source(frame.assign(**changed), "made_up", attributes=["power"])
+    assert str(refused.value) == said
+
+
+def test_what_a_window_holds_is_what_its_profile_says(shipped):
+    assert data.read("us_cars").window(None, 1980).about().subtitle.startswith("926 rows, newest 1980.")

@@ -1,7 +1,7 @@
 """What changed: against the last edition's Numbers, beyond the interval or the materiality."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pandas as pd
 import pytest
@@ -42,6 +42,20 @@ def test_a_share_is_news_from_the_materiality_on(before):
     moved = changes(result(share(0.38)), materiality=0.01)
     assert moved.frame["news"].tolist() == ["yes"]
     assert moved.headline == "of units sold are ours: 37.0% then, 38.0% now."
+
+
+def test_a_change_of_share_is_judged_in_points_too(before):
+    change = {"name": "c", "label": "change of share", "unit": "points"}
+    before(Number(value=-0.019, **change))
+    assert changes(result(Number(value=-0.018, **change)), materiality=0.01).frame["news"].tolist() == ["no"]
+
+
+@pytest.mark.parametrize("other", [{"label": "of revenue is ours"}, {"unit": "points"}, {"source": "else"}])
+def test_what_was_measured_differently_is_not_compared(before, other):
+    before(replace(share(0.1), **other))
+    compared = changes(result(share(0.4)), materiality=0.01)
+    assert compared.frame["news"].tolist() == ["not comparable"]
+    assert "nothing moved" in compared.headline
 
 
 def test_an_estimate_is_news_when_its_last_value_is_outside_todays_range(before):

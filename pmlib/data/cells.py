@@ -125,10 +125,13 @@ def _column(sheet: Sheet, table: Table, name: str, rule: Rule) -> pd.Series:
             found = f"found {shown(cells[rows[0]])}, {wrong}{and_more(len(rows) - 1)}"
             raise DataError(f"{where}: {found}; {remedy}")
 
-    missing = cells.isin(["", *table.na])
+    missing = cells.str.strip().isin(["", *table.na])
     if not rule.nullable:
         refuse(missing, "a missing value", f"fill it, or allow it with nullable = true in {SOURCES}")
     known = cells[~missing]
+    if rule.type in ("text", "category", "flag"):
+        padded = known.str.strip() != known
+        refuse(padded, "with space around it, which makes it another label", "remove the spaces")
     if rule.allowed:
         wrong = f"not one of {listed(rule.allowed)}"
         refuse(~known.isin(rule.allowed), wrong, f"correct it, or values in {SOURCES}")
@@ -166,14 +169,15 @@ def _converted(known: pd.Series, rule: Rule, refuse: Callable[[pd.Series, str, s
 
 
 def _check_key(sheet: Sheet, table: Table, frame: pd.DataFrame) -> None:
-    twins = np.flatnonzero(frame.duplicated(table.key)) if table.key else np.array([], int)
+    twins = np.flatnonzero(frame.duplicated(table.unique)) if table.unique else np.array([], int)
     if len(twins) == 0:
         return
     second = twins[0]
-    group = frame.groupby(table.key, observed=True).ngroup()
+    group = frame.groupby(table.unique, observed=True).ngroup()
     first = np.flatnonzero(group == group[second])[0]
-    found = ", ".join(shown(sheet.cells[name][second]) for name in table.key)
+    found = ", ".join(shown(sheet.cells[name][second]) for name in table.unique)
     raise DataError(
-        f"{sheet.path}, rows {sheet.row(first)} and {sheet.row(second)}: the same {' and '.join(table.key)} "
-        f"({found}){and_more(len(twins) - 1)}; keep one row, or correct key in {SOURCES}"
+        f"{sheet.path}, rows {sheet.row(first)} and {sheet.row(second)}: "
+        f"the same {' and '.join(table.unique)} ({found}){and_more(len(twins) - 1)}; "
+        f"keep one row, or correct key in {SOURCES}"
     )

@@ -106,7 +106,7 @@ class Table(_Strict):
 
     path : of the file, from the project root.
     origin : who collected it and where it was published.
-    key : columns that together name a row once.
+    key : columns that together name a row once; period, firm and product when none is given.
     na : texts that mean a missing value, beside an empty cell.
     note : what a reader of the numbers must know of their making.
     """
@@ -151,6 +151,13 @@ class Table(_Strict):
             if self.columns[name].nullable:
                 raise ValueError(f"key names {name!r}, which is nullable; remove one of the two")
         return self
+
+    @property
+    def unique(self) -> list[str]:
+        """The columns that name a row once."""
+        named = [name for name, rule in self.columns.items() if rule.role in ("period", "firm", "product")]
+        by_product = any(rule.role == "product" for rule in self.columns.values())
+        return self.key or (named if by_product else [])
 
     @property
     def line(self) -> str:

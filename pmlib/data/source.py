@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+import numpy as np
 import pandas as pd
 
 from pmlib.data.declaration import ROLES, DataError, meant, shown
 from pmlib.result import Result
 from pmlib.table import Column, is_number, texts
 
+AMOUNTS = ("units", "share", "revenue", "price")
 PROFILE = {
     "label": Column("Column"),
     "unit": Column("Unit"),
@@ -83,7 +85,7 @@ class Source:
     def about(self) -> "Profile":
         """Show what the data are: where from, under which terms, what each column holds."""
         rows = [self._profile(name) for name in self.columns if name in self.frame]
-        size, newest = f"{len(self.frame):,} rows", self.fingerprint.newest
+        size, newest = f"{len(self.frame):,} rows", newest_period(self.frame)
         return Profile(
             title=self.title,
             subtitle=f"{size}{f', newest {newest}' if newest else ''}. {self.licence}".strip(),
@@ -160,6 +162,7 @@ def source(
         row = int(lost.to_numpy().argmax())
         found = shown(frame[roles.get("period", "period")].iloc[row])
         raise DataError(f"{name}, row {row}: period is {found}; give dates, or years as whole numbers")
+    _check_values(name, named, attributes)
     return Source(
         name=name,
         title=name,
@@ -169,6 +172,22 @@ def source(
         line=line,
         fingerprint=fingerprint(repr(list(frame)).encode() + hashed, named),
     )
+
+
+def _check_values(name: str, frame: pd.DataFrame, attributes: Sequence[str]) -> None:
+    # What data.read refuses by file and row, an analyst's own frame must not bring in either.
+    for column in [*(role for role in AMOUNTS if role in frame), *attributes]:
+        values = frame[column]
+        if column in AMOUNTS and not pd.api.types.is_numeric_dtype(values.dtype):
+            raise DataError(f"{name}: {column} holds {values.dtype}, not numbers; convert it first")
+        if pd.api.types.is_float_dtype(values.dtype) and np.isinf(values.astype(float)).any():
+            row = int(np.isinf(values.astype(float)).to_numpy().argmax())
+            raise DataError(f"{name}, row {row}: {column} is infinite; correct it, or leave it missing")
+    key = [role for role in ("period", "firm", "product") if role in frame]
+    twins = np.flatnonzero(frame.duplicated(key)) if "product" in key else np.array([], int)
+    if len(twins):
+        found = ", ".join(str(value) for value in frame.loc[twins[0], key])
+        raise DataError(f"{name}, row {twins[0]}: a second row of {found}; add them up, or keep one")
 
 
 def by_role(
@@ -198,6 +217,13 @@ def by_role(
 
 def fingerprint(content: bytes, frame: pd.DataFrame) -> Fingerprint:
     """Take the hash of what was opened, and say how much and how new it is."""
-    last = frame["period"].max() if "period" in frame else pd.NaT
-    newest = "" if pd.isna(last) else pd.Timestamp(last).date().isoformat()
-    return Fingerprint(hashlib.sha256(content).hexdigest(), len(frame), newest)
+    return Fingerprint(hashlib.sha256(content).hexdigest(), len(frame), newest_period(frame))
+
+
+def newest_period(frame: pd.DataFrame) -> str:
+    """Write the newest period as ISO text, no finer than periods are: 1990, 1990-03, 1990-03-07."""
+    known = frame["period"].dropna() if "period" in frame else pd.Series(dtype="datetime64[us]")
+    if known.empty:
+        return ""
+    length = 10 if (known.dt.day > 1).any() else 7 if (known.dt.month > 1).any() else 4
+    return known.max().date().isoformat()[:length]
