@@ -176,13 +176,15 @@ def source(
 
 def _check_values(name: str, frame: pd.DataFrame, attributes: Sequence[str]) -> None:
     # What data.read refuses by file and row, an analyst's own frame must not bring in either.
-    for column in [*(role for role in AMOUNTS if role in frame), *attributes]:
-        values = frame[column]
-        if column in AMOUNTS and not pd.api.types.is_numeric_dtype(values.dtype):
-            raise DataError(f"{name}: {column} holds {values.dtype}, not numbers; convert it first")
-        if pd.api.types.is_float_dtype(values.dtype) and np.isinf(values.astype(float)).any():
-            row = int(np.isinf(values.astype(float)).to_numpy().argmax())
-            raise DataError(f"{name}, row {row}: {column} is infinite; correct it, or leave it missing")
+    for column in AMOUNTS:
+        if column in frame and not pd.api.types.is_numeric_dtype(frame[column].dtype):
+            raise DataError(f"{name}: {column} holds {frame[column].dtype}, not numbers; convert it first")
+    for column in attributes:
+        if pd.api.types.is_float_dtype(frame[column].dtype):
+            infinite = np.isinf(frame[column].to_numpy(float, na_value=np.nan))
+            if infinite.any():
+                row = int(infinite.argmax())
+                raise DataError(f"{name}, row {row}: {column} is infinite; correct it, or leave it missing")
     key = [role for role in ("period", "firm", "product") if role in frame]
     twins = np.flatnonzero(frame.duplicated(key)) if "product" in key else np.array([], int)
     if len(twins):
