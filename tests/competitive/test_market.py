@@ -68,7 +68,7 @@ def test_a_product_that_sold_nothing_is_kept():
 
 def test_without_periods_everything_is_one():
     frame = cells().frame
-    frame = frame[frame["period"] == frame["period"].max()].drop(columns="period")
+    frame = frame[frame["period"] == frame["period"].min()].drop(columns="period")
     shares = market.firm_shares(source(frame))
     assert len(shares) == 2
     assert len(market.newest(shares)) == 2

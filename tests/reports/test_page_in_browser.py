@@ -84,7 +84,7 @@ def test_a4_cuts_no_figure(opened):
 def test_it_is_short_as_opened(opened):
     page = opened()
     assert page.evaluate(CHARTS) <= 6
-    assert page.evaluate(WORDS, ".tiles") <= 40
+    assert page.evaluate(WORDS, ".tiles") <= 45
     assert page.evaluate(WORDS, ".answer") - page.evaluate(WORDS, ".tiles") <= 120, "words of the answer"
     assert page.evaluate(WORDS, "body") <= 900, "words as opened"
 
