@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.market import check_firms, lacking, period_label, sold_words, volumes
+from pmlib.competitive.market import check_firms, check_prices, lacking, period_label, sold_words, volumes
 from pmlib.competitive.thirds import THIRDS, by_third
-from pmlib.competitive.words import gained, percent, points, possessive, slug
+from pmlib.competitive.words import gained, names, percent, points, possessive
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, number, plain
@@ -101,12 +101,14 @@ def share_bridge(
 
     Raises
     ------
-    ValueError : an unknown firm or basis; a missing or negative value.
+    ValueError : an unknown firm or basis; a missing or negative value; a price that is not above 0.
     """
     if absent := lacking("Share won and lost", source, "firm", sales=True, periods=2):
         return absent
     firms = check_firms(source, focal, rivals)
     sold, dropped = volumes(source, basis)
+    if source.has("price"):
+        check_prices(source, sold)
     ends = sold["period"].min(), sold["period"].max()
     first, last = (period_label(sold["period"], end) for end in ends)
     frame = _bridge(*(by_third(sold[sold["period"] == end]) for end in ends))
@@ -127,7 +129,7 @@ def share_bridge(
         frame=frame,
         columns=COLUMNS,
         source=source.line,
-        numbers=_numbers(moves.loc[shown, "change"], focal, f"{first} to {last}", source.name),
+        numbers=_numbers(moves.loc[shown, "change"], focal, f"{first} to {last}", source),
         checks=_checks(frame, source, dropped),
         shown=tuple(shown),
     )
@@ -215,15 +217,16 @@ def _winner(changes: pd.Series) -> str:
     return f"{changes.idxmax()} {plain(changes.max(), 'points', 1, sign=True)}"
 
 
-def _numbers(change: pd.Series, focal: str, period: str, source: str) -> tuple[Number, ...]:
+def _numbers(change: pd.Series, focal: str, period: str, source: Source) -> tuple[Number, ...]:
+    slugs = names(source.frame["firm"]) | {focal: "focal"}
     return tuple(
         Number(
-            name=f"{'focal' if firm == focal else slug(firm)}_share_change",
+            name=f"{slugs[firm]}_share_change",
             label=f"change of {possessive(firm)} share",
             value=float(value),
             unit="points",
             period=period,
-            source=source,
+            source=source.name,
         )
         for firm, value in change.items()
     )

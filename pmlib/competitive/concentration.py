@@ -41,10 +41,9 @@ class Concentration(Result):
         from pmlib import chart
 
         g = self.guideline
-        levels = {
-            f"highly concentrated: above {number(g.high)}": g.high,
-            f"moderately: above {number(g.moderate)}": g.moderate,
-        }
+        levels = {f"highly concentrated: above {number(g.high)} ({g.year})": g.high}
+        if g.moderate is not None:
+            levels[f"moderately: above {number(g.moderate)}"] = g.moderate
         frame = self.frame.assign(of="HHI")
         return chart.lines(frame, "period", "hhi", "of", spec=self.columns["hhi"], levels=levels, ax=ax)
 
@@ -134,11 +133,13 @@ def _changes(shares: pd.DataFrame) -> pd.DataFrame:
 
 
 def _title(now: pd.Series, then: pd.Series, rule: Guideline, periods: pd.Series) -> str:
-    state = f"The market is {rule.level(now['hhi'])}"
+    state, lowest = f"The market is {rule.level(now['hhi'])}", rule.moderate or rule.high
     if _firms(now) == _firms(then):  # no change that a reader of the rounded numbers could see
         return state
-    way = "less" if now["hhi"] < then["hhi"] else "more"
-    return f"{state}, {way} so than in {period_label(periods, then['period'])}"
+    way, first = "less" if now["hhi"] < then["hhi"] else "more", period_label(periods, then["period"])
+    if now["hhi"] <= lowest:  # "not concentrated, less so" would be hard to read
+        return f"The market is {way} concentrated than in {first}"
+    return f"{state}, {way} so than in {first}"
 
 
 def _firms(period: pd.Series) -> str:
@@ -147,14 +148,13 @@ def _firms(period: pd.Series) -> str:
 
 def _finding(frame: pd.DataFrame, rule: Guideline, sold: str) -> str:
     now, then = frame.iloc[0], frame.iloc[-1]
-    hhi = number(now["hhi"], "", 0)
-    bar = f"{rule.level(rule.high + 1)}: above {number(rule.high)}"
+    hhi, place = number(now["hhi"], "", 0), rule.place(now["hhi"])
     if len(frame) == 1:
-        return f"The HHI is {hhi} ({bar}); the four largest firms hold {percent(now['cr4'])} of {sold}."
+        return f"The HHI is {hhi}, {place}; the four largest firms hold {percent(now['cr4'])} of {sold}."
     first, last = (period_label(frame["period"], row["period"]) for row in (then, now))
     stayed, turned = frame["growth"].sum(), frame[["entry", "exit"]].to_numpy()[:-1].sum()
     return (
-        f"The HHI went from {number(then['hhi'], '', 0)} in {first} to {hhi} in {last} ({bar}): "
+        f"The HHI went from {number(then['hhi'], '', 0)} in {first} to {hhi} in {last}, {place}: "
         f"{number(stayed, '', 0, sign=True)} points by shifts between existing firms, "
         f"{number(turned, '', 0, sign=True)} by entry and exit."
     )
@@ -164,10 +164,10 @@ def _headline(now: pd.Series, then: pd.Series, rule: Guideline, periods: pd.Seri
     before = (
         f" ({_firms(then)} in {period_label(periods, then['period'])})" if _firms(then) != _firms(now) else ""
     )
-    return (
-        f"The market is as concentrated as one of {_firms(now)} equal-sized firms{before}; "
-        f"US guidelines call that {rule.level(now['hhi'])}."
-    )
+    like = f"as concentrated as one of {_firms(now)} equal-sized firms"
+    if now["firms"] == 1:
+        like = "in the hands of a single firm"
+    return f"The market is {like}{before}; {rule.verdict(now['hhi'])}."
 
 
 def _numbers(now: pd.Series, source: Source, period: str) -> tuple[Number, ...]:

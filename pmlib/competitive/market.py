@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from pmlib.result import Absent, Check
 from pmlib.table import dates, number
 
 TOLERANCE = 1e-6  # shares of a period may pass 1 by rounding, no further
+UNPRICED = 0.01  # of a period's sales may lack a price; beyond that its revenue is not known
 BASES = {"units": "units sold", "revenue": "revenue"}
 
 
@@ -96,11 +98,13 @@ def volumes(source: Source, basis: str = "units") -> tuple[pd.DataFrame, Check |
     Parameters
     ----------
     basis : "units" takes units, else shares of potential buyers; "revenue" takes revenue, else units or
-        shares times price (then relative: right between firms, not in money), without rows that lack a price.
+        shares times price (then relative: right between firms, not in money), without the few rows that lack
+        a price.
 
     Raises
     ------
-    ValueError : an unknown basis; a missing or negative value; shares of a period beyond 1; nothing sold.
+    ValueError : an unknown basis; a missing or negative value; shares of a period beyond 1; nothing sold; so
+        few prices that revenue is not known.
     """
     if basis not in BASES:
         raise ValueError(f'basis is "{basis}"; write "units" or "revenue"')
@@ -115,13 +119,43 @@ def volumes(source: Source, basis: str = "units") -> tuple[pd.DataFrame, Check |
     if not source.has("price"):
         raise ValueError(f'{source.name} has no revenue and no price; set basis to "units"')
     frame, check = priced(source)
+    if gap := revenue_gap(source):
+        remedy = 'fill prices in, leave out the whole period, or set basis to "units"'
+        raise ValueError(f"{source.name}: {gap}; {remedy}")
     return _sold(frame.assign(volume=amounts.loc[frame.index] * frame["price"]), source), check
 
 
 def knows_revenue(source: Source) -> bool:
     """Tell whether revenue is given, or follows from prices and what was sold."""
-    priced_ = source.has("price") and bool(source.frame["price"].notna().any())
-    return source.has("revenue") or (priced_ and (source.has("units") or source.has("share")))
+    sales = source.has("units") or source.has("share")
+    return source.has("revenue") or (source.has("price") and sales and not revenue_gap(source))
+
+
+def revenue_gap(source: Source) -> str:
+    """Say which prices revenue lacks; "" where they hardly matter.
+
+    They matter beyond 1 % of a period's sales, and where a firm's whole sales of a period have no price: left
+    out, they would read as share lost.
+    """
+    frame = rows(source)
+    sold = sales_weights(source, frame)
+    if sold is None:
+        return ""
+    lost = sold.where(frame["price"].isna(), 0.0)
+    by_period, by_firm = frame["period"], [frame["period"], frame["firm"]]
+    part = _sums(lost, by_period) / _sums(sold, by_period)
+    matters = (lost > 0) & ((part > UNPRICED) | (_sums(lost, by_firm) >= _sums(sold, by_firm)))
+    if not matters.any():
+        return ""
+    largest = frame.index == lost.where(matters, 0.0).idxmax()
+    return (
+        f"{_first(frame, largest)} (firm {frame.loc[largest, 'firm'].iloc[0]}) has no price; rows without "
+        f"one hold {number(part[largest].iloc[0], '%')} of the period's sales"
+    )
+
+
+def _sums(values: pd.Series, by: Any) -> pd.Series:
+    return values.groupby(by, dropna=False).transform("sum")
 
 
 def sold_words(source: Source, basis: str) -> tuple[str, str]:
@@ -180,10 +214,15 @@ def firm_shares(source: Source, basis: str = "units") -> pd.DataFrame:
     """
     sold, _ = volumes(source, basis)
     frame = sold.groupby(["period", "firm"], dropna=False, as_index=False)["volume"].sum()
-    by_period = frame.groupby("period", dropna=False)["volume"]
-    frame["share"] = frame["volume"] / by_period.transform("sum")
-    frame["rank"] = by_period.rank(ascending=False, method="min").astype(int)
+    frame["share"] = frame["volume"] / _sums(frame["volume"], frame["period"])
+    frame["rank"] = ranks(frame)
     return frame.sort_values(["period", "rank", "firm"], ascending=[False, True, True], ignore_index=True)
+
+
+def ranks(shares: pd.DataFrame) -> pd.Series:
+    """Rank the firms of each period by share, 1 the largest; equals share a rank, whatever the rounding."""
+    by_period = shares["share"].round(12).groupby(shares["period"], dropna=False)
+    return by_period.rank(ascending=False, method="min").astype(int)
 
 
 def priced(source: Source) -> tuple[pd.DataFrame, Check | None]:
@@ -191,20 +230,26 @@ def priced(source: Source) -> tuple[pd.DataFrame, Check | None]:
 
     Raises
     ------
-    ValueError : a price is zero or negative.
+    ValueError : a price is not above 0, or infinite.
     """
     frame = rows(source)
-    bad = frame["price"] <= 0
-    if bad.any():
-        raise ValueError(
-            f"{source.name}: price of {_first(frame, bad)} is {_found(frame.loc[bad, 'price'])}; "
-            "prices are above 0: correct it, or leave it empty to drop the row"
-        )
+    check_prices(source, frame)
     known = frame["price"].notna()
     if known.all():
         return frame, None
     saw = f"{(~known).sum()} of {len(frame)} rows left out, the first is {_first(frame, ~known)}"
     return frame[known], Check("Every product has a price", False, saw)
+
+
+def check_prices(source: Source, frame: pd.DataFrame) -> None:
+    """Refuse a price that is not above 0, or infinite; a missing one is none."""
+    price = frame["price"].astype(float)
+    bad = (price <= 0) | np.isinf(price)
+    if bad.any():
+        raise ValueError(
+            f"{source.name}: price of {_first(frame, bad)} is {_found(price[bad])}; "
+            "prices are above 0: correct it, or leave it empty to drop the row"
+        )
 
 
 def sales_weights(source: Source, frame: pd.DataFrame) -> pd.Series | None:
@@ -238,4 +283,5 @@ def span(periods: pd.Series) -> str:
 
 def years_between(first: pd.Timestamp, last: pd.Timestamp) -> float:
     """Count the years from one period to another; whole between the same days."""
-    return last.year - first.year + (last.day_of_year - first.day_of_year) / 365.25
+    months = 12 * (last.year - first.year) + last.month - first.month
+    return (months + (last.day - first.day) / 31) / 12

@@ -7,7 +7,7 @@ from itertools import combinations
 import pandas as pd
 
 from pmlib.competitive.concentration import POINTS
-from pmlib.competitive.guidelines import GUIDELINES, guideline_of
+from pmlib.competitive.guidelines import GUIDELINES, Guideline, guideline_of
 from pmlib.competitive.market import (
     check_firms,
     firm_shares,
@@ -90,9 +90,9 @@ def merger_screen(
     presumed = asked[asked[f"presumed_{rule.year}"]]
     _, what = sold_words(source, basis)
     return MergerScreen(
-        title=_title(whose, presumed, asked),
-        finding=_finding(presumed, asked, rule.year),
-        headline=_headline(whose, presumed, asked),
+        title=_title(whose, presumed, asked, rule),
+        finding=_finding(presumed, asked, rule),
+        headline=_headline(whose, presumed, asked, rule),
         subtitle=(
             f"US merger guidelines on shares of {what}{', ' if period else ''}{period}; "
             "the market is taken to be this table's."
@@ -103,7 +103,8 @@ def merger_screen(
         numbers=(
             Number(
                 name="presumed_harmful",
-                label=f"of {possessive(whose) if whose else 'the'} possible mergers are presumed harmful",
+                label=f"of {possessive(whose) if whose else 'the'} possible mergers are presumed harmful "
+                f"({rule.year} guidelines)",
                 value=len(presumed) / len(asked),
                 unit="%",
                 period=period,
@@ -141,38 +142,45 @@ def _two(pair: tuple[str, ...], share: pd.Series) -> tuple[str, str]:
     return a, b
 
 
-def _title(focal: str | None, presumed: pd.DataFrame, asked: pd.DataFrame) -> str:
+def _title(focal: str | None, presumed: pd.DataFrame, asked: pd.DataFrame, rule: Guideline) -> str:
+    edition = f" ({rule.year} rules)" if rule.replaced else ""
     if len(asked) == 1:
-        return f"{asked['merger'].iloc[0]} is {'' if len(presumed) else 'not '}presumed harmful"
+        return f"{asked['merger'].iloc[0]} is {'' if len(presumed) else 'not '}presumed harmful{edition}"
     whose = f"{possessive(focal)} " if focal else ""
     some = "None" if presumed.empty else count(len(presumed))
-    return f"{some} of {whose}{count(len(asked))} possible mergers are presumed harmful"
+    return f"{some} of {whose}{count(len(asked))} possible mergers are presumed harmful{edition}"
 
 
-def _finding(presumed: pd.DataFrame, asked: pd.DataFrame, year: int) -> str:
+def _finding(presumed: pd.DataFrame, asked: pd.DataFrame, rule: Guideline) -> str:
     which, some = asked.iloc[0], "none; the largest"
     if len(asked) == 1:
         adds, post = number(which["delta"], "", 0), number(which["post"], "", 0)
         return (
             f"Together they hold {percent(which['joint'])}; "
-            f"a merger adds {adds} points to the HHI, which makes {post} ({year} guidelines)."
+            f"a merger adds {adds} points to the HHI, which makes {post} ({rule.year} guidelines)."
         )
     if len(presumed):
         which, some = presumed.iloc[-1], f"{count(len(presumed))} of {count(len(asked))}; the smallest"
+    presume = "presumed" if rule.replaced else "presume"
     return (
-        f"The {year} guidelines presume harm in {some}, {which['merger']}, "
+        f"The {rule.year} guidelines {presume} harm in {some}, {which['merger']}, "
         f"would hold {percent(which['joint'])} and add {number(which['delta'], '', 0)} points to the HHI."
     )
 
 
-def _headline(focal: str | None, presumed: pd.DataFrame, asked: pd.DataFrame) -> str:
+def _headline(focal: str | None, presumed: pd.DataFrame, asked: pd.DataFrame, rule: Guideline) -> str:
+    would = f"Under the {rule.year} guidelines US authorities would presume harm"
+    if rule.replaced:
+        would = f"Under the {rule.year} guidelines, since replaced, US authorities would have presumed harm"
     if presumed.empty:
-        return f"US authorities would presume harm from no merger{f' of {focal}' if focal else ' here'}."
+        return f"{would} from no merger{f' of {focal}' if focal else ' here'}."
+    if len(asked) == 1:
+        return f"{would} from {asked['merger'].iloc[0]}."
     if focal is None:
         some = f"{count(len(presumed))} of {count(len(asked))} possible mergers"
-        return f"US authorities would presume harm from {some}, {presumed['merger'].iloc[0]} first."
+        return f"{would} from {some}, {presumed['merger'].iloc[0]} first."
     firms = zip(presumed["firm_a"], presumed["firm_b"], strict=True)
     partners = [b if a == focal else a for a, b in firms]
     more = len(partners) - NAMED
     named = [*partners[:NAMED], f"{count(more)} more"] if more > 0 else partners
-    return f"US authorities would presume harm if {focal} merged with {listed(named, 'or')}."
+    return f"{would} if {focal} merged with {listed(named, 'or')}."

@@ -15,13 +15,14 @@ from pmlib.competitive.market import (
     lacking,
     newest,
     period_label,
+    revenue_gap,
     rows,
     sold_words,
     volumes,
 )
-from pmlib.competitive.words import count, percent, possessive, slug
+from pmlib.competitive.words import count, listed, names, percent, possessive
 from pmlib.data import Source
-from pmlib.result import Absent, Number, Result
+from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column
 
 BARS = 8  # of firms in the chart, before the sum of all others
@@ -74,7 +75,7 @@ def market_shares(
     -------
     MarketShares : one row per period and firm, newest period first, then by rank; share is of what was sold
         (0-1), share_of_all of all potential buyers (missing where those who bought nothing are unknown),
-        revenue_share of units times price.
+        revenue_share of units times price (missing where too few prices are known).
 
     Raises
     ------
@@ -83,7 +84,6 @@ def market_shares(
     if absent := lacking("Market shares", source, "firm", sales=True):
         return absent
     firms = check_firms(source, focal, rivals)
-    _, check = volumes(source, "revenue" if knows_revenue(source) else basis)
     frame = firm_shares(source, basis)
     frame = frame.merge(_of_all(source), on=["period", "firm"], how="left")
     frame = frame.merge(_of_revenue(source), on=["period", "firm"], how="left")
@@ -97,7 +97,7 @@ def market_shares(
     period = period_label(frame["period"], now["period"].iloc[0])
     sold, what = sold_words(source, basis)
     return MarketShares(
-        title=_title(focal, held),
+        title=_title(focal, held, period),
         finding=_sentence(held, focal, asked, period, sold, rest=True),
         headline=_sentence(held, focal, _first(asked, focal), period, sold, rest=False),
         subtitle=_subtitle(what, period, now["share_of_all"].sum(min_count=1)),
@@ -112,7 +112,7 @@ def market_shares(
         },
         source=source.line,
         numbers=_numbers(source, held, focal, rivals, period, sold),
-        checks=(check,) if check else (),
+        checks=_checks(source, basis),
         focal=focal,
         rivals=tuple(firms[1:]),
     )
@@ -136,15 +136,38 @@ def _of_revenue(source: Source) -> pd.DataFrame:
     ]
 
 
-def _title(focal: str, held: pd.Series) -> str:
-    leader = held.index[0]
-    if focal not in held:
-        return f"{leader} leads; {focal} is no longer sold"
-    if held[focal] == held.iloc[0]:
-        tied = len(held) > 1 and held.iloc[0] == held.iloc[1]
-        return f"{focal} {'shares the lead of' if tied else 'leads'} {count((held > 0).sum())} firms"
+def _checks(source: Source, basis: str) -> tuple[Check, ...]:
+    known = knows_revenue(source)
+    _, check = volumes(source, "revenue" if known else basis)
+    if not known and source.has("price") and source.frame["price"].notna().any():
+        check = Check("Prices are known, so shares of revenue are", False, revenue_gap(source))
+    return (check,) if check else ()
+
+
+def _title(focal: str, held: pd.Series, period: str) -> str:
+    leaders, sellers = _leaders(held), int((held > 0).sum())
+    if not held.get(focal, 0.0):
+        lead = f"{_named(leaders, focal)} {'leads' if len(leaders) == 1 else 'share the lead'}"
+        return f"{lead}; {focal} sold nothing{' in ' + period if period else ''}"
+    if sellers == 1:
+        return f"Only {focal} sold anything{' in ' + period if period else ''}"
     place = int((held > held[focal]).sum()) + 1
-    return f"{leader} leads; {focal} is number {place} of {count((held > 0).sum())}"
+    if len(leaders) > 1:
+        lead = f"{_named(leaders, focal)} share the lead"
+        return lead if focal in leaders else f"{lead}; {focal} is number {place}"
+    if focal in leaders:
+        return f"{focal} leads {count(sellers)} firms"
+    return f"{leaders[0]} leads; {focal} is number {place} of {count(sellers)}"
+
+
+def _leaders(held: pd.Series) -> list[str]:
+    return list(held.index[np.isclose(held, held.max(), rtol=1e-9, atol=0)])
+
+
+def _named(leaders: list[str], focal: str) -> str:
+    if len(leaders) < 3:
+        return listed(leaders)
+    return f"{focal} and {len(leaders) - 1} others" if focal in leaders else f"{len(leaders)} firms"
 
 
 def _first(asked: list[str], focal: str) -> list[str]:
@@ -153,16 +176,20 @@ def _first(asked: list[str], focal: str) -> list[str]:
 
 
 def _sentence(held: pd.Series, focal: str, asked: list[str], period: str, sold: str, *, rest: bool) -> str:
-    leader = held.index[0]
-    others = [firm for firm in asked if firm != leader]
-    parts = [f"{firm} {percent(held.get(firm, 0.0))}" for firm in others]
-    parts[:1] = [f"{others[0]} has {percent(held.get(others[0], 0.0))}"]
-    remaining = held.drop([leader, *others], errors="ignore")
-    end = ""
+    leaders = _leaders(held)
+    others = [firm for firm in asked if firm not in leaders]
+    size = f"with {percent(held.max())} of {sold}"
+    lead = (
+        f"{leaders[0]} leads {size}"
+        if len(leaders) == 1
+        else (f"{_named(leaders, focal)} share the lead {size} each")
+    )
+    shares = [f"{firm} {'' if i else 'has '}{percent(held.get(firm, 0.0))}" for i, firm in enumerate(others)]
+    clauses = [lead, ", ".join(shares)]
+    remaining = held.drop([*leaders, *others], errors="ignore")
     if rest and (remaining > 0).sum() > 1:
-        end = f"; the other {count((remaining > 0).sum())} firms share {percent(remaining.sum())}"
-    when = f"In {period} " if period else ""
-    return f"{when}{leader} leads with {percent(held.iloc[0])} of {sold}; {', '.join(parts)}{end}."
+        clauses.append(f"the other {count((remaining > 0).sum())} firms share {percent(remaining.sum())}")
+    return f"{f'In {period} ' if period else ''}{'; '.join(filter(None, clauses))}."
 
 
 def _subtitle(what: str, period: str, bought: float) -> str:
@@ -175,9 +202,10 @@ def _subtitle(what: str, period: str, bought: float) -> str:
 def _numbers(
     source: Source, held: pd.Series, focal: str, rivals: Sequence[str], period: str, sold: str
 ) -> tuple[Number, ...]:
-    names = {"focal_share": focal} | {f"{slug(firm)}_share": firm for firm in rivals if firm != focal}
-    if held.index[0] not in names.values():
-        names["leader_share"] = held.index[0]
+    slugs = names(source.frame["firm"])
+    named = {"focal_share": focal} | {f"{slugs[firm]}_share": firm for firm in rivals if firm != focal}
+    if held.index[0] not in named.values():
+        named["leader_share"] = held.index[0]
     return tuple(
         Number(
             name=name,
@@ -187,5 +215,5 @@ def _numbers(
             period=period,
             source=source.name,
         )
-        for name, firm in names.items()
+        for name, firm in named.items()
     )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.market import check_firms, lacking, period_label, sold_words, volumes
+from pmlib.competitive.market import check_firms, check_prices, lacking, period_label, sold_words, volumes
 from pmlib.competitive.words import money, possessive
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
@@ -64,12 +64,13 @@ def price_thirds(
 
     Raises
     ------
-    ValueError : an unknown firm or basis; a missing or negative value.
+    ValueError : an unknown firm or basis; a missing or negative value; a price that is not above 0.
     """
     if absent := lacking(TITLE, source, "firm", "price", sales=True, periods=2):
         return absent
     asked = check_firms(source, focal, rivals)
-    sold, _ = volumes(source, basis)
+    sold, dropped = volumes(source, basis)
+    check_prices(source, sold)
     ends = sold["period"].min(), sold["period"].max()
     then, now = (sold[sold["period"] == end] for end in ends)
     first, last = (period_label(sold["period"], end) for end in ends)
@@ -95,7 +96,7 @@ def price_thirds(
         columns=COLUMNS,
         source=source.line,
         numbers=_numbers(own, focal, f"{first} to {last}", source.name),
-        checks=(_adds_up(moves),),
+        checks=(_adds_up(moves), *([dropped] if dropped else [])),
         moves=moves,
         heads=_heads(now, source.columns["price"]),
         shown=tuple(shown),

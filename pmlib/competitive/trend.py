@@ -11,13 +11,17 @@ from pmlib.competitive.market import (
     firm_shares,
     lacking,
     period_label,
+    ranks,
     sold_words,
     span,
+    volumes,
 )
 from pmlib.competitive.words import percent, possessive
 from pmlib.data import Source
 from pmlib.result import Absent, Number, Result
-from pmlib.table import Column
+from pmlib.table import Column, number
+
+TITLE = "Shares over time"
 
 COLUMNS = {
     "period": Column("Period"),
@@ -49,23 +53,23 @@ def share_trend(
 
     Returns
     -------
-    ShareTrend : one row per period and firm, newest period first; share 0-1 of what was sold.
+    ShareTrend : one row per period and firm, newest period first, from a firm's first sale on; share 0-1 of
+        what was sold, 0 in the periods in which it sold nothing.
     """
-    if absent := lacking("Shares over time", source, "firm", sales=True, periods=2):
+    if absent := lacking(TITLE, source, "firm", sales=True, periods=2):
         return absent
     firms = check_firms(source, focal, rivals)
-    frame = firm_shares(source, basis)[["period", "firm", "share", "rank"]]
+    _, dropped = volumes(source, basis)
+    frame = _paths(firm_shares(source, basis))
     sold, what = sold_words(source, basis)
     path = frame[frame["firm"] == focal].set_index("period")["share"].sort_index()
-    high, low = path.idxmax(), path.idxmin()
+    if path.empty:
+        return Absent(title=TITLE, reason=f"{focal} sold nothing, {span(frame['period'])}.")
+    high = path.idxmax()
     said = {period: period_label(frame["period"], period) for period in path.index}
-    last = path.index[-1]
     return ShareTrend(
-        title=_title(focal, path, said, frame["period"].max()),
-        finding=(
-            f"{possessive(focal)} share of {sold} was between {percent(path[low])} ({said[low]}) and "
-            f"{percent(path[high])} ({said[high]}); in {said[last]} it was {percent(path[last])}."
-        ),
+        title=_title(focal, path, said),
+        finding=f"{possessive(focal)} share of {sold} {_course(path, said)}.",
         subtitle=f"Share of {what}, {span(frame['period'])}; firms in grey are not named.",
         frame=frame,
         columns=COLUMNS,
@@ -80,16 +84,49 @@ def share_trend(
                 source=source.name,
             ),
         ),
+        checks=(dropped,) if dropped else (),
         shown=tuple(firms),
     )
 
 
-def _title(focal: str, path: pd.Series, said: dict[pd.Timestamp, str], newest: pd.Timestamp) -> str:
-    whose, first = possessive(focal), said[path.index[0]]
-    if path.index[-1] < newest:
-        return f"{focal} was last sold in {said[path.index[-1]]}"
-    if path.iloc[-1] == path.max():
+def _paths(shares: pd.DataFrame) -> pd.DataFrame:
+    # A firm has a row in every period since its first sale, so that no line runs straight across a gap.
+    wide = shares.pivot_table("share", "period", "firm", aggfunc="sum", fill_value=0.0)
+    wide = wide.where((wide > 0).cummax())
+    frame = wide.melt(value_name="share", ignore_index=False).dropna().reset_index()
+    frame["rank"] = ranks(frame)
+    order = {"period": False, "rank": True, "firm": True}
+    return frame.sort_values(list(order), ascending=list(order.values()), ignore_index=True)
+
+
+def _title(focal: str, path: pd.Series, said: dict[pd.Timestamp, str]) -> str:
+    whose, first, now = possessive(focal), said[path.index[0]], path.iloc[-1]
+    if len(path) == 1:
+        return f"{focal} was first sold in {first}"
+    if now == 0:
+        return f"{focal} was last sold in {said[path[path > 0].index[-1]]}"
+    if _still(path):
+        return f"{whose} share is unchanged since {first}"
+    if now == path.max():
         return f"{whose} share is at its highest since {first}"
-    if path.iloc[-1] == path.min():
+    if now == path.min():
         return f"{whose} share is at its lowest since {first}"
     return f"{whose} share peaked in {said[path.idxmax()]}"
+
+
+def _still(path: pd.Series) -> bool:
+    return bool(path.max() - path.min() < 1e-9)
+
+
+def _course(path: pd.Series, said: dict[pd.Timestamp, str]) -> str:
+    last, high, low = path.index[-1], path.idxmax(), path.idxmin()
+    now = f"in {said[last]} it was {_percent(path[last])}"
+    if len(path) == 1:
+        return f"was {_percent(path[last])} in {said[last]}, its first"
+    if _still(path):
+        return f"was {_percent(path[last])} from {said[path.index[0]]} to {said[last]}"
+    return f"was between {_percent(path[low])} ({said[low]}) and {_percent(path[high])} ({said[high]}); {now}"
+
+
+def _percent(share: float) -> str:
+    return percent(share) if share else number(share, "%")

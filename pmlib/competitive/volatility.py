@@ -44,8 +44,8 @@ COLUMNS = {
 class RankVolatility(Result):
     """Each firm's rank now, its best and worst, and how much it moves; the newest order first.
 
-    order : per pair of neighbouring periods: period, before, firms (sold in both), tau (Kendall's, 1 is the
-        same order) and kept (share of pairs of firms, 0-1, that kept their order).
+    order : per pair of neighbouring periods: period, before, firms (sold in both), tau (Kendall's tau-b, 1 is
+        the same order) and kept (share of pairs of firms, 0-1, that kept their order).
     """
 
     order: pd.DataFrame
@@ -84,7 +84,7 @@ def rank_volatility(
 
     References
     ----------
-    Kendall (1938), "A New Measure of Rank Correlation", Biometrika 30.
+    Kendall (1945), "The Treatment of Ties in Ranking Problems", Biometrika 33(3): tau-b.
     """
     if absent := lacking("Stability of ranks", source, "firm", sales=True, periods=2):
         return absent
@@ -108,7 +108,7 @@ def rank_volatility(
     since = period_label(shares["period"], ranks[focal].first_valid_index())
     _, what = sold_words(source, basis)
     return RankVolatility(
-        title=f"{_place(own, focal)} since {since}",
+        title=f"{_place(own, focal)}{f' since {since}' if own['periods'] > 1 else ''}",
         finding=_finding(frame, own, focal, kept, pace),
         headline=(
             f"The order of firms is {_steadiness(kept)}: {number(kept, '%', 0)} of pairs keep it "
@@ -159,6 +159,8 @@ def _kept(before: np.ndarray, after: np.ndarray) -> float:
 
 
 def _place(own: pd.Series, focal: str) -> str:
+    if own["periods"] == 1:
+        return f"{focal} is new, at number {count(own['rank'])}"
     if own["best"] == own["worst"]:
         return f"{focal} stayed number {count(own['rank'])}"
     return f"{focal} moved between number {count(own['best'])} and {count(own['worst'])}"

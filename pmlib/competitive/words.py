@@ -1,11 +1,13 @@
 """The few turns of phrase that the sentences of this topic share."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import count as steps
 
 from pmlib.table import interval, number, plain
 
 SMALLEST = 0.001  # a share below this is written as "under" it
+TAKEN = {"focal", "leader"}  # said of a Number by its part in the report, so not by a firm called so
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:
@@ -43,6 +45,19 @@ def points(change: float, *, unit: bool = True) -> str:
 def slug(name: str) -> str:
     """Turn a firm's name into a Number's: General Motors → general_motors."""
     return re.sub(r"\W+", "_", name.casefold()).strip("_") or "firm"
+
+
+def names(firms: Iterable[str]) -> dict[str, str]:
+    """Give each firm its Numbers' name, none twice: C and C++ → c_1 and c_2, in the order of the alphabet."""
+    firms = sorted(set(map(str, firms)))
+    plain_ = {firm: slug(firm) for firm in firms}
+    slugs = list(plain_.values())
+    named = {firm: name for firm, name in plain_.items() if slugs.count(name) == 1 and name not in TAKEN}
+    for firm in firms:
+        if firm not in named:
+            tries = (f"{plain_[firm]}_{i}" for i in steps(1))
+            named[firm] = next(name for name in tries if name not in named.values())
+    return named
 
 
 def money(price: float, unit: str) -> str:

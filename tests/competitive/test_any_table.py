@@ -67,6 +67,7 @@ def test_every_table_gets_a_result_or_a_reason(name):
         said = [result.title, result.finding, result.headline, result.advice, result.subtitle]
         assert not re.search(r"\b(nan|inf)\b|(?<!\w)–|  | [,.;]|\(\)", "\n".join(said)), said
         assert all(np.isfinite(number.value) for number in result.numbers)
+        assert len({number.name for number in result.numbers}) == len(result.numbers)
         assert all(isinstance(check.passed, bool) for check in result.checks)
         assert set(result.columns) <= set(result.frame)
 

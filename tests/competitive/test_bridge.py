@@ -116,6 +116,24 @@ def test_a_missing_price_is_said(us_cars):
     assert [check.passed for check in bridge.checks] == [True, False]
 
 
+def test_a_price_below_nothing_is_refused(us_cars):
+    price = us_cars.frame["price"].where(us_cars.frame.index != 3, -2.0)
+    with pytest.raises(
+        ValueError, match=r'cars: price of ".+" in 1971 is -2; prices are above 0: correct it'
+    ):
+        share_bridge(source(us_cars.frame.assign(price=price), "cars"), focal="Ford")
+
+
+def test_firms_whose_names_look_alike_have_numbers_of_their_own():
+    frame = pd.DataFrame(
+        {"firm": ["C", "C++", "C#"] * 2, "period": [2000] * 3 + [2001] * 3, "units": range(1, 7)}
+    )
+    bridge = share_bridge(source(frame), focal="C", rivals=["C++", "C#"])
+    assert [n.name for n in bridge.numbers] == [
+        "focal_share_change", "c_3_share_change", "c_2_share_change",
+    ]  # fmt: skip
+
+
 def test_when_it_is_absent(us_cars, cars_1993):
     assert share_bridge(cars_1993, focal="Ford").reason == "The data (cars_1993) have no sales."
     assert "only one period" in share_bridge(us_cars.window(1990, 1990), focal="Ford").reason

@@ -48,13 +48,44 @@ def test_what_a_reader_is_told(us_cars):
     assert result.title == "The market is highly concentrated, less so than in 1980"
     assert result.headline == (
         "The market is as concentrated as one of 4.6 equal-sized firms (3.5 in 1980); "
-        "US guidelines call that highly concentrated."
+        "the 2023 US guidelines call that highly concentrated."
     )
     assert result.finding == (
-        "The HHI went from 2,876 in 1980 to 2,161 in 1990 (highly concentrated: above 1,800): "
+        "The HHI went from 2,876 in 1980 to 2,161 in 1990, above the 2023 guidelines' line of 1,800: "
         "−718 points by shifts between existing firms, +3 by entry and exit."
     )
-    assert concentration(us_cars, guideline="2010").title.startswith("The market is moderately concentrated")
+    old = concentration(us_cars, guideline="2010")
+    assert old.title.startswith("The market is moderately concentrated")
+    assert old.headline.endswith("; the 2010 US guidelines called that moderately concentrated.")
+    assert "between the 2010 guidelines' lines of 1,500 and 2,500" in old.finding
+
+
+def test_the_2023_guidelines_are_credited_with_their_own_words_only():
+    # Merger Guidelines (2023), Guideline 1: "highly concentrated" above 1,800, and no word for less.
+    loose = concentration(market(*[1] * 8))
+    assert loose.title == "The market is not highly concentrated"
+    assert loose.headline == (
+        "The market is as concentrated as one of 8.0 equal-sized firms; "
+        "that is below what the 2023 US guidelines call highly concentrated."
+    )
+    assert loose.finding.startswith("The HHI is 1,250, below the 2023 guidelines' line of 1,800; the four")
+    assert GUIDELINES[2023].moderate is None
+    assert GUIDELINES[2010].place(1200) == "below the 2010 guidelines' line of 1,500"
+    assert GUIDELINES[2010].level(1200) == "unconcentrated"
+
+
+def test_a_market_that_is_not_concentrated_is_compared_with_before():
+    frames = [market(*units, period=year).frame for units, year in (([1] * 8, 2000), ([1] * 10, 2001))]
+    result = concentration(source(pd.concat(frames)))
+    assert result.title == "The market is less concentrated than in 2000"
+    assert "<svg" in result.chart()
+
+
+def test_a_single_seller_is_called_one():
+    frame = pd.concat([market(1, 1, period=2000).frame, market(1, 0, period=2001).frame])
+    assert concentration(source(frame)).headline.startswith(
+        "The market is in the hands of a single firm (2.0"
+    )
 
 
 def test_the_outsiders_make_a_market_look_less_concentrated(us_cars):
@@ -168,7 +199,7 @@ def test_every_pair_once_the_focal_firm_first(us_cars):
     assert result.numbers[0].value == pytest.approx(5 / 19)
     assert result.title == "5 of Ford's 19 possible mergers are presumed harmful"
     assert result.headline == (
-        "US authorities would presume harm if Ford merged with "
+        "Under the 2023 guidelines US authorities would presume harm if Ford merged with "
         "General Motors, Honda, Toyota, Chrysler or Nissan."
     )
     assert result.finding == (
@@ -179,7 +210,11 @@ def test_every_pair_once_the_focal_firm_first(us_cars):
 
 def test_a_single_merger_is_spoken_of_as_one(us_cars):
     result = merger_screen(us_cars.window(1990, 1990), pairs=[("Chrysler", "Ford")], guideline=2010)
-    assert result.title == "Ford + Chrysler is presumed harmful"
+    assert result.title == "Ford + Chrysler is presumed harmful (2010 rules)"
+    assert result.headline == (
+        "Under the 2010 guidelines, since replaced, US authorities would have presumed harm "
+        "from Ford + Chrysler."
+    )
     assert result.finding == (
         "Together they hold 30.7%; a merger adds 375 points to the HHI, which makes 2,536 (2010 guidelines)."
     )
@@ -193,7 +228,9 @@ def test_a_market_with_one_seller_left_has_no_merger():
 def test_a_market_of_many_small_firms_has_no_harmful_merger():
     result = merger_screen(market(*[1] * 20))
     assert result.title == "None of 190 possible mergers are presumed harmful"
-    assert result.headline == "US authorities would presume harm from no merger here."
+    assert (
+        result.headline == "Under the 2023 guidelines US authorities would presume harm from no merger here."
+    )
 
 
 @pytest.mark.parametrize(

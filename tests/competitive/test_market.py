@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pmlib.competitive import market
+from pmlib.competitive import market, words
 from pmlib.data import source
 
 quick = settings(max_examples=15, deadline=None)
@@ -78,7 +78,7 @@ def test_without_periods_everything_is_one():
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "said"),
     [
         ({"units": [20, -3, 50, 25, 75]}, 'toys: units of "Bee" in 2001 is -3; write a number from 0 up '
                                           "(0 for nothing sold) or drop the row"),
@@ -88,10 +88,11 @@ def test_without_periods_everything_is_one():
         ({"firm": ["Acme", None, "Zeta", "Acme", "Acme"]}, 'toys: "Bee" in 2001 has no firm; fill it or'),
     ],
 )  # fmt: skip
-def test_bad_sales_are_refused_by_product_and_period(changes, words):
+def test_bad_sales_are_refused_by_product_and_period(changes, said):
+    toys = cells()
     with pytest.raises(ValueError) as refusal:
-        market.firm_shares(cells(**changes))
-    assert str(refusal.value).startswith(words)
+        market.firm_shares(replace(toys, frame=toys.frame.assign(**changes)))
+    assert str(refusal.value).startswith(said)
     assert "\n" not in str(refusal.value)
 
 
@@ -121,6 +122,57 @@ def test_a_price_of_zero_is_refused_and_a_missing_one_is_left_out_and_said():
     assert len(frame) == 4
     assert not check.passed
     assert check.saw == '1 of 5 rows left out, the first is "Bee" in 2001'
+
+
+@pytest.mark.parametrize("price", [-2.0, np.inf])
+def test_a_price_that_is_none_is_refused(price):
+    toys = cells()
+    prices = toys.frame["price"].where(toys.frame.index != 1, price)
+    with pytest.raises(
+        ValueError, match=r'toys: price of "Bee" in 2001 is (-2|infinite); prices are above 0'
+    ):
+        market.priced(replace(toys, frame=toys.frame.assign(price=prices)))
+
+
+def test_revenue_is_refused_when_prices_that_matter_are_missing():
+    with pytest.raises(ValueError) as refusal:
+        market.volumes(cells(price=[1, None, 4, 1, 3]), "revenue")
+    assert str(refusal.value) == (
+        'toys: "Bee" in 2001 (firm Acme) has no price; rows without one hold 30.0% of the period\'s sales; '
+        'fill prices in, leave out the whole period, or set basis to "units"'
+    )
+    assert not market.knows_revenue(cells(price=[1, None, 4, 1, 3]))
+
+
+def test_revenue_is_refused_when_a_whole_firm_has_no_price_however_small():
+    small = cells(units=[2000, 3000, 1, 25, 75], price=[1, 2, None, 1, 3])
+    with pytest.raises(ValueError, match=r'toys: "Cow" in 2001 \(firm Zeta\) has no price; rows without'):
+        market.firm_shares(small, "revenue")
+
+
+def test_revenue_without_a_price_that_hardly_matters_is_checked():
+    _, check = market.volumes(cells(units=[1, 3000, 50, 25, 75], price=[None, 2, 4, 1, 3]), "revenue")
+    assert check.saw == '1 of 5 rows left out, the first is "Ant" in 2001'
+    assert market.knows_revenue(cells(units=[0, 30, 50, 25, 75], price=[None, 2, 4, 1, 3]))
+
+
+@quick
+@given(st.sets(st.text(max_size=6), max_size=12))
+def test_no_two_firms_share_a_name_for_their_numbers(firms):
+    named = words.names(firms)
+    assert set(named) == firms
+    assert len(set(named.values())) == len(firms)
+
+
+def test_names_are_plain_unless_they_collide():
+    assert words.names(["General Motors", "Ford", "C++", "C", "C 1", "Leader"]) == {
+        "General Motors": "general_motors",
+        "Ford": "ford",
+        "C 1": "c_1",
+        "C": "c_2",
+        "C++": "c_3",
+        "Leader": "leader_1",
+    }
 
 
 def test_an_unknown_basis_is_refused():
@@ -161,7 +213,9 @@ def test_why_a_section_is_absent(us_cars, cars_1993):
 def test_years_between_the_same_days_are_whole():
     start, end = pd.Timestamp("1980-01-01"), pd.Timestamp("1990-01-01")
     assert market.years_between(start, end) == 10
-    assert market.years_between(end, pd.Timestamp("1990-07-01")) == pytest.approx(0.5, abs=0.01)
+    assert market.years_between(end, pd.Timestamp("1990-07-01")) == 0.5
+    leap = pd.Timestamp("2000-06-01")
+    assert market.years_between(leap, pd.Timestamp("2001-06-01")) == 1
 
 
 def test_the_frame_is_left_alone(us_cars):

@@ -85,5 +85,12 @@ def test_what_is_missing_is_said(changed, reason):
     assert absent.reason == reason
 
 
+def test_a_price_of_nothing_is_refused():
+    with pytest.raises(
+        ValueError, match='made_up: price of "1" in 2000 is 0; prices are above 0: correct it'
+    ):
+        price_thirds(two_years(price=[1.0, 0, 1, 2]), focal="A")
+
+
 def test_it_is_absent_without_sales(cars_1993):
     assert price_thirds(cars_1993, focal="Ford").reason == "The data (cars_1993) have no sales."

@@ -52,6 +52,12 @@ def test_a_late_entrant_is_judged_since_its_entry(us_cars):
     assert result.title == "Hyundai moved between number 7 and 10 since 1986"
 
 
+def test_a_firm_of_one_period_did_not_stay(us_cars):
+    result = rank_volatility(years("AB", "ABC"), focal="C")
+    assert result.title == "C is new, at number 3"
+    assert result.finding.endswith("C is new, at number 3.")
+
+
 def test_months_are_periods_not_years():
     frame = years("AB", "BA").frame
     months = source(frame.assign(period=pd.to_datetime(["2001-01-01"] * 2 + ["2001-02-01"] * 2)))
