@@ -43,7 +43,7 @@ def changes(*results: Result, materiality: float) -> Changes:
     """
     if not 0 <= materiality < 1:
         raise ValueError(f"materiality is a fraction such as 0.01 for one point, not {materiality!r}")
-    now = {n.name: n for result in results for n in result.numbers}
+    now = {n.name: n for result in results for n in result.owned()}
     before = previous()
     if before is None:
         return Changes(
@@ -53,10 +53,12 @@ def changes(*results: Result, materiality: float) -> Changes:
             frame=pd.DataFrame(columns=list(COLUMNS)),
             columns=COLUMNS,
         )
-    rows = [_row(before.get(name), now.get(name), materiality) for name in [*now, *(set(before) - set(now))]]
-    frame = pd.DataFrame(rows, columns=["name", *COLUMNS]).sort_values(
-        ["news", "name"], ascending=[False, True]
-    )
+    # What results outside this comparison say is not gone.
+    gone = [n for n in before if n not in now and before[n].result in {r.name for r in results}]
+    rows = [_row(before.get(name), now.get(name), materiality) for name in [*now, *gone]]
+    # News first; otherwise in the order of the results, whose first Numbers matter most.
+    rows.sort(key=lambda row: row["news"] != "yes")
+    frame = pd.DataFrame(rows, columns=["name", *COLUMNS])
     moved = frame[frame["news"] == "yes"]
     said = "; ".join(f"{r.label}: {r.before} then, {r.now} now" for r in moved.head(3).itertuples())
     bar = number(materiality, "points")
@@ -67,7 +69,7 @@ def changes(*results: Result, materiality: float) -> Changes:
         headline=f"{said}." if said else nothing,
         subtitle=f"Shares are news from {bar} on, other counts from {number(materiality, '%')}, "
         "estimates when the last value lies outside today's range.",
-        frame=frame.reset_index(drop=True),
+        frame=frame,
         columns=COLUMNS,
     )
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -22,6 +22,7 @@ class Number:
     value, low, high : in `unit` (see table.Column); low and high are missing for a count of everything.
     level : of the interval, such as 0.95; None for a census.
     period : what time it speaks of, in words. note : words for its tile that may change with the data.
+    result : the name of the result it belongs to, filled in where results are shown or compared.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Number:
     period: str = ""
     source: str = ""
     note: str = ""
+    result: str = ""
 
     def __str__(self) -> str:
         return f"{self.written} ({self.range})" if self.range else self.written
@@ -135,7 +137,7 @@ class Result:
             "finding": self.finding,
             "alt": self.finding,
             "source": self.source,
-            "numbers": [asdict(n) for n in self.numbers],
+            "numbers": [asdict(n) for n in self.owned()],
             "checks": [asdict(c) for c in self.checks],
             "columns": {
                 str(name): {"label": c.label, "unit": c.unit, "digits": c.digits}
@@ -143,6 +145,10 @@ class Result:
             },
             "frame": records(self.frame),
         }
+
+    def owned(self) -> tuple[Number, ...]:
+        """Give the numbers with the name of the result they belong to."""
+        return tuple(n if n.result else replace(n, result=self.name) for n in self.numbers)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {"text/plain": self.summary(), "text/html": self.html(), MIME: self.payload()}
@@ -190,11 +196,11 @@ class Answer(Result):
         values: dict[str, Any] = {
             "title": "The answer",
             "finding": " ".join(parts),
-            "frame": pd.DataFrame([asdict(n) for r in present for n in r.numbers]),
+            "frame": pd.DataFrame([asdict(n) for r in present for n in r.owned()]),
             "columns": {"label": Column("Number"), "value": Column("Value")},
             "subtitle": present[0].subtitle,
             "source": present[0].source,
-            "numbers": tuple(n for r in present for n in r.numbers),
+            "numbers": tuple(n for r in present for n in r.owned()),
             "checks": (),
             "headline": parts[0],
             "advice": _first(ADVICE, (r.advice for r in present)),

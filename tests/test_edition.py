@@ -65,7 +65,7 @@ def test_an_estimate_is_news_when_its_last_value_is_outside_todays_range(before)
 
 
 def test_new_and_gone_numbers_are_listed(before):
-    before(share(0.4, "old"))
+    before(replace(share(0.4, "old"), result="result"), replace(share(0.3, "elsewhere"), result="other"))
     frame = changes(result(share(0.4, "fresh")), materiality=0.01).frame
     assert dict(zip(frame["name"], frame["news"], strict=True)) == {"fresh": "new", "old": "gone"}
 

@@ -53,9 +53,8 @@ class Note:
         if report not in {name for name, _, _ in self.rests}:
             return []
         moved = [line for item in self.rests if (line := self._moved(item, report, results))]
-        state = (
-            f'<p class="moved">Its numbers have moved since: {escape("; ".join(moved))}.</p>' if moved else ""
-        )
+        said = f"Its numbers have moved since: {escape('; '.join(moved))}."
+        state = f'<p class="moved">{said}</p>' if moved else ""
         labels = {n["name"]: n["label"] for r in results for n in r["numbers"]}
         named = "; ".join(
             f"{labels.get(name, name)} = {value}" for where, name, value in self.rests if where == report
@@ -73,15 +72,10 @@ class Note:
             return ""
         numbers = {n["name"]: n for r in results for n in r["numbers"]}
         if name not in numbers:
-            raise ValueError(
-                f"a note rests on {report}/{name}, which this report does not record; "
-                f"it has {', '.join(sorted(numbers))}"
-            )
+            return f"{name} was {written} then and is not recorded now"
         now = numbers[name]
         figure = re.sub(r"[^\d.,−]", "", written.replace("-", "−"))
         current = plain(now["value"], now["unit"], len(figure.partition(".")[2]))
-        return (
-            ""
-            if current == figure
-            else f"{now['label']}: {written} then, {written.replace(figure, current)} now"
-        )
+        if current == figure:
+            return ""
+        return f"{now['label']}: {written} then, {written.replace(figure, current)} now"

@@ -68,7 +68,7 @@ def render(
     root : the project, whose own templates/report/ goes before the shipped one.
     """
     results = export.results(notebook)
-    title, question, sections = _sections(notebook, report, results)
+    title, question, sections = _sections(notebook, report, results, draft)
     page = {
         "title": parameters.get("title") or title,
         "question": question,
@@ -96,7 +96,7 @@ def render(
 
 
 def _sections(
-    notebook: NotebookNode, report: str, results: list[dict[str, Any]]
+    notebook: NotebookNode, report: str, results: list[dict[str, Any]], draft: bool
 ) -> tuple[str, str, list[Section]]:
     title, question = report, ""
     sections = [Section("")]
@@ -105,6 +105,8 @@ def _sections(
         if cell.cell_type == "code" and "hide-output" not in tags:
             sections[-1].blocks += _outputs(cell, "fold" in tags)
         elif cell.cell_type == "markdown" and "note" in tags:
+            if draft:  # a note speaks of what is published
+                continue
             sections[-1].blocks += Note.parse(cell.source).html(report, results, markdown)
         elif cell.cell_type == "markdown":
             for head, words in _headings(cell.source):

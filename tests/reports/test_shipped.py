@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pandas as pd
+
 ELSEWHERE = {"TZ": "Pacific/Auckland", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "7", "COLUMNS": "40"}
 
 
@@ -40,3 +42,36 @@ def test_what_the_data_cannot_answer_is_said_and_the_rest_works(shipped):
         assert f"<b>{title}:</b> not shown. The data (cars_1993) have no sales." in page
     assert "comparable products" in page
     assert "A note by" not in page, "a note stands in the report whose Numbers it rests on, and in no other"
+
+
+def test_the_example_of_the_help_makes_a_draft_and_leaves_the_page(shipped, pmlib):
+    example = "run us_car_market -p focal=Honda -p first=1980"
+    assert example in " ".join(pmlib(shipped, "run", "--help").stdout.split())
+    page = shipped / "reports" / "published" / "us_car_market" / "index.html"
+    before = page.read_bytes()
+    done = pmlib(shipped, *example.split())
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert page.read_bytes() == before
+    (draft,) = page.parent.glob("drafts/*/index.html")
+    text = draft.read_text("utf-8")
+    assert "Honda" in text
+    assert "A note by" not in text, "a note speaks of what is published"
+
+
+def test_a_second_edition_says_what_moved_and_what_did_not(project, pmlib, tmp_path):
+    root = project(tmp_path / "root")
+    table = root / "data" / "us_cars_1971_1990.csv.gz"
+    assert pmlib(root, "run", "us_car_market").returncode == 0
+    frame = pd.read_csv(table, dtype=str, keep_default_na=False)
+    ford = (frame["year"] == "1990") & (frame["firm"] == "Ford")
+    frame.loc[ford, "share"] = (frame.loc[ford, "share"].astype(float) * 1.2).astype(str)
+    frame.to_csv(table, index=False)
+    assert pmlib(root, "run", "us_car_market").returncode == 0
+    published = root / "reports" / "published" / "us_car_market"
+    news = pd.read_csv(published / "tables" / "changes.csv").set_index("name")["News"]
+    assert news["focal_share"] == news["general_motors_share"] == "yes"
+    assert news["premium_ford"] == "no"
+    assert not set(news) & {"gone", "new"}
+    page = (published / "index.html").read_text("utf-8")
+    assert "Changed since last edition:</b> Ford's share of units sold: 22.2% then, 25.5% now" in page
+    assert "Its numbers have moved since" in page
