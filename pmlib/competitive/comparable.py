@@ -1,11 +1,13 @@
 """What prices are compared on: attributes of all priced products, laid out once for every price analysis."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.market import newest, priced
+from pmlib.competitive.market import newest
+from pmlib.competitive.prices import prices
 from pmlib.competitive.regression import FEW, is_constant, unexplained
 from pmlib.competitive.words import count, listed, lower
 from pmlib.data import Source
@@ -14,6 +16,9 @@ from pmlib.table import Column
 
 REPEATED = 1e-5  # a column repeats others when they leave less than this share of its variation unexplained
 KNOWN = 0.5  # share of products whose attribute must be known, or the attribute is left out instead of them
+NEGLIGIBLE = 0.0005  # a price difference up to here is written as none
+SAME, UNKNOWN, TOO_MUCH = "the same for all", "mostly unknown", "too much for so few products"
+GAP = Column("Price against comparable products", "%")
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Comparables:
 
     rows : as sold, in the source's order. log_price : their ln(price). matrix : one centred column a term.
     groups : number of the product each row belongs to; a product that returns in later periods is one group.
+    left : attributes not compared on, and why.
     """
 
     rows: pd.DataFrame
@@ -48,6 +54,7 @@ class Comparables:
     matrix: pd.DataFrame
     terms: tuple[Term, ...]
     groups: np.ndarray
+    left: Mapping[str, str]
     checks: tuple[Check, ...]
 
     @property
@@ -55,6 +62,16 @@ class Comparables:
         """The attributes in words, or how many there are."""
         labels = dict.fromkeys(lower(t.label.partition(":")[0]) for t in self.terms if t.attribute)
         return listed(list(labels)) if len(labels) <= 4 else f"{count(len(labels))} attributes"
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Those compared on, as declared."""
+        return tuple(dict.fromkeys(term.attribute for term in self.terms if term.attribute))
+
+    @property
+    def complete(self) -> bool:
+        """Whether no attribute is missing that would tell products apart."""
+        return not {UNKNOWN, TOO_MUCH} & set(self.left.values())
 
 
 def comparables(
@@ -71,9 +88,14 @@ def comparables(
     ----------
     title : of the section, for the line that says why it is absent.
     extra : how many terms the analysis will add.
+
+    Raises
+    ------
+    ValueError : a price is not above 0; an attribute mixes numbers and texts.
     """
-    rows, check = priced(source)
+    rows, check = prices(source)
     rows = rows if all_periods else newest(rows)
+    _check_attributes(source)
     if not source.attributes:
         return Absent(title=title, reason=f"The data ({source.name}) declare no attributes to compare on.")
     if rows["price"].nunique() < 2:
@@ -87,14 +109,25 @@ def comparables(
     if _several(rows):
         kept.append((YEARS, rows["period"].dt.year + (rows["period"].dt.day_of_year - 1) / 365.25))
     matrix, terms, repeats = _independent([(term, values[known]) for term, values in kept], source)
+    left |= repeats
     return Comparables(
         rows=rows,
         log_price=np.log(rows["price"].to_numpy(float)),
         matrix=matrix,
         terms=tuple(terms),
         groups=_products(rows),
-        checks=(*([check] if check else []), *_checks(source, known, {**left, **repeats})),
+        left=left,
+        checks=(
+            *([] if check.passed else [check]),
+            all_known(int((~known).sum()), len(known)),
+            all_used(source, left),
+        ),
     )
+
+
+def is_ordered(values: pd.Series) -> bool:
+    """Tell whether a category's levels are declared from one end to the other."""
+    return bool(getattr(values.dtype, "ordered", False))
 
 
 def levels(values: pd.Series) -> list:
@@ -102,6 +135,26 @@ def levels(values: pd.Series) -> list:
     if isinstance(values.dtype, pd.CategoricalDtype):
         return list(values.cat.categories)
     return sorted(values.dropna().unique(), key=str)
+
+
+def all_known(unknown: int, products: int) -> Check:
+    """Check that no product was left out for an unknown attribute."""
+    saw = f"{count(unknown)} of {count(products)} products left out" if unknown else count(products)
+    return Check("Products compared have all attributes", not unknown, saw)
+
+
+def all_used(source: Source, left: Mapping[str, str]) -> Check:
+    """Check that every attribute is compared on; `left` says why one is not."""
+    named = [f"{_label(source, name)} ({why})" for name, why in left.items()]
+    saw = f"left out: {', '.join(named)}" if named else f"all {count(len(source.attributes))} are"
+    return Check("Every attribute is compared on", not named, saw)
+
+
+def verdict(estimate: float, low: float, high: float, *, otherwise: str) -> str:
+    """Name a price difference "dearer" or "cheaper" where its interval says so and it is not negligible."""
+    if abs(estimate) <= NEGLIGIBLE:
+        return otherwise
+    return "dearer" if low > 0 else "cheaper" if high < 0 else otherwise
 
 
 def is_flag(values: pd.Series) -> bool:
@@ -118,12 +171,12 @@ def _choose(source: Source, rows: pd.DataFrame, extra: int) -> tuple[Columns, pd
         columns = _columns(name, rows[name], source.columns.get(name, Column(name)))
         more = known & rows[name].notna()
         products = len(np.unique(_products(rows[more])))
-        if not columns:
-            left[name] = "the same for all"
-        elif rows[name].notna().mean() < KNOWN:
-            left[name] = "mostly unknown"
+        if rows[name].notna().mean() < KNOWN:
+            left[name] = UNKNOWN
+        elif not columns:
+            left[name] = SAME
         elif products < FEW * (len(kept) + len(columns) + extra + _several(rows)):
-            left[name] = "too much for so few products"
+            left[name] = TOO_MUCH
         else:
             kept += columns
             known = more
@@ -144,7 +197,7 @@ def _columns(name: str, values: pd.Series, spec: Column) -> Columns:
     found = []
     for text in [text for text in order if text != base]:
         upward = (order.index(text) > order.index(base)) == (spec.better == "higher")
-        better = ("higher" if upward else "lower") if spec.better else ""
+        better = ("higher" if upward else "lower") if spec.better and is_ordered(values) else ""
         term = Term(f"{name}={text}", name, f"{spec.label}: {text}", f"level {text}", better)
         found.append((term, (texts == text).astype(float)))
     return found
@@ -160,7 +213,7 @@ def _independent(columns: Columns, source: Source) -> tuple[pd.DataFrame, list[T
             matrix[term.name] = centred
             terms.append(term)
         elif is_constant(centred.to_numpy()):
-            repeats[term.attribute] = "the same for all"
+            repeats[term.attribute] = SAME
         else:
             repeats[term.attribute] = _given_by(term, centred, matrix, terms, source)
     gone = repeats.keys() - {"", *(term.attribute for term in terms)}
@@ -189,12 +242,12 @@ def _label(source: Source, name: str) -> str:
     return lower(source.columns.get(name, Column(name)).label)
 
 
-def _checks(source: Source, known: pd.Series, left: dict[str, str]) -> list[Check]:
-    unknown = int((~known).sum())
-    saw = f"{count(unknown)} of {count(len(known))} products left out" if unknown else count(len(known))
-    named = [f"{_label(source, name)} ({why})" for name, why in left.items()]
-    compared = f"left out: {', '.join(named)}" if named else f"all {count(len(source.attributes))} are"
-    return [
-        Check("Products compared have all attributes", not unknown, saw),
-        Check("Every attribute is compared on", not named, compared),
-    ]
+def _check_attributes(source: Source) -> None:
+    for name in source.attributes:
+        values = source.frame[name].dropna()
+        texts = values.map(lambda value: isinstance(value, str)).astype(bool)
+        if texts.any() and not texts.all():
+            row = source.frame.loc[texts[texts].index[0]]
+            product = row.get("name", row.get("product", row["firm"]))
+            found = f'{name} of "{product}" is the text "{row[name]}" among numbers'
+            raise ValueError(f"{source.name}: {found}; correct it, or leave it empty")

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.comparable import Comparables, Term, comparables
+from pmlib.competitive.comparable import YEARS, Comparables, Term, comparables
 from pmlib.competitive.market import lacking, span
-from pmlib.competitive.regression import Fit, check_level, fit
+from pmlib.competitive.regression import ALONE, Fit, check_level, fit, unexplained
 from pmlib.competitive.words import level_words, listed, lower
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
@@ -83,10 +83,11 @@ def hedonic(source: Source, *, level: float = 0.95) -> Hedonic | Absent:
         return market
     result = fit(market.log_price, market.matrix, market.groups)
     frame = _frame(market, result, level)
-    top, odd = _clear(frame), frame.loc[~frame["plausible"], "label"].to_list()
+    clear, odd = _clear(frame), frame.loc[~frame["plausible"], "label"].to_list()
+    top = [row for row in clear if row.plausible]
     when = span(market.rows["period"])
     return Hedonic(
-        title=f"Price goes most with {_named(top[0])}" if top else "No attribute clearly goes with price",
+        title=_title(clear),
         subtitle=f"Price difference a step, other attributes equal{', ' + when if when else ''}; "
         f"{level_words(level)}",
         finding=_finding(top, odd),
@@ -98,8 +99,9 @@ def hedonic(source: Source, *, level: float = 0.95) -> Hedonic | Absent:
         numbers=(
             Number(
                 name="price_explained",
-                label="of price differences go with these attributes",
-                value=float(result.classical.rsquared),
+                label=f"of price differences{', the trend aside,' if YEARS in market.terms else ''} "
+                "go with these attributes",
+                value=_explained(market, result),
                 unit="%",
                 period=when,
                 source=source.name,
@@ -112,7 +114,8 @@ def hedonic(source: Source, *, level: float = 0.95) -> Hedonic | Absent:
 
 def directions(odd: list[str]) -> Check:
     """Check that no better attribute goes with a lower price; `odd` lists those that do."""
-    saw = f"{_against(odd)}: an association, not what buyers want" if odd else "all do, or are unclear"
+    against = f"{_labels(odd)}: other things equal, better goes with cheaper"
+    saw = f"{against}: an association, not what buyers want" if odd else "all do, or are unclear"
     return Check("Better attributes go with higher prices", not odd, saw)
 
 
@@ -141,43 +144,56 @@ def _step(term: Term, spread: float) -> tuple[str, float]:
     return {"yes/no": "yes, not no", "linear": "a year later"}.get(term.form, "this level"), 1.0
 
 
+def _explained(market: Comparables, result: Fit) -> float:
+    # Share of what the trend leaves of the variation of ln(price): both sides are freed from the trend.
+    trend = market.matrix[[term.name for term in market.terms if term == YEARS]].to_numpy()
+    beyond = unexplained(market.log_price - market.log_price.mean(), trend)
+    return 1 - float(1 - result.classical.rsquared) / beyond if beyond > ALONE else 0.0
+
+
 def _clear(frame: pd.DataFrame) -> list[Any]:
-    # Terms that clearly go with price, in a direction one would expect.
+    # Terms whose interval leaves no doubt about the direction, the strongest first.
     clear = (frame["low"] > 0) | (frame["high"] < 0)
-    return list(frame[clear & frame["plausible"] & (frame["attribute"] != "")].itertuples())
+    return list(frame[clear & (frame["attribute"] != "")].itertuples())
+
+
+def _title(clear: list[Any]) -> str:
+    if not clear:
+        return "No attribute clearly goes with price"
+    if clear[0].plausible or len(clear) == 1:
+        return f"Price goes most with {_has(clear[0])}"
+    return f"Price goes with {_has(clear[0])}, then {_has(clear[1])}"  # unexpected: never alone
 
 
 def _finding(top: list[Any], odd: list[str]) -> str:
     def told(many: int) -> str:
-        first, *more = map(_price, top[:many]) if top else [""]
-        goes = first.replace(") with", ") goes with") + "".join(f", {words}" for words in more)
-        return "; ".join(filter(None, [goes.replace(", a price", ", one"), _against(odd)]))
+        against = [f"lower with better {_labels(odd)}"] if odd else []
+        return f"Other things equal, prices are {', '.join([*map(_price, top[:many]), *against])}."
 
     if not top and not odd:
         return "We cannot tell which attributes go with price."
-    words = min(told(2), told(1), key=lambda text: len(text.split()) > LONGEST)  # two where they fit
-    return f"{words[:1].upper()}{words[1:]}."
+    return min(told(2), told(1), key=lambda text: len(text.split()) > LONGEST)  # two where they fit
 
 
 def _price(row: Any) -> str:
     digits = 0 if row.premium_high - row.premium_low > 0.02 else 1
     size = f"{number(abs(row.premium), '%', digits)} {'higher' if row.premium > 0 else 'lower'}"
     step = f"{row.step} " if row.form in SCALED else ""
-    between = interval(row.premium_low, row.premium_high, "%", digits)
-    return f"a price {size} ({between}) with {step}{_named(row)}"
+    return f"{size} ({interval(row.premium_low, row.premium_high, '%', digits)}) with {step}{_named(row)}"
 
 
 def _headline(top: list[Any]) -> str:
-    words = [_has(row) for row in top if row.form in SCALED or row.estimate > 0 or row.form == "yes/no"]
-    if not words:
+    rows = [row for row in top if row.form in SCALED or row.estimate > 0 or row.form == "yes/no"]
+    if not rows:
         return "Which attributes go with a higher price, we cannot tell from these data."
-    return f"Dearer products mostly have {listed(words[:3])}."
+    more = [f"more {_has(row)}" if row.form in SCALED and row.estimate > 0 else _has(row) for row in rows[:3]]
+    return f"Other things equal, prices are higher with {listed(more)}."
 
 
 def _has(row: Any) -> str:
-    if row.form in SCALED:
-        return f"{'more' if row.estimate > 0 else 'lower'} {_named(row)}"
-    return ("no " if row.estimate < 0 else "") + _named(row)
+    # What goes with the higher price: power, lower weight, no towing hook.
+    less = {"log": "lower ", "linear": "lower ", "yes/no": "no "}.get(row.form, "other than ")
+    return ("" if row.estimate > 0 else less) + _named(row)
 
 
 def _named(row: Any) -> str:
@@ -185,5 +201,5 @@ def _named(row: Any) -> str:
     return f"{lower(label)} “{level}”" if row.form.startswith("level") else lower(row.label)
 
 
-def _against(odd: list[str]) -> str:
-    return f"dearer products have worse {listed([lower(label) for label in odd])}" if odd else ""
+def _labels(odd: list[str]) -> str:
+    return listed([lower(label) for label in odd])

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.market import check_firms, lacking, newest, period_label, priced
+from pmlib.competitive.market import check_firms, lacking, newest, period_label
+from pmlib.competitive.prices import prices
 from pmlib.competitive.words import count, listed, money, possessive, slug
 from pmlib.data import Source
-from pmlib.result import Absent, Check, Number, Result
+from pmlib.result import Absent, Number, Result
 from pmlib.table import Column
 
 TITLE = "Price ladder"
@@ -57,7 +58,7 @@ def price_ladder(source: Source, *, focal: str, rivals: Sequence[str] = ()) -> P
     if absent:
         return absent
     asked = check_firms(source, focal, rivals)
-    every, missing = priced(source)
+    every, known = prices(source)
     sold = newest(every)
     edges = sold["price"].quantile(np.linspace(0, 1, len(BANDS) + 1)).to_numpy()
     if len(np.unique(edges)) < len(edges):
@@ -99,7 +100,7 @@ def price_ladder(source: Source, *, focal: str, rivals: Sequence[str] = ()) -> P
         },
         source=source.line,
         numbers=(middle,),
-        checks=(missing or Check("Every product has a price", True, f"{count(len(every))} rows"),),
+        checks=(known,),
         shown=tuple(asked),
     )
 

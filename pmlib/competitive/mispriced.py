@@ -7,16 +7,16 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from pmlib.competitive.comparable import Comparables, comparables
+from pmlib.competitive.comparable import GAP, Comparables, comparables, verdict
 from pmlib.competitive.market import check_firms, lacking, period_label, rows
 from pmlib.competitive.regression import ALONE, check_level, fit
 from pmlib.competitive.words import apart, count, level_words
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
-from pmlib.table import Column, number
+from pmlib.table import Column, number, percentage
 
 TITLE = "Products priced unlike comparable ones"
-GAP = Column("Price against comparable products", "%")
+EXPECTED = "as expected"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -32,7 +32,7 @@ class Mispriced(Result):
         known = self.frame.dropna(subset="estimate")
         own = known if self.focal is None else known[known["firm"] == self.focal]
         shown = own.head(10).sort_values("estimate", ascending=False)
-        marked = shown.loc[shown["verdict"] != "as expected", "name"].tolist()
+        marked = shown.loc[shown["verdict"] != EXPECTED, "name"].tolist()
         return chart.dots(shown, "name", spec=GAP, highlight=marked, ax=ax)
 
 
@@ -79,7 +79,7 @@ def mispriced(source: Source, *, focal: str | None = None, level: float = 0.95) 
         return Absent(title=TITLE, reason=reason)
     spec = source.columns.get("price", Column("Price"))
     when = period_label(rows(source)["period"], market.rows["period"].iloc[0])
-    out = known[known["verdict"] != "as expected"]
+    out = known[known["verdict"] != EXPECTED]
     top = known.iloc[0]
     return Mispriced(
         title=_title(focal, out),
@@ -128,11 +128,8 @@ def _gaps(market: Comparables, level: float) -> pd.DataFrame:
     frame = market.rows[[c for c in ("product", "name", "firm", "price") if c in market.rows]].copy()
     frame["comparable"] = np.exp(market.log_price - gap)
     frame["estimate"], frame["low"], frame["high"] = (np.expm1(v) for v in (gap, gap - half, gap + half))
-    frame["verdict"] = np.select(
-        [frame["estimate"].isna(), frame["low"] > 0, frame["high"] < 0],
-        ["nothing comparable", "dearer", "cheaper"],
-        "as expected",
-    )
+    found = [verdict(*ends, otherwise=EXPECTED) for ends in frame[["estimate", "low", "high"]].to_numpy()]
+    frame["verdict"] = pd.Series(found, frame.index).mask(frame["estimate"].isna(), "nothing comparable")
     return frame
 
 
@@ -177,7 +174,7 @@ def _advice(out: pd.DataFrame) -> str:
 def _checks(frame: pd.DataFrame, chance: float) -> list[Check]:
     alone = int(frame["estimate"].isna().sum())
     out = float(frame["verdict"].isin(["dearer", "cheaper"]).mean())
-    saw = f"{number(out, '%', 1)} of all products; chance gives {number(chance, '%', 0)}"
+    saw = f"{number(out, '%', 1)} of all products; chance gives {percentage(chance)}"
     return [
         Check(
             "Every product has comparable ones",

@@ -1,12 +1,13 @@
 """Where a firm's products are behind, level or ahead in what they offer: feature parity."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pmlib.competitive.comparable import comparables
 from pmlib.competitive.hedonic import directions, hedonic
 from pmlib.competitive.market import (
     check_firms,
@@ -16,6 +17,7 @@ from pmlib.competitive.market import (
     period_label,
     rows,
     sales_weights,
+    span,
 )
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.scales import Scale, scales
@@ -54,7 +56,9 @@ def feature_parity(
 
     A firm's value is the mean over its units sold (over its products, without sales): of a flag the share
     that have it, of an ordered category the share at its best level. Only attributes that declare which
-    direction is better are compared. A spread is the standard deviation over all products.
+    direction is better are compared. A typical step, of gaps as of prices, is one spread: the standard
+    deviation over all products of the newest period. Prices too are compared within that period, or over all
+    periods where it has too few products to bear every attribute.
 
     Parameters
     ----------
@@ -65,11 +69,11 @@ def feature_parity(
     Returns
     -------
     FeatureParity : frame has one row an attribute, where the focal firm trails most first: attribute, label,
-        own and best (in words), rival (the best one), own_value, best_value, gap (own over best, in spreads,
-        positive where better), verdict ("behind", "level", "ahead", "unknown"), estimate, low, high (price
-        difference that goes with one spread better, a fraction: an association, not what buyers would pay),
-        association (the same in words), plausible (False where better goes with cheaper; these come last and
-        are not ranked).
+        own and best (in words), rival (the best one), own_value, best_value, gap (own over best, in typical
+        steps, positive where better), verdict ("behind", "level", "ahead", "unknown"), estimate, low, high
+        (price difference that goes with one step better, a fraction: an association, not what buyers would
+        pay), plausible (False where better goes with cheaper; these come last and are not ranked),
+        association (the difference in words).
 
     Raises
     ------
@@ -86,7 +90,7 @@ def feature_parity(
     if focal not in firms or len(firms) < 2:
         who = "any rival" if focal in firms else focal
         return Absent(title=TITLE, reason=f"The newest period holds no product of {who}.")
-    every = scales(source, sold)
+    every, left = scales(source, sold)
     if not every:
         return Absent(title=TITLE, reason="No attribute that varies declares which direction is better.")
     weights = sales_weights(source, sold)
@@ -94,11 +98,18 @@ def feature_parity(
         {firm: {s.attribute: s.mean(sold["firm"] == firm, weights) for s in every} for firm in firms}
     )
     standing = pd.DataFrame({s.attribute: _standing(s, means.loc[s.attribute], weights) for s in every}).T
-    prices = _prices(source, level)
-    frame = _frame(every, means, standing, prices, focal)
+    ground = _ground(source)
+    terms = _terms(ground, level)
+    found = [
+        _row(s, means.loc[s.attribute], standing.loc[s.attribute], focal, _price(s, terms)) for s in every
+    ]
+    frame = pd.DataFrame(found).sort_values(
+        ["plausible", "gap"], ascending=[False, True], kind="stable", ignore_index=True
+    )
     behind = frame[frame["plausible"] & (frame["verdict"] == "behind")]
     odd = frame.loc[~frame["plausible"], "label"].to_list()
     when = period_label(rows(source)["period"], sold["period"].iloc[0])
+    longer = f"; prices: {span(rows(source)['period'])}" if len(terms) and ground is source and when else ""
     specs = {s.attribute: s.spec for s in every}
     order = frame["attribute"]
     headings = [specs[name].label if specs[name].unit == "%" else specs[name].heading for name in order]
@@ -106,7 +117,7 @@ def feature_parity(
         title=_title(focal, frame, behind),
         subtitle=f"Mean over {'units sold' if weights is not None else 'products'}"
         f"{', ' + when if when else ''}; blue: better than the market, orange: worse; "
-        "a typical step is one standard deviation between products",
+        f"typical step: one standard deviation between products{longer}",
         finding=_finding(focal, frame, behind),
         headline=_headline(focal, frame, behind),
         advice=f"Ask buyers whether they miss {lower(behind.iloc[0]['label'])}." if len(behind) else "",
@@ -122,7 +133,7 @@ def feature_parity(
         },
         source=source.line,
         numbers=(_number(focal, frame, when, source),),
-        checks=(*_checks(source, every, asked, firms), *([directions(odd)] if len(prices) else [])),
+        checks=(*_checks(source, left, asked, firms), *([directions(odd)] if len(terms) else [])),
         standing=standing.loc[order].set_axis(headings),
         texts=_texts(means.loc[order], specs).set_axis(headings),
     )
@@ -140,52 +151,51 @@ def _standing(scale: Scale, means: pd.Series, weights: pd.Series | None) -> pd.S
     return scale.sign * (means - market) / scale.spread
 
 
-def _prices(source: Source, level: float) -> pd.DataFrame:
-    # Price difference that goes with one spread in the better direction, by term.
-    result = hedonic(source, level=level) if source.has("price") else None
-    if not result or isinstance(result, Absent):
-        return pd.DataFrame(columns=["term", "estimate", "low", "high", "plausible"]).set_index("term")
-    frame = result.frame.set_index("term")
-    lower_is_better = {name for name, spec in source.columns.items() if spec.better == "lower"}
-    # Of an ordered category only the best level is looked up: more of it is better whichever way levels run.
-    turned = frame["attribute"].isin(lower_is_better) & ~frame["form"].str.startswith("level")
-    ends = np.expm1(frame[["estimate", "low", "high"]].mul(frame["sd"].where(~turned, -frame["sd"]), axis=0))
-    low, high = ends[["low", "high"]].min(axis=1), ends[["low", "high"]].max(axis=1)
-    return ends.assign(low=low, high=high, plausible=frame["plausible"])
+def _ground(source: Source) -> Source:
+    # Prices are compared in the newest period where its products suffice for all attributes.
+    if not source.has("price", "period"):
+        return source
+    now = replace(source, frame=newest(source.frame))
+    market = comparables(TITLE, now)
+    return source if isinstance(market, Absent) or not market.complete else now
 
 
-def _frame(
-    every: list[Scale], means: pd.DataFrame, standing: pd.DataFrame, prices: pd.DataFrame, focal: str
-) -> pd.DataFrame:
-    found = []
-    for scale in every:
-        name, spec = scale.attribute, scale.spec
-        others = standing.loc[name].drop(focal).dropna()
-        rival = others.idxmax() if len(others) else ""
-        own, best = (float(means.loc[name].get(firm, np.nan)) for firm in (focal, rival))
-        gap = float(standing.loc[name, focal] - others.max())
-        unit = "" if spec.unit[:1].isdigit() else spec.unit  # no "2.19 10 mpg"
-        words = [number(value, unit, spec.digits) for value in (own, best)]
-        row: dict[str, Any] = {
-            "attribute": name,
-            "label": spec.label,
-            "own": words[0],
-            "best": f"{rival} {words[1]}",
-        }
-        row = {
-            **row,
-            "rival": rival,
-            "own_value": own,
-            "best_value": best,
-            "gap": gap,
-            "verdict": _verdict(gap),
-        }
-        price = prices.loc[scale.term] if scale.term in prices.index else pd.Series(dtype=float)
-        row |= {end: float(price.get(end, np.nan)) for end in ("estimate", "low", "high")}
-        found.append(row | {"plausible": bool(price.get("plausible", True))})
-    frame = pd.DataFrame(found)
-    frame.insert(12, "association", [_association(row) for row in frame.itertuples()])
-    return frame.sort_values(["plausible", "gap"], ascending=[False, True], kind="stable", ignore_index=True)
+def _terms(source: Source, level: float) -> pd.DataFrame:
+    result = hedonic(source, level=level)
+    return pd.DataFrame() if isinstance(result, Absent) else result.frame.set_index("term")
+
+
+def _price(scale: Scale, terms: pd.DataFrame) -> dict[str, Any]:
+    # Price difference that goes with one typical step better; unknown for what the others are compared with.
+    if scale.term not in terms.index:
+        return {"estimate": np.nan, "low": np.nan, "high": np.nan, "plausible": True}
+    term = terms.loc[scale.term]
+    ends = np.expm1(scale.step(term["form"]) * term[["estimate", "low", "high"]].to_numpy(float))
+    low, high = sorted(ends[1:])
+    return {"estimate": ends[0], "low": low, "high": high, "plausible": bool(term["plausible"])}
+
+
+def _row(
+    scale: Scale, means: pd.Series, standing: pd.Series, focal: str, price: dict[str, Any]
+) -> dict[str, Any]:
+    others = standing.drop(focal).dropna()
+    rival = others.idxmax() if len(others) else ""
+    own, best = (float(means.get(firm, np.nan)) for firm in (focal, rival))
+    gap = float(standing[focal] - others.max())
+    unit = "" if scale.spec.unit[:1].isdigit() else scale.spec.unit  # no "2.19 10 mpg"
+    return {
+        "attribute": scale.attribute,
+        "label": scale.spec.label,
+        "own": number(own, unit, scale.spec.digits),
+        "best": f"{rival} {number(best, unit, scale.spec.digits)}",
+        "rival": rival,
+        "own_value": own,
+        "best_value": best,
+        "gap": gap,
+        "verdict": _verdict(gap),
+        **price,
+        "association": _association(**price),
+    }
 
 
 def _verdict(gap: float) -> str:
@@ -194,11 +204,11 @@ def _verdict(gap: float) -> str:
     return "behind" if gap < -SMALL else "ahead" if gap > SMALL else "level"
 
 
-def _association(row: Any) -> str:
-    if np.isnan(row.estimate):
+def _association(estimate: float, low: float, high: float, *, plausible: bool) -> str:
+    if np.isnan(estimate):
         return "unknown"
-    words = f"{number(row.estimate, '%', 0)} ({interval(row.low, row.high, '%', 0)})"
-    return words if row.plausible else f"{words}, not ranked"
+    words = f"{number(estimate, '%', 0)} ({interval(low, high, '%', 0)})"
+    return words if plausible else f"{words}, not ranked"
 
 
 def _texts(means: pd.DataFrame, specs: dict[str, Column]) -> pd.DataFrame:
@@ -250,8 +260,8 @@ def _finding(focal: str, frame: pd.DataFrame, behind: pd.DataFrame) -> str:
 def _unknown(odd: list[str]) -> str:
     if not odd:
         return "What these features are worth to buyers: dearer products are not always wanted more."
-    labels = listed([lower(label) for label in odd])
-    return f"Whether buyers want better {labels}: dearer products have worse."
+    labels, goes = listed([lower(label) for label in odd]), "it goes" if len(odd) == 1 else "they go"
+    return f"Whether buyers want better {labels}: other things equal, {goes} with lower prices."
 
 
 def _number(focal: str, frame: pd.DataFrame, when: str, source: Source) -> Number:
@@ -269,15 +279,16 @@ def _which(frame: pd.DataFrame) -> str:
     return f": {listed(names)}" if 1 <= len(names) <= 2 else ""
 
 
-def _checks(source: Source, every: list[Scale], asked: list[str], firms: list[str]) -> tuple[Check, ...]:
-    used = {scale.attribute for scale in every}
-    left = [lower(source.columns.get(n, Column(n)).label) for n in source.attributes if n not in used]
-    gone = [firm for firm in asked if firm not in firms]
-    saw = f"left out: {listed(left)}" if left else f"all {count(len(every))} do"
-    most = len(left) <= len(every)
+def _checks(source: Source, left: dict[str, str], asked: list[str], firms: list[str]) -> tuple[Check, ...]:
+    all_, gone = len(source.attributes), [firm for firm in asked if firm not in firms]
+    named = [f"{lower(source.columns.get(n, Column(n)).label)} ({why})" for n, why in left.items()]
     return (
         Check(
             "Every firm has products now", not gone, f"left out: {listed(gone)}" if gone else listed(firms)
         ),
-        Check("Most attributes declare a better direction", most, saw),
+        Check(
+            "Most attributes can be compared",
+            2 * len(left) <= all_,
+            f"left out: {listed(named)}" if left else f"all {count(all_)} can",
+        ),
     )

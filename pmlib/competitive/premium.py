@@ -7,16 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.comparable import REPEATED, Comparables, comparables
+from pmlib.competitive.comparable import GAP, NEGLIGIBLE, REPEATED, Comparables, comparables, verdict
 from pmlib.competitive.market import check_firms, lacking, period_label, rows
-from pmlib.competitive.regression import FEW, check_level, fit, unexplained
+from pmlib.competitive.regression import ALONE, FEW, check_level, fit, unexplained
 from pmlib.competitive.words import apart, count, level_words, listed, possessive, slug
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
-from pmlib.table import Column, interval, number
+from pmlib.table import Column, interval
 
 TITLE = "Price against comparable products"
-GAP = Column("Price against comparable products", "%")
 WIDE = 0.1  # an interval wider than this cannot show that prices are in line
 DRAWS, LIKE = 999, 0.25  # resamples; how far their interval's ends may lie from ours, in our widths
 UNCLEAR = "no clear difference"
@@ -135,8 +134,7 @@ def firm_premiums(market: Comparables, firms: Sequence[str], level: float) -> pd
             matrix = market.matrix.assign(**{"(firm)": dummy})
             ends = np.expm1(fit(market.log_price, matrix, market.groups).interval("(firm)", level))
         price = np.exp(market.log_price[own].mean()) if own.any() else np.nan
-        verdict = "dearer" if ends[1] > 0 else "cheaper" if ends[2] < 0 else UNCLEAR
-        found.append((firm, int(own.sum()), price, *ends, verdict))
+        found.append((firm, int(own.sum()), price, *ends, verdict(*ends, otherwise=UNCLEAR)))
     columns = ["firm", "products", "price", "estimate", "low", "high", "verdict"]
     return pd.DataFrame(found, columns=columns)
 
@@ -151,22 +149,30 @@ def _dummy(market: Comparables, firm: str) -> np.ndarray | None:
 def resampled(market: Comparables, own: Any, level: float, seed: int) -> tuple[Check, ...]:
     """Check a firm's interval against one from resampled products (Efron's percentile bootstrap of pairs).
 
-    A firm with few products has no such check: resampling would often leave it out.
+    A firm with few products has no such check: resampling would often leave it out. Resamples that do not
+    tell the firm from its attributes are dropped.
+
+    References
+    ----------
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap, sections 9.5 and 13.3.
     """
     mine = (market.rows["firm"] == own.firm).to_numpy(dtype=float)
     if mine.sum() < FEW:
         return ()
     drawn = np.random.default_rng(seed).multinomial(len(mine), np.full(len(mine), 1 / len(mine)), DRAWS)
-    columns = np.column_stack([np.ones(len(mine)), market.matrix.to_numpy(), mine])
-    weighted = np.einsum("dn,nj,nk->djk", drawn, columns, columns)
-    against = np.einsum("dn,nj,n->dj", drawn, columns, market.log_price)
-    estimates = np.expm1((np.linalg.pinv(weighted, hermitian=True) @ against[:, :, None])[:, -1, 0])
+    # Orthonormal columns keep the squares below sound in any unit.
+    q, r = np.linalg.qr(np.column_stack([np.ones(len(mine)), market.matrix.to_numpy(), mine]))
+    terms = q.shape[1]
+    weighted = (drawn @ (q[:, :, None] * q[:, None, :]).reshape(len(mine), -1)).reshape(-1, terms, terms)
+    last = np.linalg.pinv(weighted, rcond=ALONE, hermitian=True)[:, -1]  # the firm's row
+    told = np.einsum("dj,dj->d", last, weighted[:, :, -1]) > 1 - np.sqrt(ALONE)
+    along = np.einsum("dj,dj->d", last, drawn @ (q * market.log_price[:, None]))
+    estimates = np.expm1(along[told] / r[-1, -1])
     low, high = np.quantile(estimates, [0.5 - level / 2, 0.5 + level / 2])
     off = max(abs(low - own.low), abs(high - own.high))
     saw = f"{interval(low, high, '%')} against {interval(own.low, own.high, '%')}"
-    return (
-        Check("Resampling the products gives a like interval", bool(off <= LIKE * (own.high - own.low)), saw),
-    )
+    alike = off <= max(LIKE * (own.high - own.low), NEGLIGIBLE)
+    return (Check("Resampling the products gives a like interval", bool(alike), saw),)
 
 
 def premium_number(row: Any, level: float, when: str, source: Source) -> Number:
@@ -198,8 +204,11 @@ def _said(own: Any) -> str:
 def _title(own: Any) -> str:
     if own.verdict == UNCLEAR:
         return f"{own.firm}: no clear price gap to comparable products"
-    size = f"{number(abs(own.estimate), '%', 0)} {'above' if own.estimate > 0 else 'below'}"
-    return f"{own.firm} prices {size} comparable products"
+    return f"{own.firm} prices {_side(own)} comparable products"
+
+
+def _side(row: Any) -> str:
+    return apart(row.estimate, row.low, row.high, "others").partition(" others")[0]
 
 
 def _rival(others: pd.DataFrame) -> str:
@@ -208,8 +217,7 @@ def _rival(others: pd.DataFrame) -> str:
     if clear.empty:
         return ""
     row = clear.loc[np.log1p(clear["estimate"]).abs().idxmax()]
-    side = "above" if row["estimate"] > 0 else "below"
-    return f" {row['firm']} is {number(abs(row['estimate']), '%', 0)} {side}."
+    return f" {row['firm']} is {_side(row)}."
 
 
 def _advice(own: Any) -> str:

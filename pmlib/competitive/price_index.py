@@ -11,10 +11,11 @@ from pmlib.competitive.market import (
     lacking,
     newest,
     period_label,
-    priced,
     sales_weights,
     span,
+    volumes,
 )
+from pmlib.competitive.prices import prices
 from pmlib.competitive.words import count, listed, possessive, slug
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
@@ -47,8 +48,9 @@ class PriceIndex(Result):
 def price_index(source: Source, *, focal: str, rivals: Sequence[str] = ()) -> PriceIndex | Absent:
     """Compare the average price of what each firm sold with the average of the whole market, per period.
 
-    Averages weigh each product by its sales; without sales every product counts the same, and the result says
-    so. A firm that sold nothing in a period has no average there.
+    Averages weigh each product by its units sold, or by revenue over price where only revenue is known.
+    Without sales every product counts the same, and the result says so. A firm that sold nothing in a period
+    has no average there.
 
     Parameters
     ----------
@@ -69,8 +71,8 @@ def price_index(source: Source, *, focal: str, rivals: Sequence[str] = ()) -> Pr
     if absent:
         return absent
     asked = check_firms(source, focal, rivals)
-    sold, missing = priced(source)
-    weights = sales_weights(source, sold)
+    sold, known = prices(source)
+    weights = _weights(source, sold)
     frame = _ordered(_averages(sold, weights), asked)
     now = newest(frame).set_index("firm")["index"]
     if focal not in now:
@@ -98,9 +100,16 @@ def price_index(source: Source, *, focal: str, rivals: Sequence[str] = ()) -> Pr
         },
         source=source.line,
         numbers=tuple(_number(firm, now[firm], when, source) for firm in asked[:3] if firm in now),
-        checks=_checks(missing, frame, weighed=weights is not None),
+        checks=(known, _weighed(source, weights)),
         shown=tuple(asked),
     )
+
+
+def _weights(source: Source, sold: pd.DataFrame) -> pd.Series | None:
+    weights = sales_weights(source, sold)
+    if weights is None and source.has("revenue"):
+        return volumes(source, "revenue")[0].loc[sold.index, "volume"] / sold["price"]
+    return weights
 
 
 def _averages(sold: pd.DataFrame, weights: pd.Series | None) -> pd.DataFrame:
@@ -149,7 +158,11 @@ def _number(firm: str, index: float, when: str, source: Source) -> Number:
     )
 
 
-def _checks(missing: Check | None, frame: pd.DataFrame, *, weighed: bool) -> tuple[Check, ...]:
-    saw = "units sold count" if weighed else "no sales in the data: every product counts the same"
-    every = missing or Check("Every product has a price", True, f"{count(frame['products'].sum())} rows")
-    return (every, Check("Averages weigh products by their sales", weighed, saw))
+def _weighed(source: Source, weights: pd.Series | None) -> Check:
+    if weights is None:
+        saw = "no sales in the data: every product counts the same"
+    elif source.has("units") or source.has("share"):
+        saw = "units sold count"
+    else:
+        saw = "revenue over price counts as units"
+    return Check("Averages weigh products by their sales", weights is not None, saw)

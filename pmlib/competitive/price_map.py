@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pmlib.competitive.comparable import NEGLIGIBLE
 from pmlib.competitive.market import check_firms, period_label, rows
 from pmlib.competitive.premium import all_compared, compared, firm_premiums
-from pmlib.competitive.words import money
+from pmlib.competitive.words import apart, money
 from pmlib.data import Source
 from pmlib.result import Absent, Result
-from pmlib.table import Column, interval, number
+from pmlib.table import Column
 
 TITLE = "Price map"
 
@@ -62,13 +63,15 @@ def price_map(
     when = period_label(rows(source)["period"], market.rows["period"].iloc[0])
     place = {"dearer": "above", "cheaper": "below"}.get(own["verdict"], "near")
     charged, elsewhere = money(own["price"], spec.unit), money(own["comparable"], spec.unit)
+    others = f"the {elsewhere} that others charge for the same attributes"
     return PriceMap(
         title=f"{focal} {place} the line"
-        + ("" if top["firm"] == focal else f", {top['firm']} furthest above"),
+        + (
+            f", {top['firm']} furthest above" if top["firm"] != focal and top["estimate"] > NEGLIGIBLE else ""
+        ),
         subtitle=f"Typical price against what others charge for the same attributes, "
         f"{spec.unit or 'estimated'}{', ' + when if when else ''}; on the line both are equal",
-        finding=f"{focal} charges {charged}, others {elsewhere} for the same attributes: a difference of "
-        f"{number(own['estimate'], '%', 0)} ({interval(own['low'], own['high'], '%', 0)}).",
+        finding=f"{focal} charges {charged}, {apart(own['estimate'], own['low'], own['high'], others)}.",
         frame=frame,
         columns={
             "firm": Column("Firm"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.comparable import is_flag, levels
+from pmlib.competitive.comparable import SAME, is_flag, is_ordered, levels
 from pmlib.data import Source
 from pmlib.table import Column
 
@@ -36,25 +36,49 @@ class Scale:
 
     @property
     def spread(self) -> float:
-        """Standard deviation over products."""
+        """Standard deviation over products: a typical step."""
         return float(self.column.std(ddof=0))
 
+    def step(self, form: str) -> float:
+        """How far a column of `comparable` in this form moves with one typical step better.
 
-def scales(source: Source, sold: pd.DataFrame) -> list[Scale]:
-    """Lay out the attributes that vary and say which direction is better, in declared order."""
-    found = [_scale(name, sold[name], source.columns.get(name, Column(name))) for name in source.attributes]
-    return [scale for scale in found if scale and scale.spread > 0]
+        On a logarithm the step is the one from the mean of the products to one spread above it.
+        """
+        size = np.log1p(self.spread / self.column.mean()) if form == "log" else self.spread
+        return self.sign * float(size)
 
 
-def _scale(name: str, values: pd.Series, spec: Column) -> Scale | None:
+def scales(source: Source, sold: pd.DataFrame) -> tuple[list[Scale], dict[str, str]]:
+    """Lay out the attributes that vary and say which direction is better, in declared order.
+
+    Returns
+    -------
+    The scales, and why each of the other attributes has none.
+    """
+    found: list[Scale] = []
+    left: dict[str, str] = {}
+    for name in source.attributes:
+        scale = _scale(name, sold[name], source.columns.get(name, Column(name)))
+        if isinstance(scale, Scale):
+            found.append(scale)
+        else:
+            left[name] = scale
+    return found, left
+
+
+def _scale(name: str, values: pd.Series, spec: Column) -> Scale | str:
     if spec.better not in ("higher", "lower"):
-        return None
+        return "no better direction declared"
+    if values.nunique() < 2:
+        return SAME if values.notna().any() else "unknown for all"
     if is_flag(values):
         return Scale(name, name, values.astype(float), replace(spec, unit="%", digits=0))
     if pd.api.types.is_numeric_dtype(values.dtype):
         return Scale(name, name, values.astype(float), spec)
-    if not getattr(values.dtype, "ordered", False):
-        return None
+    if not is_ordered(values):
+        return "no order of its levels declared"
     best = levels(values)[-1 if spec.better == "higher" else 0]
+    if not values.eq(best).any():
+        return f"no product has “{best}”"
     share = values.eq(best).astype(float).where(values.notna())
     return Scale(name, f"{name}={best}", share, Column(f"{spec.label}: {best}", "%", 0, "higher"))

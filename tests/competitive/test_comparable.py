@@ -115,6 +115,35 @@ def test_the_input_is_left_alone(us_cars):
     pd.testing.assert_frame_equal(us_cars.frame, before)
 
 
+def test_a_text_among_numbers_is_refused_by_product():
+    frame = products(1).astype({"power": object})
+    frame.loc[3, "power"] = "n/a"
+    with pytest.raises(
+        ValueError, match='power of "D3" is the text "n/a" among numbers; correct it, or leave'
+    ):
+        comparables("Prices", market(frame))
+
+
+def test_an_infinite_price_is_refused_by_product():
+    frame = products(1)
+    frame.loc[3, "price"] = np.inf
+    with pytest.raises(ValueError, match='price of "D3" is infinite'):
+        comparables("Prices", market(frame))
+
+
+def test_an_attribute_unknown_for_all_is_not_called_the_same():
+    frame = products(1).assign(seats=np.nan)
+    layout = comparables("Prices", market(frame, attributes=["power", "air", "seats"]))
+    assert told(layout) == {"Every attribute is compared on": "left out: seats (mostly unknown)"}
+
+
+def test_levels_without_an_order_have_no_better_end():
+    frame = products(1).assign(colour=["red", "green"] * 30)
+    colour = Column("Colour", better="higher")
+    layout = comparables("Prices", market(frame, attributes=["colour"], colour=colour))
+    assert [term.better for term in layout.terms] == [""]
+
+
 def test_a_price_of_zero_is_refused():
     frame = products(1)
     frame.loc[3, "price"] = 0

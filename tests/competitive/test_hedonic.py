@@ -39,15 +39,55 @@ def test_what_a_reader_is_told(us_cars):
     result = hedonic(us_cars.window(1980, 1990))
     assert result.title == "Price goes most with air conditioning standard"
     assert result.finding == (
-        "A price 87% higher (73% to 104%) goes with air conditioning standard, one 7% higher (5% to 9%) with "
-        "10% more power to weight; dearer products have worse fuel economy."
+        "Other things equal, prices are 87% higher (73% to 104%) with air conditioning standard, "
+        "7% higher (5% to 9%) with 10% more power to weight, lower with better fuel economy."
     )
     assert result.headline == (
-        "Dearer products mostly have air conditioning standard, more power to weight and more size."
+        "Other things equal, prices are higher with air conditioning standard, more power to weight "
+        "and more size."
     )
     odd = result.checks[-1]
     assert not odd.passed
-    assert "an association, not what buyers want" in odd.saw
+    assert odd.saw == (
+        "fuel economy: other things equal, better goes with cheaper: an association, not what buyers want"
+    )
+
+
+def test_dearer_products_are_never_said_to_have_less(us_cars, cars_1993):
+    # Larger cars were dearer, and cheaper only among cars alike in the rest.
+    early = us_cars.window(1972, 1974)
+    assert early.frame["space"].corr(early.frame["price"], method="spearman") > 0.5
+    result = hedonic(early)
+    assert result.title == "Price goes with lower fuel economy, then lower size"
+    assert result.headline == "Other things equal, prices are higher with air conditioning standard."
+    assert result.finding.endswith("lower with better fuel economy and size.")
+    assert "earer" not in result.html() + hedonic(cars_1993).html().replace("dearer products differ", "")
+
+
+def test_the_title_names_what_goes_furthest_even_against_expectation():
+    frame = products(1, scatter=0.05).assign(
+        noise=lambda f: np.random.default_rng(7).uniform(1, 9, len(f)),
+        price=lambda f: f["price"] * f["noise"] ** 0.8,
+    )
+    noise = Column("Noise", "dB", better="lower")
+    result = hedonic(market(frame, attributes=["noise", "power", "air"], noise=noise))
+    assert result.title == "Price goes with noise, then power"
+    result = hedonic(market(frame, attributes=["noise"], noise=noise))
+    assert result.title == "Price goes most with noise"
+    assert result.finding == "Other things equal, prices are lower with better noise."
+
+
+def test_the_share_explained_leaves_out_what_time_explains():
+    frame = pd.concat([products(1, scatter=0.5).assign(period=2000 + year) for year in range(8)])
+    frame["price"] *= np.exp(0.5 * (frame["period"] - 2000))  # prices mostly rise
+    now, all_years = (
+        hedonic(market(f.reset_index(drop=True))) for f in (frame[frame["period"] == 2000], frame)
+    )
+    assert all_years.fit.rsquared > 0.8
+    assert all_years.numbers[0].value == pytest.approx(now.fit.rsquared)
+    assert now.numbers[0].value == pytest.approx(now.fit.rsquared)
+    assert all_years.numbers[0].label == "of price differences, the trend aside, go with these attributes"
+    assert now.numbers[0].label == "of price differences go with these attributes"
 
 
 def test_better_fuel_economy_goes_with_cheaper_cars_and_is_called_implausible(us_cars, cars_1993):

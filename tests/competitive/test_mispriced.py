@@ -50,6 +50,18 @@ def test_what_a_reader_is_told(us_cars, cars_1993):
     assert result.finding.startswith("1 of 8 Ford products stands out clearly")
 
 
+def test_what_chance_gives_keeps_its_decimals():
+    checks = mispriced(market(products(1)), level=0.995).checks
+    assert checks[-1].saw.endswith("chance gives 0.5%")
+
+
+def test_prices_that_follow_attributes_exactly_are_as_expected():
+    frame = products(1).assign(price=lambda f: f["power"] * 3)
+    result = mispriced(market(frame, attributes=["power"]), focal="A")
+    assert set(result.frame["verdict"]) == {"as expected"}
+    assert "level with comparable products" in result.finding
+
+
 def test_the_only_product_of_its_kind_has_nothing_comparable():
     frame = products(1).assign(kind=["van"] + ["car", "bus"] * 29 + ["car"])
     result = mispriced(market(frame, attributes=["power", "kind"]), focal="A")

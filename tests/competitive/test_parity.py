@@ -1,11 +1,13 @@
 """What firms offer against each other."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulated_market import market, products
+from simulated_market import POWER, market, products
 
 from pmlib.competitive import feature_parity
 from pmlib.data import source
@@ -54,9 +56,12 @@ def test_what_a_reader_is_told(us_cars):
     ]
     assert result.finding == (
         "Ford clearly trails on 2 of 4 attributes, among them power to weight: 0.375 against Toyota 0.440; "
-        "a typical step up goes with 12% higher prices (8% to 17%)."
+        "a typical step up goes with 18% higher prices (8% to 28%)."
     )
-    assert result.unknown == "Whether buyers want better fuel economy: dearer products have worse."
+    assert (
+        result.unknown
+        == "Whether buyers want better fuel economy: other things equal, it goes with lower prices."
+    )
 
 
 def test_an_attribute_that_goes_with_cheaper_products_is_not_ranked(us_cars):
@@ -74,7 +79,54 @@ def test_categories_lower_is_better_and_missing_cells(cars_1993):
     ]  # fmt: skip
     assert frame.loc["Turn.circle", "estimate"] > 0  # a smaller circle goes with dearer cars
     assert "Man.trans.avail" not in frame.index
-    assert "left out: manual gearbox on offer" in [c.saw for c in result.checks]
+    assert "left out: manual gearbox on offer (no better direction declared)" in [
+        c.saw for c in result.checks
+    ]
+
+
+def test_why_an_attribute_is_not_compared_is_said():
+    grades = pd.Categorical(list("aabb"), categories=["a", "b", "c"], ordered=True)
+    table = offers(noise=[50, 50, 50, 50], grade=grades, colour=list("rgbw"))
+    columns = table.columns | {n: Column(n, better="higher") for n in ("grade", "colour")}
+    check = feature_parity(replace(table, columns=columns), focal="A").checks[1]
+    assert not check.passed
+    assert check.saw == (
+        "left out: noise (the same for all), grade (no product has “c”) "
+        "and colour (no order of its levels declared)"
+    )
+
+
+def test_prices_are_compared_in_the_newest_period_where_it_suffices():
+    old, now = products(1).assign(period=2000), products(2).assign(period=2001)
+    old["price"] /= old["power"] ** 2  # power was cheap once
+    result = feature_parity(market(pd.concat([old, now], ignore_index=True)), focal="A")
+    alone = feature_parity(market(now), focal="A")
+    prices = ["estimate", "low", "high"]
+    pd.testing.assert_frame_equal(result.frame[prices], alone.frame[prices])
+    assert "prices" not in result.subtitle
+
+
+def test_with_few_new_products_prices_are_of_all_periods_and_that_is_said():
+    parts = [products(1).assign(period=2000), products(2, size=9).assign(period=2001)]
+    result = feature_parity(market(pd.concat(parts, ignore_index=True)), focal="A", rivals=["B"])
+    assert result.frame["estimate"].notna().all()
+    assert result.subtitle.endswith("prices: 2000 to 2001")
+    assert len(result.subtitle.split()) <= 25
+
+
+@pytest.mark.parametrize("better", ["higher", "lower"])
+def test_one_typical_step_measures_gaps_and_prices(better):
+    frame = products(1, scatter=0)
+    power = frame["power"]
+    spec = Column("Power", "hp", better=better)
+    result = feature_parity(market(frame, power=spec), focal="A", rivals=list("BCDEF"))
+    row = result.frame.set_index("attribute").loc["power"]
+    step = power.std(ddof=0)
+    means = power.groupby(frame["firm"]).mean()
+    gap = abs(means["A"] - (means.drop("A").max() if better == "higher" else means.drop("A").min()))
+    assert abs(row["gap"]) == pytest.approx(gap / step)
+    dearer = POWER * np.log(1 + step / power.mean())
+    assert np.log1p(row["estimate"]) == pytest.approx(dearer if better == "higher" else -dearer)
 
 
 def test_rivals_not_named_are_the_largest(us_cars):

@@ -44,7 +44,7 @@ def test_a_premium_is_the_coefficient_of_being_the_firms():
     )
     result = price_premium(market(frame, attributes=["power"]), focal="A")
     assert result.frame["estimate"][0] == pytest.approx(0.2, abs=0.01)
-    assert result.title == "A prices 19% above comparable products"
+    assert result.title == "A prices 19.5% above comparable products"
     assert result.advice == "Know what earns the premium before raising prices further."
 
 
@@ -126,7 +126,73 @@ def test_periods_without_enough_products_are_left_out_and_said():
     ]
     result = premium_history(market(pd.concat(parts, ignore_index=True)), focal="A")
     assert result.frame["period"].dt.year.tolist() == [2001, 2000]
-    assert [c.saw for c in result.checks] == ["left out: 2002"]
+    assert [c.saw for c in result.checks] == ["left out: 2002", "120", "all 2 are"]
+
+
+def test_all_periods_are_compared_on_the_same_attributes():
+    # Twelve products bear one attribute only; a year without air conditioning bears both.
+    parts = [
+        products(1).assign(period=2003),
+        products(2).assign(period=2002, air=0),
+        products(3, size=12).assign(period=2001),
+        products(4).assign(period=2000, power=np.nan),
+        products(5).assign(period=1999),
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    frame.loc[[0, 61], "power"] = np.nan
+    frame.loc[62, "price"] = np.nan
+    result = premium_history(market(frame), focal="A")
+    assert result.frame["period"].dt.year.tolist() == [2003, 2002, 1999]
+    assert "equal in power and air conditioning, period by period, 1999 to 2003" in result.subtitle
+    saw = {check.label: check.saw for check in result.checks}
+    assert saw["Every period compares on the same attributes"] == "left out: 2001, 2000"
+    assert saw["Products compared have all attributes"] == "2 of 179 products left out"
+    assert saw["Every product has a price"].startswith("1 of 180 rows left out")
+
+
+def test_the_newest_attributes_count_even_where_an_older_period_could_bear_more():
+    parts = [products(1, size=12).assign(period=2002), products(2).assign(period=2001)]
+    source = market(pd.concat(parts, ignore_index=True))
+    result = premium_history(source, focal="A")
+    power_alone = market(products(2), attributes=["power"])
+    assert "equal in power, period by period" in result.subtitle
+    expected = price_premium(power_alone, focal="A").frame["estimate"][0]
+    assert result.frame["estimate"][1] == pytest.approx(expected)
+
+
+def close(gap, noise=1e-5):
+    """Firm A charges a hair more than others do for the same power."""
+    frame = products(1).assign(price=lambda f: f["power"] * np.exp(gap * (f["firm"] == "A")))
+    frame["price"] *= np.exp(noise * np.random.default_rng(1).normal(size=60))
+    return market(frame, attributes=["power"])
+
+
+def test_a_gap_too_small_to_write_is_level_in_every_sentence():
+    result, on_map = (function(close(0.0002), focal="A") for function in (price_premium, price_map))
+    assert result.title == "A: no clear price gap to comparable products"
+    assert result.headline == ("A is priced level with comparable products (0.0% to 0.0%): no clear gap.")
+    assert result.advice.startswith("Prices are in line")
+    assert on_map.title == "A near the line"
+    assert "level with the $" in on_map.finding
+
+
+def test_a_small_clear_gap_keeps_its_decimal():
+    result = price_premium(close(0.003), focal="B", rivals=["A"])
+    assert result.headline.endswith("A is 0.3% above.")
+    assert price_premium(close(0.003), focal="A").title == "A prices 0.3% above comparable products"
+
+
+def test_resampling_minds_no_units_and_no_absent_level():
+    frame = products(1).assign(mass=lambda f: (f["power"] - 100) ** 2 - 900)
+    frame["kind"] = ["van"] + ["car", "bus"] * 29 + ["car"]  # most resamples lack the van
+    seen = []
+    for unit in (1, 1e9):
+        wild = frame.assign(mass=frame["mass"] * unit)
+        checks = price_premium(market(wild, attributes=["mass", "kind"]), focal="A").checks
+        seen.append(checks[-1])
+    assert seen[0] == seen[1]
+    assert seen[0].label == "Resampling the products gives a like interval"
+    assert seen[0].passed
 
 
 def test_one_period_has_no_history(cars_1993):
@@ -141,7 +207,7 @@ def test_the_map_says_the_same_as_the_comparison(us_cars):
     assert frame.loc["Ford", "estimate"] == pytest.approx(premium)
     assert result.title == "Ford near the line, Porsche furthest above"
     assert result.finding == (
-        "Ford charges $10.4k, others $11.0k for the same attributes: a difference of −5% (−16% to 9%)."
+        "Ford charges $10.4k, 5% below the $11.0k that others charge for the same attributes (−16% to 9%)."
     )
 
 

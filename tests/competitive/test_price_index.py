@@ -65,6 +65,16 @@ def test_a_firm_that_sold_nothing_has_no_average():
     assert gone.reason == "A sold nothing with a price in the newest period."
 
 
+def test_revenue_over_price_counts_as_units():
+    found = [("A", 10, 3), ("A", 20, 1), ("B", 30, 4)]
+    frame = pd.DataFrame(found, columns=["firm", "price", "units"])
+    revenue = frame.assign(revenue=frame["price"] * frame["units"]).drop(columns="units")
+    result = price_index(source(revenue), focal="A")
+    pd.testing.assert_frame_equal(result.frame, price_index(table(*found), focal="A").frame)
+    assert result.checks[1].passed
+    assert result.checks[1].saw == "revenue over price counts as units"
+
+
 def test_missing_prices_are_counted():
     result = price_index(table(("A", 10, 1), ("A", None, 5), ("B", 20, 1)), focal="A")
     assert "1 of 3 rows left out" in result.checks[0].saw
