@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import count as steps
 
-from pmlib.table import interval, number, plain
+from pmlib.table import interval, number, percentage, plain
 
 SMALLEST = 0.001  # a share below this is written as "under" it
 TAKEN = {"focal", "leader"}  # said of a Number by its part in the report, so not by a firm called so
@@ -72,7 +72,7 @@ def lower(label: str) -> str:
 
 def level_words(level: float) -> str:
     """Name the intervals of a subtitle: 95% intervals."""
-    return f"{number(level, '%', 0 if round(level, 2) == level else 1)} intervals"
+    return f"{percentage(level)} intervals"
 
 
 def apart(estimate: float, low: float, high: float, other: str) -> str:

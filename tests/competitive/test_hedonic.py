@@ -170,6 +170,10 @@ def test_no_price_and_bad_levels_are_said():
         hedonic(market(products(1)), level=95)
 
 
+def test_a_level_keeps_its_decimals():
+    assert hedonic(market(products(1)), level=0.9996).subtitle.endswith("99.96% intervals")
+
+
 def test_prices_without_pattern_are_said():
     frame = products(1).assign(price=np.random.default_rng(5).uniform(9, 11, 60))
     result = hedonic(market(frame, power=Column("Power")))
