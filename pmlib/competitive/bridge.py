@@ -62,12 +62,13 @@ def _bridge(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     firms = then.index.union(now.index)
     before, after = firms.isin(then.index), firms.isin(now.index)
     status = np.select([~before, ~after], ["entered", "left"], "stayed")
-    # Where a period has no prices its thirds are missing, and so is their change.
+    # Where a period's prices are not known its thirds are missing, and so is every change of theirs.
+    known = then[THIRDS].notna().all(axis=None) and now[THIRDS].notna().all(axis=None)
     then, now = then.reindex(firms, fill_value=0.0), now.reindex(firms, fill_value=0.0)
     frame = pd.DataFrame(
         {"start": then["share"], "end": now["share"], "change": now["share"] - then["share"]}
     )
-    frame = frame.assign(status=status).join(now[THIRDS] - then[THIRDS])
+    frame = frame.assign(status=status).join((now[THIRDS] - then[THIRDS]) * (1 if known else np.nan))
     return (
         frame.rename_axis("firm")
         .reset_index()
@@ -109,6 +110,7 @@ def share_bridge(
     sold, dropped = volumes(source, basis)
     if source.has("price"):
         check_prices(source, sold)
+    sold = sold[sold["volume"] > 0]  # what nobody bought needs no price
     ends = sold["period"].min(), sold["period"].max()
     first, last = (period_label(sold["period"], end) for end in ends)
     frame = _bridge(*(by_third(sold[sold["period"] == end]) for end in ends))

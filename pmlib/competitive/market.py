@@ -114,8 +114,9 @@ def volumes(source: Source, basis: str = "units") -> tuple[pd.DataFrame, Check |
     if not source.has("units") and not source.has("share"):
         raise ValueError(f'{source.name} has no units and no shares; set basis to "revenue"')
     amounts = _amounts(source, frame, "units" if source.has("units") else "share")
+    sold = _sold(frame.assign(volume=amounts), source)
     if basis == "units":
-        return _sold(frame.assign(volume=amounts), source), None
+        return sold, None
     if not source.has("price"):
         raise ValueError(f'{source.name} has no revenue and no price; set basis to "units"')
     frame, check = priced(source)

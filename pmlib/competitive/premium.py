@@ -10,7 +10,7 @@ import pandas as pd
 from pmlib.competitive.comparable import GAP, NEGLIGIBLE, REPEATED, Comparables, comparables, verdict
 from pmlib.competitive.market import check_firms, lacking, period_label, rows
 from pmlib.competitive.regression import ALONE, FEW, check_level, fit, unexplained
-from pmlib.competitive.words import apart, count, level_words, listed, possessive, slug
+from pmlib.competitive.words import apart, count, level_words, listed, names, possessive
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval
@@ -178,7 +178,7 @@ def resampled(market: Comparables, own: Any, level: float, seed: int) -> tuple[C
 def premium_number(row: Any, level: float, when: str, source: Source) -> Number:
     """Make a firm's row a Number."""
     return Number(
-        name=f"premium_{slug(row.firm)}",
+        name=f"premium_{names(source.frame['firm'])[row.firm]}",
         label=f"{possessive(row.firm)} price against comparable products",
         value=float(row.estimate),
         low=float(row.low),

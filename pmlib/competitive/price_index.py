@@ -16,7 +16,7 @@ from pmlib.competitive.market import (
     volumes,
 )
 from pmlib.competitive.prices import prices
-from pmlib.competitive.words import count, listed, possessive, slug
+from pmlib.competitive.words import count, listed, names, possessive
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, number
@@ -150,7 +150,7 @@ def _finding(focal: str, asked: list[str], now: pd.Series, frame: pd.DataFrame, 
 
 def _number(firm: str, index: float, when: str, source: Source) -> Number:
     return Number(
-        name=f"price_index_{slug(firm)}",
+        name=f"price_index_{names(source.frame['firm'])[firm]}",
         label=f"{possessive(firm)} average price, market = {count(100)}",
         value=float(index),
         period=when,

@@ -71,6 +71,7 @@ def price_thirds(
     asked = check_firms(source, focal, rivals)
     sold, dropped = volumes(source, basis)
     check_prices(source, sold)
+    sold = sold[sold["volume"] > 0]  # what nobody bought needs no price
     ends = sold["period"].min(), sold["period"].max()
     then, now = (sold[sold["period"] == end] for end in ends)
     first, last = (period_label(sold["period"], end) for end in ends)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pmlib.competitive import share_bridge
+from pmlib.competitive import price_thirds, share_bridge
 from pmlib.competitive.thirds import THIRDS
 from pmlib.data import source
 from pmlib.result import Absent
@@ -114,6 +114,30 @@ def test_a_missing_price_is_said(us_cars):
     price = us_cars.frame["price"].where(us_cars.frame.index > 0)
     bridge = share_bridge(source(us_cars.frame.assign(price=price)), focal="Ford")
     assert [check.passed for check in bridge.checks] == [True, False]
+
+
+def test_one_period_without_prices_leaves_no_thirds_to_any_firm():
+    frame = pd.DataFrame(
+        {"firm": list("BAB"), "period": [2000, 2001, 2001], "units": 1, "price": [None, 2.0, 3]}
+    )
+    bridge = share_bridge(source(frame), focal="A")
+    assert bridge.frame[THIRDS].isna().all(axis=None)
+    assert bridge.advice == ""
+    assert [check.passed for check in bridge.checks] == [True, False]
+
+
+def test_what_nobody_bought_needs_no_price():
+    frame = pd.DataFrame(
+        {
+            "firm": list("ABC") * 2,
+            "period": [2000] * 3 + [2001] * 3,
+            "units": [1, 2, 0] * 2,
+            "price": [1, 2, None] * 2,
+        }
+    )
+    bridge = share_bridge(source(frame), focal="A")
+    assert bridge.frame[THIRDS].notna().all(axis=None)
+    assert price_thirds(source(frame), focal="A").kind == "result"
 
 
 def test_a_price_below_nothing_is_refused(us_cars):

@@ -150,6 +150,11 @@ def test_revenue_is_refused_when_a_whole_firm_has_no_price_however_small():
         market.firm_shares(small, "revenue")
 
 
+def test_a_period_of_nothing_sold_does_not_vanish_with_its_prices():
+    with pytest.raises(ValueError, match="toys: nothing was sold in 2002; drop that period"):
+        market.volumes(cells(units=[1, 1, 1, 0, 0], price=[1, 2, 4, None, None]), "revenue")
+
+
 def test_revenue_without_a_price_that_hardly_matters_is_checked():
     _, check = market.volumes(cells(units=[1, 3000, 50, 25, 75], price=[None, 2, 4, 1, 3]), "revenue")
     assert check.saw == '1 of 5 rows left out, the first is "Ant" in 2001'

@@ -83,3 +83,9 @@ def test_missing_prices_are_counted():
 @pytest.mark.parametrize("name", ["us_cars", "cars_1993"])
 def test_charts_and_pages_are_made(name, shipped_data):
     assert "<svg" in price_index(shipped_data[name], focal="Ford", rivals=["Honda"]).html()
+
+
+def test_firms_whose_names_look_alike_have_numbers_of_their_own():
+    frame = pd.DataFrame({"product": list("abc"), "firm": ["C", "C++", "C#"], "price": [1.0, 2, 3]})
+    index = price_index(source(frame), focal="C", rivals=["C++", "C#"])
+    assert [n.name for n in index.numbers] == ["price_index_c_1", "price_index_c_3", "price_index_c_2"]
