@@ -17,7 +17,7 @@ from pmlib.table import Column, interval, number
 TITLE = "Price and attributes"
 LONGEST = 30  # words of a finding
 SCALED = ("log", "linear")  # forms of which there can be more or less
-UNKNOWN = "Whether buyers would pay for it: dearer products differ in ways these data do not show."
+UNKNOWN = "Whether buyers would pay for it: dearer products differ in things these data lack."
 
 COLUMNS = {
     "label": Column("Attribute"),
