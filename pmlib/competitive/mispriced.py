@@ -102,7 +102,8 @@ def mispriced(source: Source, *, focal: str | None = None, level: float = 0.95) 
         numbers=(
             Number(
                 name="widest_price_gap",
-                label=f"is {top['name']} against comparable products",
+                label="is the widest price gap to comparable products",
+                note=str(top["name"]),
                 value=float(top["estimate"]),
                 low=float(top["low"]),
                 high=float(top["high"]),

@@ -267,7 +267,8 @@ def _unknown(odd: list[str]) -> str:
 def _number(focal: str, frame: pd.DataFrame, when: str, source: Source) -> Number:
     return Number(
         name="features_behind",
-        label=f"of {count(len(frame))} features clearly trail the best rival{_which(frame)}",
+        label=f"of {count(len(frame))} features clearly trail the best rival",
+        note=_which(frame),
         value=float((frame["verdict"] == "behind").sum()),
         period=when,
         source=source.name,
@@ -276,7 +277,7 @@ def _number(focal: str, frame: pd.DataFrame, when: str, source: Source) -> Numbe
 
 def _which(frame: pd.DataFrame) -> str:
     names = [lower(label) for label in frame.loc[frame["verdict"] == "behind", "label"]]
-    return f": {listed(names)}" if 1 <= len(names) <= 2 else ""
+    return listed(names) if len(names) <= 2 else ""
 
 
 def _checks(source: Source, left: dict[str, str], asked: list[str], firms: list[str]) -> tuple[Check, ...]:

@@ -52,7 +52,7 @@ def test_what_a_reader_is_told(us_cars):
     assert result.title == "Ford trails Toyota on power to weight"
     assert result.headline == "Ford trails Toyota on power to weight and Honda on fuel economy."
     assert [(n.value, n.label) for n in result.numbers] == [
-        (2.0, "of 4 features clearly trail the best rival: power to weight and fuel economy")
+        (2.0, "of 4 features clearly trail the best rival")
     ]
     assert result.finding == (
         "Ford clearly trails on 2 of 4 attributes, among them power to weight: 0.375 against Toyota 0.440; "
