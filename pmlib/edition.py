@@ -4,12 +4,14 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pandas as pd
 
 from pmlib.result import Number, Result
 from pmlib.table import Column, number
 
+SAID = 2  # how many moves the first screen has room for
 COLUMNS = {
     "label": Column("Number"),
     "before": Column("Last edition"),
@@ -21,6 +23,8 @@ COLUMNS = {
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Changes(Result):
     """The Numbers of two editions side by side, and which of them moved enough to be news."""
+
+    folded: ClassVar[bool] = True
 
 
 def changes(*results: Result, materiality: float) -> Changes:
@@ -60,7 +64,8 @@ def changes(*results: Result, materiality: float) -> Changes:
     rows.sort(key=lambda row: row["news"] != "yes")
     frame = pd.DataFrame(rows, columns=["name", *COLUMNS])
     moved = frame[frame["news"] == "yes"]
-    said = "; ".join(f"{r.label}: {r.before} then, {r.now} now" for r in moved.head(3).itertuples())
+    lines = [f"{r.label}: {r.before} then, {r.now} now" for r in moved.itertuples()]
+    said = "; ".join(lines[:SAID] + ([f"{len(lines) - SAID} more below"] if len(lines) > SAID else []))
     bar = number(materiality, "points")
     nothing = f"nothing moved by {bar} of share or beyond its range."
     return Changes(

@@ -90,6 +90,7 @@ class Result:
     advice: str = ""
     unknown: str = ""
     kind: ClassVar[str] = "result"
+    folded: ClassVar[bool] = False  # whether its table is folded even without a chart above it
 
     @property
     def name(self) -> str:
@@ -273,7 +274,7 @@ def _tile(number: Number) -> str:
 def _figure(result: Result, svg: str) -> str:
     empty = result.frame.empty or not result.columns
     numbers = "" if empty else table(result.ordered(), result.columns)
-    if svg and numbers:
+    if numbers and (svg or result.folded):
         numbers = f"<details class=numbers><summary>The numbers</summary>{numbers}</details>"
     source = f"<p class=source>Source: {text(result.source)}</p>" if result.source else ""
     return (
@@ -284,15 +285,10 @@ def _figure(result: Result, svg: str) -> str:
 
 
 def _checks(checks: tuple[Check, ...]) -> str:
-    if not checks:
-        return ""
-    held = sum(c.passed for c in checks)
-    items = "".join(
-        f"<li>✓ {text(f'{c.label}: {c.saw}')}"
-        if c.passed
-        else f"<li class=fails>✗ Does not hold: {text(f'{c.label}: {c.saw}')}"
-        for c in checks
-    )
-    said = "all hold" if held == len(checks) else f"{len(checks) - held} of {len(checks)} fail"
-    state = " open" if held < len(checks) else ""
-    return f"<details class=checks{state}><summary>Checks: {said}</summary><ul>{items}</ul></details>"
+    said = [(c.passed, text(f"{c.label}: {c.saw}")) for c in checks]
+    fails = "".join(f"<p class=fails>✗ Does not hold: {words}</p>" for passed, words in said if not passed)
+    holds = "".join(f"<li>✓ {words}" for passed, words in said if passed)
+    if not holds:
+        return fails
+    count = "all hold" if not fails else f"{sum(passed for passed, _ in said)} of {len(said)} hold"
+    return f"{fails}<details class=checks><summary>Checks: {count}</summary><ul>{holds}</ul></details>"

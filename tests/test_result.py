@@ -78,10 +78,10 @@ def test_the_figure_has_title_text_alternative_source_and_folded_numbers():
         assert part in html
 
 
-def test_a_failed_check_is_open_and_counted():
+def test_a_failed_check_is_shown_and_the_others_are_folded():
     html = shares(checks=(Check("Adds up", False, "93%"), Check("Other", True, "fine"))).html()
-    assert "<details class=checks open><summary>Checks: 1 of 2 fail</summary>" in html
-    assert "Does not hold:" in html
+    assert "<p class=fails>✗ Does not hold: Adds up: 93%</p>" in html
+    assert "<details class=checks><summary>Checks: 1 of 2 hold</summary>" in html
 
 
 def test_a_result_without_a_chart_shows_its_table_unfolded():
