@@ -126,7 +126,7 @@ def share_bridge(
         finding=_finding(moves, focal, materiality, [first, last], words),
         headline=_headline(moves.loc[shown] if len(shown) > 1 else moves, focal, materiality, first),
         advice=_advice(moves, focal, materiality),
-        unknown="A survey of recent buyers: sales show who won, not why.",
+        unknown="A survey of recent buyers would show why.",
         subtitle=f"Change of share of {what}, {first} to {last}, in percentage points.{thirds}",
         frame=frame,
         columns=COLUMNS,

@@ -114,9 +114,10 @@ def hedonic(source: Source, *, level: float = 0.95) -> Hedonic | Absent:
 
 def directions(odd: list[str]) -> Check:
     """Check that no better attribute goes with a lower price; `odd` lists those that do."""
-    against = f"{_labels(odd)}: other things equal, better goes with cheaper"
-    saw = f"{against}: an association, not what buyers want" if odd else "all do, or are unclear"
-    return Check("Better attributes go with higher prices", not odd, saw)
+    against = f"not {_labels(odd)}, other things equal; this does not show what buyers want"
+    return Check(
+        "Better attributes go with higher prices", not odd, against if odd else "all do, or are unclear"
+    )
 
 
 def _frame(market: Comparables, result: Fit, level: float) -> pd.DataFrame:

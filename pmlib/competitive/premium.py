@@ -217,7 +217,7 @@ def _rival(others: pd.DataFrame) -> str:
     if clear.empty:
         return ""
     row = clear.loc[np.log1p(clear["estimate"]).abs().idxmax()]
-    return f" {row['firm']} is {_side(row)}."
+    return f" {row['firm']} is {apart(row['estimate'], row['low'], row['high'])}."
 
 
 def _advice(own: Any) -> str:
@@ -226,5 +226,5 @@ def _advice(own: Any) -> str:
     if own.verdict == "cheaper":
         return "Find out whether the lower prices are meant before cutting any."
     if own.high - own.low > WIDE:
-        return "Hold prices: the gap may lie on either side of zero."
+        return "Nothing here says to move prices: the gap may go either way."
     return "Prices are in line with comparable products: nothing here calls for changing them."

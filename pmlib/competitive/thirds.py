@@ -91,8 +91,8 @@ def price_thirds(
     return PriceThirds(
         title=_title(own, best, focal, materiality),
         finding=f"Since {first} {_finding(own, others, best, focal, materiality)}.",
-        subtitle=f"Change of share of {what}, {first} to {last}, in points, within each third of {words}; "
-        f"prices of {last}",
+        subtitle=f"Points that each price third of {words} added to a firm's share of {what}, "
+        f"{first} to {last}; prices of {last}",
         frame=_tall(start, end),
         columns=COLUMNS,
         source=source.line,

@@ -75,10 +75,10 @@ def level_words(level: float) -> str:
     return f"{percentage(level)} intervals"
 
 
-def apart(estimate: float, low: float, high: float, other: str) -> str:
+def apart(estimate: float, low: float, high: float, other: str = "") -> str:
     """Write how far from another something is: 2% above comparable products (−1% to 5%)."""
     digits = 0 if high - low > 0.02 else 1
     side = f"{number(abs(estimate), '%', digits)} {'above' if estimate > 0 else 'below'}"
     if round(estimate, digits + 2) == 0:
         side = "level with"
-    return f"{side} {other} ({interval(low, high, '%', digits)})"
+    return f"{side} {other}".rstrip() + f" ({interval(low, high, '%', digits)})"

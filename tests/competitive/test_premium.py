@@ -15,13 +15,14 @@ def test_what_a_reader_is_told(us_cars):
     result = price_premium(us_cars, focal="Ford", rivals=RIVALS)
     assert result.title == "Ford: no clear price gap to comparable products"
     assert result.headline == (
-        "Ford is priced 5% below comparable products (−16% to 9%): no clear gap. General Motors is 14% below."
+        "Ford is priced 5% below comparable products (−16% to 9%): no clear gap. "
+        "General Motors is 14% below (−24% to −4%)."
     )
     assert result.subtitle == (
         "Price against other firms' products equal in power to weight, air conditioning standard, "
         "fuel economy and size, 1990; 95% intervals"
     )
-    assert result.advice == "Hold prices: the gap may lie on either side of zero."
+    assert result.advice == "Nothing here says to move prices: the gap may go either way."
     assert result.frame["firm"].tolist() == ["Ford", *RIVALS]
     assert [n.name for n in result.numbers] == ["premium_ford", "premium_general_motors", "premium_honda"]
 
@@ -178,7 +179,7 @@ def test_a_gap_too_small_to_write_is_level_in_every_sentence():
 
 def test_a_small_clear_gap_keeps_its_decimal():
     result = price_premium(close(0.003), focal="B", rivals=["A"])
-    assert result.headline.endswith("A is 0.3% above.")
+    assert " A is 0.3% above (" in result.headline
     assert price_premium(close(0.003), focal="A").title == "A prices 0.3% above comparable products"
 
 
