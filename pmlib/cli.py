@@ -104,10 +104,26 @@ def run(reports: tuple[str, ...], overrides: dict[str, str], force: bool, show: 
     from pmlib.root import root
 
     here = root()
-    jobs = plan.jobs(here, reports, overrides)
+    if reports or overrides:  # somebody is there to correct what was typed
+        jobs, wrong = plan.jobs(here, reports, overrides), dict[str, list[str]]()
+    else:
+        jobs, wrong = plan.attempt(here)
+    for name, lines in wrong.items():
+        _refuse(name, here, "; ".join(lines))
     done = [_run(job, here, force=force, show=show, debug=debug) for job in jobs]
     write_index(here)
-    sys.exit(0 if all(done) else RUN_FAILED)
+    sys.exit(0 if all(done) and not wrong else RUN_FAILED)
+
+
+def _refuse(name: str, here: Path, why: str) -> None:
+    """Say why a report cannot start, here and on its page; the others go on."""
+    from pmlib.reports.press import refuse
+
+    click.echo(f"{name}: {why}", err=True)
+    try:
+        refuse(name, here, why)
+    except (ValueError, OSError) as error:
+        click.echo(f"{name}: its page cannot be marked: {_said(error)}", err=True)
 
 
 def _run(job: Any, here: Path, *, force: bool, show: bool, debug: bool) -> bool:

@@ -114,27 +114,46 @@ def select(entries: Mapping[str, Entry], names: Sequence[str]) -> list[str]:
 
 
 def jobs(root: Path, names: Sequence[str] = (), overrides: Mapping[str, str] | None = None) -> list[Job]:
-    """Make a checked job of each chosen report.
-
-    Parameters
-    ----------
-    overrides : parameters from the command line, as typed there; they make drafts.
+    """Make a checked job of each chosen report, or of none.
 
     Raises
     ------
     PlanError : one line for each thing wrong in any of them, naming report and parameter.
     """
+    made, wrong = attempt(root, names, overrides)
+    if wrong:
+        raise PlanError("\n".join(f"{name}: {line}" for name, lines in wrong.items() for line in lines))
+    return made
+
+
+def attempt(
+    root: Path, names: Sequence[str] = (), overrides: Mapping[str, str] | None = None
+) -> tuple[list[Job], dict[str, list[str]]]:
+    """Make a checked job of each chosen report that can be run.
+
+    Parameters
+    ----------
+    overrides : parameters from the command line, as typed there; they make drafts.
+
+    Returns
+    -------
+    The jobs, and what is wrong with each of the other reports.
+    """
     entries = catalog(root)
     tables = sorted(_toml(root / SOURCES, SOURCES)) if (root / SOURCES).is_file() else []
-    made, wrong = list[Job](), list[str]()
+    made, wrong = list[Job](), dict[str, list[str]]()
     for name in select(entries, names):
         try:
             made.append(_job(root, name, entries[name], overrides or {}, tables))
         except ValueError as error:
-            wrong += [f"{name}: {line}" for line in str(error).splitlines()]
-    if wrong:
-        raise PlanError("\n".join(wrong))
-    return made
+            wrong[name] = str(error).splitlines()
+    return made, wrong
+
+
+def unplanned(root: Path, name: str, title: str) -> Job:
+    """Stand in for the job of a report that cannot be planned, so that its failure can be told."""
+    entry = catalog(root)[name].model_copy(update={"title": title})
+    return Job(name, entry, {"cells": []}, {}, {}, {}, root / PUBLISHED / name)
 
 
 def _job(root: Path, name: str, entry: Entry, overrides: Mapping[str, str], tables: Iterable[str]) -> Job:
@@ -172,6 +191,8 @@ def read_notebook(root: Path, name: str) -> dict[str, Any]:
         raise ValueError(f"there is no notebooks/{path.name}{did_you_mean(name, there)}") from None
     except ValueError as error:
         raise ValueError(f"notebooks/{path.name} is no notebook: {error}") from None
+    except OSError as error:
+        raise ValueError(f"notebooks/{path.name} cannot be read: {error.strerror}") from None
     if not isinstance(document, dict) or document.get("nbformat") != 4 or "cells" not in document:
         raise ValueError(f"notebooks/{path.name} is no notebook of format 4; save it again from JupyterLab")
     return document

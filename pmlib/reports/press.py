@@ -16,11 +16,12 @@ from pmlib.reports import key
 from pmlib.reports.disk import lock, make_folder, note
 from pmlib.reports.editions import Edition, compared, failure, newest
 from pmlib.reports.failure import ExecutionFailed, Failure, plain
-from pmlib.reports.plan import Job
+from pmlib.reports.plan import PUBLISHED, Job, unplanned
 from pmlib.reports.publish import clear, publish, publish_failure, restore
 
 STATE = Path(".pmlib")
 LEDGER = STATE / "ledger.jsonl"
+CLOCK = "%Y-%m-%d %H:%M UTC"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,36 @@ def run(
         return _run(job, root, name, previous, progress)
 
 
+def refuse(name: str, root: Path, why: str) -> None:
+    """Mark the page of a report that can no longer be planned; one that has no page is left alone."""
+    home = root / PUBLISHED / name
+    last = newest(home)
+    if last:
+        with lock(root / STATE / "locks" / name):
+            job = unplanned(root, name, last.record["title"])
+            failed = Failure(0, 0, "", "the report cannot start", why)
+            _mark(job, root, failed, [], datetime.now(UTC).strftime(CLOCK))
+
+
+def _mark(job: Job, root: Path, failed: Failure, inputs: list[dict[str, Any]], when: str) -> None:
+    publish_failure(job, failed, inputs, when, root)
+    _note(job, root, when, outcome="failed", error=failed.line)
+
+
+def _as_failure(error: Exception) -> ExecutionFailed:
+    if isinstance(error, ExecutionFailed):
+        return error
+    name = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+    return ExecutionFailed(Failure(0, 0, "", "the page cannot be made", f"{name}{plain(str(error))}"))
+
+
+def _inputs_so_far(run_dir: Path) -> list[dict[str, Any]]:
+    try:
+        return read_inputs(run_dir)
+    except (ValueError, KeyError, OSError):  # a run that died may have cut its last line short
+        return []
+
+
 def _is_fresh(job: Job, root: Path, last: Edition) -> bool:
     before = compared(last)
     inputs = key.hashed(root, last.record["inputs"])
@@ -77,18 +108,16 @@ def _is_fresh(job: Job, root: Path, last: Edition) -> bool:
 
 def _run(job: Job, root: Path, name: str, previous: Edition | None, progress: Any) -> Outcome:
     when = datetime.now(UTC)
-    said = when.strftime("%Y-%m-%d %H:%M UTC")
+    said = when.strftime(CLOCK)
     (root / STATE / "runs").mkdir(parents=True, exist_ok=True)
     run_dir = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=root / STATE / "runs"))
     try:
-        if previous:
-            (run_dir / "previous.json").write_bytes(previous.numbers)
         try:
             files = _made(job, root, run_dir, previous, when, progress)
-        except ExecutionFailed as error:
-            publish_failure(job, error.failure, read_inputs(run_dir), said, root)
-            _note(job, root, said, outcome="failed", error=error.failure.line)
-            raise
+        except Exception as error:  # whatever it is, readers are told that the newest run gave no page
+            failed = _as_failure(error)
+            _mark(job, root, failed.failure, _inputs_so_far(run_dir), said)
+            raise failed from error
         edition, same = publish(job, files, root)
     finally:
         shutil.rmtree(run_dir, ignore_errors=True)
@@ -106,14 +135,12 @@ def _made(
     from pmlib.reports.execute import execute
 
     began = time.monotonic()
+    if previous:
+        (run_dir / "previous.json").write_bytes(previous.numbers)
     executed = execute(job, root, run_dir, progress)
     inputs = read_inputs(run_dir)
     check_steady(inputs)
-    try:
-        files, record = build(job, root, executed, inputs, previous)
-    except Exception as error:  # whatever it is, readers are told that the newest run gave no page
-        said = plain(str(error)) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-        raise ExecutionFailed(Failure(0, 0, "", "the page cannot be made", said)) from error
+    files, record = build(job, root, executed, inputs, previous)
     record |= {
         "engine": "kernel",
         "code": revision(root),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pmlib.reports.disk import MARK, make_folder, refuse_link, settle, sweep, write
-from pmlib.reports.editions import Edition, newest, newest_data
+from pmlib.reports.editions import Edition, newest, newest_data, next_number
 from pmlib.reports.failure import Failure, page, record
 from pmlib.reports.plan import Job, canonical
 
@@ -35,7 +35,7 @@ def publish(job: Job, files: Mapping[str, bytes], root: Path) -> tuple[Edition, 
         folder, same = last.folder, _unchanged(last.folder, files)
         _replace(folder, files, root)
     else:
-        number = last.number + 1 if last else 1
+        number = next_number(job.home)
         folder, same = _add(job.home / "editions" / f"{number:04d}-{key[:8]}", files), True
     _replace(job.home, {path: data for path, data in files.items() if path not in PRIVATE}, root)
     for name in FAILED:
@@ -62,10 +62,11 @@ def publish_failure(job: Job, failure: Failure, inputs: list[dict[str, Any]], wh
 
 def restore(home: Path, edition: Edition, root: Path) -> None:
     """Give readers the edition again where a crash or a hand has changed their copy."""
-    page = home / "index.html"
-    if not page.is_file() or page.read_bytes() != (edition.folder / "index.html").read_bytes():
-        inside = [path for path in edition.folder.rglob("*") if path.is_file() and path.name not in PRIVATE]
-        _replace(home, {p.relative_to(edition.folder).as_posix(): p.read_bytes() for p in inside}, root)
+    inside = [path for path in edition.folder.rglob("*") if path.is_file() and path.name not in PRIVATE]
+    good = {path.relative_to(edition.folder).as_posix(): path.read_bytes() for path in inside}
+    there = {f"tables/{path.name}" for path in (home / "tables").glob("*")}
+    if there - good.keys() or not _unchanged(home, good):
+        _replace(home, good, root)
 
 
 def marked(html: str, banner: str) -> str:

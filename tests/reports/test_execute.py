@@ -7,6 +7,7 @@ import time
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_output
 from small import EMIT, alive
 
 from pmlib.reports import execute, plan
@@ -70,6 +71,26 @@ def test_a_cell_that_does_not_end_well_fails_in_one_line_and_leaves_no_kernel(ru
     assert "\n" not in str(error.value)
     assert error.value.failure.source.endswith(code)
     assert not alive(int((run.root / "kernel_pid").read_text()))
+
+
+def test_streams_are_joined_in_linear_time_and_cut_where_they_are_long():
+    long = "x" * 10_000_000
+    pieces = [("stdout", "a"), ("stderr", "e"), ("stdout", "b\n10%\r20%\rdone\r\n"), ("stdout", long)]
+    outputs = [new_output("stream", name=name, text=text) for name, text in pieces]
+    outputs.insert(3, new_output("display_data", data={"text/plain": "shown"}))
+    cell = new_code_cell("x", outputs=outputs)
+    began = time.monotonic()
+    first, noise, shown, last = execute.normalised(nbformat.v4.new_notebook(cells=[cell])).cells[0].outputs
+    assert time.monotonic() - began < 2
+    assert (first.text, noise.text, shown.data["text/plain"]) == ("ab\ndone\n", "e", "shown")
+    *kept, said = last.text.splitlines()
+    assert said.startswith("[cut: 9,000,0")
+    assert sum(map(len, kept)) < execute.LONGEST
+
+
+def test_a_long_line_does_not_outlast_its_time_limit(run):
+    done = run("print('x' * 10_000_000)", entry="time_limit = 20\n")
+    assert "[cut: 9,000,0" in done.cells[-1].outputs[0].text
 
 
 @pytest.mark.slow

@@ -4,10 +4,13 @@ import shutil
 import signal
 
 import pytest
+from click.testing import CliRunner
 from small import EMIT, PARAMETERS, RESULT, payload, tree, write
 
+from pmlib.cli import main
 from pmlib.reports import disk, plan, press
-from pmlib.reports.editions import newest
+from pmlib.reports import execute as execution
+from pmlib.reports.editions import newest, status
 from pmlib.reports.failure import ExecutionFailed
 from pmlib.reports.index import write_index
 
@@ -146,6 +149,73 @@ def test_output_that_is_no_result_is_a_failed_run(small):
     with pytest.raises(ExecutionFailed, match="the page cannot be made: KeyError"):
         run(root)
     assert (home(root) / "failed.html").is_file()
+
+
+def test_whatever_stops_a_run_marks_the_page(small, monkeypatch):
+    root = small()
+    run(root)
+
+    def broken(*_):
+        raise LookupError("odd")
+
+    monkeypatch.setattr(execution, "execute", broken)
+    with pytest.raises(ExecutionFailed, match="the page cannot be made: LookupError: odd"):
+        run(root, force=True)
+    assert b'class="banner"' in (home(root) / "index.html").read_bytes()
+    assert status(home(root)).startswith("failed on ")
+    assert json.loads((root / press.LEDGER).read_text().splitlines()[-1])["outcome"] == "failed"
+
+
+def test_an_unattended_run_marks_what_cannot_start_and_runs_the_others(small, monkeypatch):
+    root = small()
+    monkeypatch.setenv("PMLIB_ROOT", str(root))
+    run(root)
+    (root / plan.CATALOG).write_text(
+        '[gone]\nnotebook = "gone"\n[tiny]\nnotebook = "gone"\n[well]\nnotebook = "tiny"\n'
+    )
+    done = CliRunner().invoke(main, ["run"])
+    assert done.exit_code == 1
+    assert "gone: there is no notebooks/gone.ipynb" in done.output
+    assert "well: published" in done.output
+    assert status(home(root)).startswith("failed on ")
+    assert b'class="banner"' in (home(root) / "index.html").read_bytes()
+    assert not (home(root).parent / "gone").exists()
+    before = tree(home(root))
+    assert CliRunner().invoke(main, ["run", "tiny"]).exit_code == 2
+    assert tree(home(root)) == before
+    (root / plan.CATALOG).write_text('[tiny]\nnotebook = "tiny"\n')
+    assert run(root).state == "published"
+    assert status(home(root)) == "published"
+
+
+@pytest.mark.parametrize("text", ["", '{"key"', "{}", "[]"])
+def test_a_damaged_edition_is_named_and_its_number_stays_taken(small, capsys, text):
+    root = small()
+    damaged = run(root).edition.folder / "run.json"
+    damaged.write_text(text)
+    assert run(root).edition.number == 2
+    assert capsys.readouterr().err.count(str(damaged)) == 1
+    assert run(root).state == "fresh"
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]"])
+def test_a_damaged_note_of_a_failure_counts_as_one_until_a_good_run(small, text):
+    root = small()
+    run(root)
+    (home(root) / "failed.json").write_text(text)
+    assert status(home(root)) == "failed"
+    assert run(root).state == "published"
+    assert status(home(root)) == "published"
+
+
+@pytest.mark.parametrize("name", ["numbers.json", "tables.xlsx", "tables/answer.csv", "tables/more.csv"])
+def test_any_file_that_somebody_changed_is_restored(small, name):
+    root = small()
+    run(root)
+    before = tree(home(root))
+    (home(root) / name).write_text("changed")
+    assert run(root).state == "fresh"
+    assert tree(home(root)) == before
 
 
 def test_a_file_that_changes_while_it_is_read_is_a_failed_run(tmp_path):
