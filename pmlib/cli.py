@@ -30,6 +30,13 @@ class Command(click.Group):
                 raise
             click.echo("\n".join(f"pmlib: {line}" for line in _said(error).splitlines()), err=True)
             ctx.exit(CANNOT_START)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise  # click's own
+        except Exception as error:
+            if "--debug" in sys.argv:
+                raise
+            click.echo(f"pmlib: internal error {_line(error)}; run again with --debug", err=True)
+            ctx.exit(RUN_FAILED)
         except KeyboardInterrupt:
             click.echo("pmlib: stopped; what was published before stands", err=True)
             ctx.exit(STOPPED)
@@ -37,6 +44,7 @@ class Command(click.Group):
 
 @click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--root", type=click.Path(file_okay=False, path_type=Path), help="The project, when not here.")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of what goes wrong.")
 @click.version_option(__version__, message="%(version)s")
 def main(root: Path | None) -> None:
     """Turn notebooks into pages that product managers read.
@@ -50,6 +58,8 @@ def main(root: Path | None) -> None:
     Completion: `pmlib completion bash` says how to switch it on.
     """
     if root:
+        if not root.is_dir():
+            raise ValueError(f"--root names {root}, which is not a folder; correct it")
         os.environ["PMLIB_ROOT"] = str(root)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
@@ -70,6 +80,10 @@ def _report_names(ctx: click.Context, param: click.Parameter, incomplete: str) -
 def _overrides(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     pairs = dict[str, str]()
     for text in values:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise click.BadParameter(f"{text!r} is not UTF-8") from None
         name, equals, value = text.partition("=")
         if not equals or not name:
             raise click.BadParameter(f"{text!r} is not of the form name=value")
@@ -281,6 +295,10 @@ def _said(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+
+
+def _line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _print_traceback(error: Exception) -> None:

@@ -11,7 +11,12 @@ HEAVY = ("pandas", "papermill", "nbconvert", "nbformat", "matplotlib", "rich")
 
 
 def shell(*words, cwd=None, env=None):
-    command = [sys.executable, "-m", "pmlib", *map(str, words)]
+    command = [
+        sys.executable,
+        "-m",
+        "pmlib",
+        *(word if isinstance(word, bytes) else str(word) for word in words),
+    ]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=env, timeout=120)
 
 
@@ -61,8 +66,10 @@ def test_each_command_explains_itself_with_an_example(command):
         (["run", "smaple_market"], "pmlib: no report is called 'smaple_market'; did you mean sample_market?"),
         (
             ["run", "sample_market", "-p", "focl=x"],
-            "pmlib: sample_market: parameter focl the notebook declares no",
+            "pmlib: sample_market: the notebook declares no parameter focl",
         ),
+        (["--root", "/nonexist", "list"], "pmlib: --root names /nonexist, which is not a folder; correct it"),
+        (["run", "-p", b"focal=\xff"], "is not UTF-8"),
         (["run", "-p", "focal"], "'focal' is not of the form name=value"),
         (["run", "-p", "focal=a", "-p", "focal=b"], "focal is given twice"),
         (["new", "Bad Name"], "pmlib: 'Bad Name' is no name for a report; use at most 80 of a-z, 0-9 and _"),
@@ -82,6 +89,20 @@ def test_outside_a_project_the_way_in_is_named(tmp_path):
     assert done.returncode == 2
     assert "pmlib init DIR" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_bug_is_said_in_one_line_and_shown_with_debug(made):
+    code = (
+        "import sys\nfrom pmlib.reports import plan\nfrom pmlib.cli import main\n"
+        "plan.catalog = lambda root: 1 / 0\nmain()"
+    )
+    command = [sys.executable, "-c", code, "--root", str(made)]
+    done = subprocess.run([*command, "list"], capture_output=True, text=True)
+    assert done.returncode == 1
+    said = "pmlib: internal error ZeroDivisionError: division by zero; run again with --debug\n"
+    assert done.stderr == said
+    shown = subprocess.run([*command, "--debug", "list"], capture_output=True, text=True)
+    assert "Traceback" in shown.stderr
 
 
 def test_list_shows_each_report(made):

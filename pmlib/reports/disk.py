@@ -61,12 +61,13 @@ def refuse_link(path: Path, root: Path) -> None:
 
 
 @contextmanager
-def lock(path: Path, wait: Callable[[int], None] | None = None) -> Iterator[None]:
+def lock(path: Path, root: Path, wait: Callable[[int], None] | None = None) -> Iterator[None]:
     """Hold a lock that the system gives back when the process ends, however it ends.
 
     wait : called with the other's process id before waiting for it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent, root)
+    refuse_link(path, root)
     with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -83,9 +84,10 @@ def lock(path: Path, wait: Callable[[int], None] | None = None) -> Iterator[None
         yield
 
 
-def note(path: Path, entry: dict[str, Any]) -> None:
+def note(path: Path, root: Path, entry: dict[str, Any]) -> None:
     """Add one line to a ledger, durably; a line that a crash cut short stays alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent, root)
+    refuse_link(path, root)
     with path.open("a+b") as file:
         if file.tell():
             file.seek(-1, os.SEEK_END)

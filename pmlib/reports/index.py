@@ -13,7 +13,7 @@ def write_index(root: Path) -> None:
     """Write reports/published/index.html anew from what stands on disk."""
     folder = root / PUBLISHED
     make_folder(folder, root)
-    with lock(root / ".pmlib" / "locks" / "index.html"):
+    with lock(root / ".pmlib" / "locks" / "index.html", root):
         sweep(folder)
         path = folder / "index.html"
         refuse_link(path, root)

@@ -97,7 +97,9 @@ def _parameter(node: ast.stmt) -> Parameter:
 def check_name(name: str) -> None:
     """Refuse a name that Python cannot assign to, or that reaches into its own workings."""
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__") or not name.isascii():
-        raise ValueError(f"{shown(name)} is no name for a parameter; use letters, digits and _")
+        raise ValueError(
+            f"{shown(name)} is no name for a parameter; use letters, digits and _, and no word of Python's"
+        )
 
 
 def check_parameters(
@@ -115,10 +117,15 @@ def check_parameters(
         try:
             if name not in known:
                 check_name(name)
-                raise ValueError(f"the notebook declares no such parameter{did_you_mean(name, known)}")
+                wrong.append(f"the notebook declares no parameter {name}{did_you_mean(name, known)}")
+                continue
+        except ValueError as error:  # it names the name
+            wrong.append(str(error))
+            continue
+        try:
             values[name] = known[name].type.check(value, sources)
         except ValueError as error:
-            wrong.append(f"parameter {shown(name) if not name.isidentifier() else name} {error}")
+            wrong.append(f"parameter {name} {error}")
     for name, parameter in known.items():
         if name in given:
             continue
@@ -144,7 +151,9 @@ def parse(parameter: Parameter, text: str) -> Any:
     is_toml = table.keys() == {"value"}  # a line break in the text could declare more
     value = table.get("value")
     if parameter.type.kind in TEXTS and not parameter.type.many:
-        if is_toml and (isinstance(value, str) or any(value == c for c in parameter.type.choices)):
+        choices = parameter.type.choices
+        takes_no_text = choices and not any(isinstance(choice, str) for choice in choices)
+        if is_toml and (isinstance(value, str) or takes_no_text or value in choices):
             return value
         return text
     if not is_toml:

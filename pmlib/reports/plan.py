@@ -195,7 +195,21 @@ def read_notebook(root: Path, name: str) -> dict[str, Any]:
         raise ValueError(f"notebooks/{path.name} cannot be read: {error.strerror}") from None
     if not isinstance(document, dict) or document.get("nbformat") != 4 or "cells" not in document:
         raise ValueError(f"notebooks/{path.name} is no notebook of format 4; save it again from JupyterLab")
+    if not isinstance(document["cells"], list) or not isinstance(document.get("metadata", {}), dict):
+        raise ValueError(f"notebooks/{path.name} is no notebook: its cells or its metadata are damaged")
+    for number, cell in enumerate(document["cells"], start=1):
+        if not _is_cell(cell):
+            raise ValueError(f"notebooks/{path.name} is no notebook: its cell {number} is damaged")
     return document
+
+
+def _is_cell(cell: Any) -> bool:
+    """Tell whether a cell has its type, a source of text or lines, and metadata."""
+    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
+        return False
+    text, metadata = cell.get("source"), cell.get("metadata")
+    is_text = isinstance(text, str) or (isinstance(text, list) and all(isinstance(t, str) for t in text))
+    return is_text and isinstance(metadata, dict) and isinstance(metadata.get("tags", []), list)
 
 
 def slug(values: Mapping[str, Any]) -> str:
@@ -229,4 +243,4 @@ def _said(error: Any) -> str:
         return f"{place} is missing"
     if not place:
         return 'a report is a table, as in [us_car_market] with notebook = "competitive_analysis" in it'
-    return f"{place} is {shown(error['input'])}: {error['msg'].lower()}"
+    return f"{place} is {shown(error['input'])}: {error['msg'][0].lower()}{error['msg'][1:]}"

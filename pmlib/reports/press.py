@@ -56,8 +56,9 @@ def run(
     """
     name = "-".join(job.home.relative_to(root).parts[2:])
     make_folder(job.home, root)
-    with lock(root / STATE / "locks" / name, wait):
+    with lock(root / STATE / "locks" / name, root, wait):
         clear(job.home)
+        make_folder(root / STATE / "runs", root)
         for left in (root / STATE / "runs").glob(f"{name}.*"):
             shutil.rmtree(left)
         last = newest(job.home)
@@ -75,7 +76,7 @@ def refuse(name: str, root: Path, why: str) -> None:
     home = root / PUBLISHED / name
     last = newest(home)
     if last:
-        with lock(root / STATE / "locks" / name):
+        with lock(root / STATE / "locks" / name, root):
             job = unplanned(root, name, last.record["title"])
             failed = Failure(0, 0, "", "the report cannot start", why)
             _mark(job, root, failed, [], datetime.now(UTC).strftime(CLOCK))
@@ -109,7 +110,6 @@ def _is_fresh(job: Job, root: Path, last: Edition) -> bool:
 def _run(job: Job, root: Path, name: str, previous: Edition | None, progress: Any) -> Outcome:
     when = datetime.now(UTC)
     said = when.strftime(CLOCK)
-    (root / STATE / "runs").mkdir(parents=True, exist_ok=True)
     run_dir = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=root / STATE / "runs"))
     try:
         try:
@@ -154,7 +154,7 @@ def _made(
 
 def _note(job: Job, root: Path, when: str, **what: Any) -> None:
     draft = {"draft": job.overrides} if job.draft else {}
-    note(root / LEDGER, {"report": job.report, "when": when, **draft, **what})
+    note(root / LEDGER, root, {"report": job.report, "when": when, **draft, **what})
 
 
 def read_inputs(run_dir: Path) -> list[dict[str, Any]]:

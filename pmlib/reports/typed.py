@@ -75,7 +75,9 @@ class Type:
             raise ValueError(f"takes {self.text}, not {_kind(value)} {shown(value)}{quotes}")
         if exact is float and not math.isfinite(value):
             raise ValueError(f"is {value}, which is no finite number")
-        if exact not in (str, int, float, bool, list):
+        if exact is list:
+            return [self._plain(item) for item in value]
+        if exact not in (str, int, float, bool):
             raise ValueError(f"is {_kind(value)} {shown(value)}; it takes text, a number or a flag")
         return value
 

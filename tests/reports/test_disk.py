@@ -50,7 +50,7 @@ def test_a_second_runner_waits_for_the_first_and_says_for_whom(tmp_path):
     held, let_go = fork.Event(), fork.Event()
 
     def hold():
-        with disk.lock(tmp_path / "lock"):
+        with disk.lock(tmp_path / "lock", tmp_path):
             held.set()
             let_go.wait(10)
 
@@ -63,16 +63,16 @@ def test_a_second_runner_waits_for_the_first_and_says_for_whom(tmp_path):
         seen.append(holder)
         let_go.set()
 
-    with disk.lock(tmp_path / "lock", wait):
+    with disk.lock(tmp_path / "lock", tmp_path, wait):
         assert seen == [other.pid]
     other.join()
 
 
 def test_a_ledger_line_cut_short_does_not_spoil_the_next(tmp_path):
     path = tmp_path / "state/ledger.jsonl"
-    disk.note(path, {"a": 1})
+    disk.note(path, tmp_path, {"a": 1})
     with path.open("a") as file:
         file.write('{"cut')
-    disk.note(path, {"b": 2})
+    disk.note(path, tmp_path, {"b": 2})
     lines = path.read_text().splitlines()
     assert [json.loads(lines[0]), json.loads(lines[2])] == [{"a": 1}, {"b": 2}]

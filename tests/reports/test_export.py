@@ -59,6 +59,12 @@ def test_numbers_are_listed_once_by_name():
     assert written["numbers"][0]["value"] == 0.25
 
 
+def test_a_number_that_says_whose_it_is_is_listed_once():
+    number = payload()[export.RESULT]["numbers"][0] | {"result": "shares"}
+    found = results(payload(numbers=[number]), payload(name="shares", kind="result", numbers=[number]))
+    assert json.loads(export.numbers("tiny", found))["numbers"] == [number]
+
+
 def test_two_results_of_one_name_are_told_apart():
     found = results(payload(name="a", kind="result"), payload(name="a", kind="result", value=0.5))
     assert [r["name"] for r in found] == ["a", "a_2"]

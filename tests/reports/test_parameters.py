@@ -1,3 +1,6 @@
+from datetime import date
+from math import nan
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,8 +22,9 @@ share = 0.5
 top = 3
 strict = True
 needed: "str" = None
+h = None
 """
-GIVEN = {"needed": "x"}
+GIVEN = {"needed": "x", "h": 1}
 
 
 def wrong(**given):
@@ -47,7 +51,7 @@ def test_good_values_come_back_in_plain_form():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"focul": "x"}, "parameter focul the notebook declares no such parameter; did you mean focal?"),
+        ({"focul": "x"}, "the notebook declares no parameter focul; did you mean focal?"),
         ({"top": 2.0}, "parameter top takes int, not the number 2.0"),
         ({"top": True}, "parameter top takes int, not the flag True"),
         ({"strict": 1}, "parameter strict takes bool, not the number 1"),
@@ -62,6 +66,9 @@ def test_good_values_come_back_in_plain_form():
         ({"rivals": "GM"}, "parameter rivals takes list[str], not 'GM'; write it as a list in brackets"),
         ({"rivals": [1]}, "parameter rivals takes list[str], not the number 1"),
         ({"x=1\nimport os": 1}, "is no name for a parameter"),
+        ({"h": [[nan]]}, "parameter h is nan, which is no finite number"),
+        ({"h": [[date(1979, 5, 27)]]}, "parameter h is the date 1979-05-27; it takes text"),
+        ({"h": [{"a": 1}]}, "parameter h is the dict {'a': 1}; it takes text"),
         ({"class": 1}, "'class' is no name for a parameter"),
         ({"__builtins__": 1}, "is no name for a parameter"),
         ({"needed": None}, "parameter needed is missing; it takes str"),
@@ -79,7 +86,7 @@ def test_every_problem_is_named_at_once():
 
 
 def test_a_missing_required_parameter_is_refused():
-    problems = check_parameters(read(DECLARED, "a.ipynb"), {}, TABLES)[1]
+    problems = check_parameters(read(DECLARED, "a.ipynb"), {"h": [1, ["a"]]}, TABLES)[1]
     assert problems == ["parameter needed is missing; it takes str"]
 
 
@@ -136,6 +143,7 @@ def test_no_type_is_guessed_for_text(text):
         ("strict", "false", False),
         ("rivals", '["GM", "Honda"]', ["GM", "Honda"]),
         ("year", "2010", 2010),
+        ("year", "3", 3),
         ("basis", "revenue", "revenue"),
         ("due", "2026-02-28", "2026-02-28"),
     ],

@@ -31,7 +31,10 @@ def test_the_title_is_the_notebooks_heading_where_none_is_given(small):
     [
         ('[tiny]\nnotebok = "tiny"', "unknown key notebok; did you mean notebook?"),
         ('[tiny]\ntitle = "x"', "notebook is missing"),
-        ('[tiny]\nnotebook = "../tiny"', "notebook is '../tiny'"),
+        (
+            '[tiny]\nnotebook = "../tiny"',
+            "notebook is '../tiny': string should match pattern '^[A-Za-z0-9_-]+$'",
+        ),
         ('[tiny]\nnotebook = "tiny"\ntime_limit = 0', "time_limit is 0"),
         ('[tiny]\nnotebook = "tiny"\ntime_limit = "60"', "time_limit is '60'"),
         ('[Tiny]\nnotebook = "tiny"', "a report is named by at most 80 of a-z, 0-9 and _"),
@@ -41,7 +44,7 @@ def test_the_title_is_the_notebooks_heading_where_none_is_given(small):
         ('[tiny]\nnotebook = "tony"', "there is no notebooks/tony.ipynb; did you mean tiny?"),
         (
             '[tiny]\nnotebook = "tiny"\n[tiny.parameters]\nfocl = "x"',
-            "tiny: parameter focl the notebook declares",
+            "tiny: the notebook declares no parameter focl",
         ),
     ],
 )
@@ -99,6 +102,17 @@ def test_a_notebook_that_is_none_is_refused(small):
         jobs(root)
     path.write_text('{"nbformat": 3}')
     with pytest.raises(PlanError, match="no notebook of format 4"):
+        jobs(root)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ['"a"', '{"cell_type": "code", "metadata": {}, "source": 5}', '{"cell_type": "code", "source": ""}'],
+)
+def test_a_damaged_cell_is_named(small, cell):
+    root = small()
+    (root / "notebooks/tiny.ipynb").write_text(f'{{"nbformat": 4, "cells": [{cell}]}}')
+    with pytest.raises(PlanError, match=r"tiny: notebooks/tiny.ipynb is no notebook: its cell 1 is damaged"):
         jobs(root)
 
 

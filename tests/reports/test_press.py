@@ -287,12 +287,21 @@ def test_the_index_lists_what_each_report_found(small):
 
 
 @pytest.mark.parametrize(
-    "at", ["reports/published", "reports/published/tiny", "reports/published/tiny/index.html"]
+    "at",
+    [
+        ".pmlib",
+        ".pmlib/runs",
+        ".pmlib/locks",
+        ".pmlib/ledger.jsonl",
+        "reports/published",
+        "reports/published/tiny",
+        "reports/published/tiny/index.html",
+    ],
 )
 def test_nothing_is_written_through_a_symbolic_link(small, tmp_path, at):
     root = small()
     elsewhere = tmp_path / "elsewhere"
-    if at.endswith("html"):
+    if at.endswith(("html", "jsonl")):
         elsewhere.write_text("mine")
     else:
         elsewhere.mkdir()
