@@ -44,8 +44,10 @@ def _written(figure: Any, alt: str, name: str, kind: str) -> str:
     out = StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     root = ElementTree.fromstring(out.getvalue())
+    # Where the page's stylesheet is not, as in JupyterLab, the wide one is shown and the narrow one is not.
+    style = "max-width:46rem" if kind == "wide" else "display:none"
     return (
-        f'<svg class="{kind}" role="img" aria-label="{escape(alt)}" viewBox="{root.get("viewBox")}" '
+        f'<svg class="{kind}" style="{style}" role="img" aria-label="{escape(alt)}" viewBox="{root.get("viewBox")}" '
         f'font-size="{SIZE}" stroke-linecap="butt">{"".join(_parts(root, name))}</svg>'
     )
 
