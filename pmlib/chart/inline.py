@@ -47,8 +47,8 @@ def _written(figure: Any, alt: str, name: str, kind: str) -> str:
     # Where the page's stylesheet is not, as in JupyterLab, the wide one is shown and the narrow one is not.
     style = "max-width:46rem" if kind == "wide" else "display:none"
     return (
-        f'<svg class="{kind}" style="{style}" role="img" aria-label="{escape(alt)}" viewBox="{root.get("viewBox")}" '
-        f'font-size="{SIZE}" stroke-linecap="butt">{"".join(_parts(root, name))}</svg>'
+        f'<svg class="{kind}" style="{style}" role="img" aria-label="{escape(alt)}" '
+        f'viewBox="{root.get("viewBox")}" font-size="{SIZE}" stroke-linecap="butt">{"".join(_parts(root, name))}</svg>'
     )
 
 
