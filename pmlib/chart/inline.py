@@ -46,9 +46,10 @@ def _written(figure: Any, alt: str, name: str, kind: str) -> str:
     root = ElementTree.fromstring(out.getvalue())
     # Where the page's stylesheet is not, as in JupyterLab, the wide one is shown and the narrow one is not.
     style = "max-width:46rem" if kind == "wide" else "display:none"
+    drawn = "".join(_parts(root, name))
     return (
         f'<svg class="{kind}" style="{style}" role="img" aria-label="{escape(alt)}" '
-        f'viewBox="{root.get("viewBox")}" font-size="{SIZE}" stroke-linecap="butt">{"".join(_parts(root, name))}</svg>'
+        f'viewBox="{root.get("viewBox")}" font-size="{SIZE}" stroke-linecap="butt">{drawn}</svg>'
     )
 
 
