@@ -9,7 +9,7 @@ import pandas as pd
 
 from pmlib.competitive.market import check_firms, check_prices, lacking, period_label, sold_words, volumes
 from pmlib.competitive.thirds import THIRDS, by_third
-from pmlib.competitive.words import gained, names, percent, points, possessive
+from pmlib.competitive.words import gained, names, percent, points, possessive, signed
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, number, plain
@@ -203,16 +203,12 @@ def _advice(moves: pd.DataFrame, focal: str, materiality: float) -> str:
         return ""
     worst, best, contested = own.idxmin(), own.idxmax(), others.max().idxmax()
     if own[worst] <= -materiality:
-        return f"Defend the {worst} price third ({focal} {_signed(own[worst])}, {_winner(others[worst])})."
+        return f"Defend the {worst} price third ({focal} {signed(own[worst])}, {_winner(others[worst])})."
     if own[best] < materiality:
         return ""
-    build = f"Build on the {best} price third ({focal} {_signed(own[best])})"
+    build = f"Build on the {best} price third ({focal} {signed(own[best])})"
     lost_to = others[contested].max() >= materiality > own[contested]
     return f"{build}; contest the {contested} one ({_winner(others[contested])})." if lost_to else f"{build}."
-
-
-def _signed(change: float) -> str:
-    return number(change, "points", 1, sign=True)
 
 
 def _winner(changes: pd.Series) -> str:

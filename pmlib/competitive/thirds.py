@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.market import check_firms, check_prices, lacking, period_label, sold_words, volumes
-from pmlib.competitive.words import money, possessive
+from pmlib.competitive.words import money, possessive, signed
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
-from pmlib.table import Column, number
+from pmlib.table import Column, number, plain
 
 TITLE = "Share won and lost by price"
 THIRDS = ["cheapest", "middle", "dearest"]
@@ -41,7 +41,7 @@ class PriceThirds(Result):
         from pmlib import chart
 
         change = self.moves.loc[list(self.shown)].T.set_axis(list(self.heads))
-        texts = change.map(lambda v: number(v, "points", 1, sign=True).removesuffix(" points"))
+        texts = change.map(lambda v: plain(v, "points", 1, sign=True))
         return chart.heat(change / max(change.abs().max(axis=None), 1e-9), texts, ax=ax)
 
 
@@ -161,16 +161,12 @@ def _finding(
 ) -> str:
     moves = []
     if own.max() >= bar:
-        moves.append(f"{focal} gained most in the {own.idxmax()} price third ({_signed(own.max())})")
+        moves.append(f"{focal} gained most in the {own.idxmax()} price third ({signed(own.max())})")
     if own.min() <= -bar:
-        moves.append(f"{focal} lost most in the {own.idxmin()} price third ({_signed(own.min())})")
+        moves.append(f"{focal} lost most in the {own.idxmin()} price third ({signed(own.min())})")
     if best:
-        moves.append(f"{best[0]} gained most in the {best[1]} one ({_signed(others.loc[best])})")
+        moves.append(f"{best[0]} gained most in the {best[1]} one ({signed(others.loc[best])})")
     return "; ".join(moves) or f"no third moved by {number(bar, 'points')} for {focal} or a rival"
-
-
-def _signed(change: float) -> str:
-    return number(change, "points", 1, sign=True)
 
 
 def _numbers(own: pd.Series, focal: str, period: str, source: str) -> tuple[Number, ...]:

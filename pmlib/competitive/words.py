@@ -42,6 +42,11 @@ def points(change: float, *, unit: bool = True) -> str:
     return number(abs(change), "points", 1) if unit else plain(abs(change), "points", 1)
 
 
+def signed(change: float) -> str:
+    """Write a change of share with its sign: +3.4 points."""
+    return number(change, "points", 1, sign=True)
+
+
 def slug(name: str) -> str:
     """Turn a firm's name into a Number's: General Motors → general_motors."""
     return re.sub(r"\W+", "_", name.casefold()).strip("_") or "firm"
