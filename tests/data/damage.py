@@ -7,6 +7,7 @@ import unicodedata
 import zipfile
 
 from grids import (
+    MONTHS,
     PANEL_COLUMNS,
     PANEL_KEY,
     PHONES,
@@ -731,7 +732,258 @@ def long_panels() -> list[Case]:
     ]
 
 
+def options() -> list[Case]:
+    """Damage beside what a declaration allows: to allow one form is not to allow all."""
+
+    def told(
+        name: str, content: Grid | bytes, *says: str, setting: str = "", column: str = "", **other
+    ) -> Case:
+        rules = other.pop("rules", {})
+        declared = declare(SALES_COLUMNS, SALES_KEY, *([setting] if setting else []), **rules)
+        return broken(name, content, *says, column=column, declared=declared, **other)
+
+    def revenue(more: str) -> dict[str, str]:
+        return {"revenue": f"{SALES_COLUMNS['revenue']}, {more}"}
+
+    def one(name: str, value: str, setting: str = "", rules: dict | None = None) -> Case:
+        content = put(GOOD, 10, "revenue", value)
+        more = {"setting": setting, "rules": rules or {}, "row": 10, "column": "revenue"}
+        return told(f"{name}, declared otherwise", content, repr(value)[1:-1], **more)
+
+    good = written(GOOD)
+    comma = each(each(GOOD, "revenue", lambda x: x.replace(".", ",")), "price", lambda x: x.replace(".", ","))
+    german = 'format = { decimal = ",", thousands = "." }'
+    names = ", ".join(f'"{name}"' for name in GOOD[0])
+    segment = f"{SALES_COLUMNS['segment']}, accept"
+    return [
+        one("thousands in groups of two", "12,34.50", 'format = { thousands = "," }'),
+        one("thousands after the point", "984.500,000", 'format = { thousands = "," }'),
+        one("thousands twice", "1,,234.50", 'format = { thousands = "," }'),
+        told(
+            "a decimal point among decimal commas",
+            put(comma, 10, "revenue", "984.50"),
+            "984.50",
+            "thousands|decimal",
+            setting=german,
+            row=10,
+            column="revenue",
+        ),
+        told(
+            "a decimal point where only a comma is declared",
+            put(comma, 10, "revenue", "984.50"),
+            "984.50",
+            setting='format = { decimal = "," }',
+            row=10,
+            column="revenue",
+        ),
+        one("another currency", "€984.50", rules=revenue('strip = ["$"]')),
+        one("two signs of currency", "$$984.50", rules=revenue('strip = ["$"]')),
+        one("a sign of currency alone", "$", rules=revenue('strip = ["$"]')),
+        one("a sign of currency in the middle", "98$4.50", rules=revenue('strip = ["$"]')),
+        one("a parenthesis that is not closed", "(984.50", rules=revenue("parentheses = true")),
+        one("a minus in parentheses", "(-984.50)", rules=revenue("parentheses = true")),
+        one("another mark for missing", "--", 'na = ["-"]', revenue("nullable = true")),
+        told(
+            "a mark for missing where nothing may be missing",
+            put(GOOD, 10, "revenue", "-"),
+            "'-'",
+            "nullable",
+            setting='na = ["-"]',
+            row=10,
+            column="revenue",
+        ),
+        told(
+            "one title row more than declared",
+            b"Sales\nby month\n\n" + good,
+            "skip",
+            setting="format = { skip = 2 }",
+        ),
+        told("the declared title row is gone", good, "skip|header|month", setting="format = { skip = 1 }"),
+        told("the declared footer is gone", good, "footer", row=49, setting="format = { footer = 1 }"),
+        told(
+            "one line of footer more than declared",
+            good + b"Total,,,,,5000,99999,,\nSource: orders\n",
+            "Total",
+            row=50,
+            setting="format = { footer = 1 }",
+        ),
+        told("more rows skipped than there are", good, "skip", setting="format = { skip = 60 }"),
+        told(
+            "a header where none is declared",
+            good,
+            "month",
+            row=1,
+            setting=f"format = {{ header = [{names}] }}",
+        ),
+        told(
+            "a column more than the declared names",
+            b"".join(line.strip() + b",1\n" for line in LINES[1:]),
+            row=1,
+            setting=f"format = {{ header = [{names}] }}",
+        ),
+        told(
+            "UTF-8 under a declared encoding of Windows",
+            good,
+            "UTF-8|encoding",
+            setting='format = { encoding = "cp1252" }',
+        ),
+        told(
+            "UTF-8 under a declared UTF-16",
+            good,
+            "utf-16|UTF-16|encoding",
+            setting='format = { encoding = "utf-16" }',
+        ),
+        told(
+            "a total of another name than the accepted one",
+            [*GOOD, ["2024-12-01", "Grand total", "all", "1", "NO", "5000", "99999", "12", "no"]],
+            "Grand total",
+            row=50,
+            rules={"segment": f'{segment} = ["Total"]'},
+        ),
+        told(
+            "another near twin than the accepted one",
+            put(GOOD, 12, "segment", "CONSUMER"),
+            "CONSUMER",
+            row=12,
+            rules={"segment": f'{segment} = ["consumer"]'},
+        ),
+        told(
+            "a moment at another day in its zone",
+            put(GOOD, 10, "month", "2024-02-29T23:30:00+00:00"),
+            "2024",
+            row=10,
+            rules={"month": 'type = "date", role = "period", zone = "Europe/Berlin"'},
+            right=MEANS,
+        ),
+        broken(
+            "a date without its zeros", put(GOOD, 10, "month", "2024-3-1"), "2024-3-1", row=10, right=MEANS
+        ),
+        broken(
+            "last year's file", sales([day.replace("2024", "2023") for day in MONTHS]), "2024-12", before=good
+        ),
+        broken(
+            "half a year, since the last good read of a whole one",
+            sales(MONTHS[:6]),
+            "2024-12|rows|shrink",
+            before=good,
+        ),
+    ]
+
+
+SMALL_COLUMNS = {
+    "date": 'type = "date"',
+    "segment": 'type = "category"',
+    "sku": 'type = "text"',
+    "revenue": 'type = "number"',
+}
+SMALL: Grid = [
+    list(SMALL_COLUMNS),
+    *(
+        [f"2025-0{month}-01", segment, sku, str(start + 25 * month)]
+        for month in range(1, 5)
+        for segment, sku, start in (("NA", "007", 275), ("None", "7", 575), ("Café", "07", 875))
+    ),
+]
+
+
+def small() -> list[Case]:
+    """A dozen rows, declared by types and a key alone, without roles, ranges or labels."""
+    declared = declare(SMALL_COLUMNS, ["date", "segment"])
+    means = values(SMALL, SMALL_COLUMNS)
+    good = written(SMALL)
+    lines = good.splitlines(keepends=True)
+
+    def bad(name: str, content: Grid | bytes, *says: str, **other) -> Case:
+        return broken(f"{name}, in a small table", content, *says, **{"declared": declared, **other})
+
+    return [
+        right("a small table", SMALL, declared=declared, right=means),
+        right(
+            "a small table, sorted by segment",
+            [SMALL[0], *sorted(SMALL[1:], key=lambda row: row[1])],
+            declared=declared,
+            right=values([SMALL[0], *sorted(SMALL[1:], key=lambda row: row[1])], SMALL_COLUMNS),
+        ),
+        bad(
+            "a number a thousand times too large",
+            put(SMALL, 8, "revenue", "350000"),
+            "350000",
+            "jumps",
+            row=8,
+            column="revenue",
+        ),
+        bad(
+            "a number a thousand times too small",
+            put(SMALL, 8, "revenue", "0.35"),
+            "0.35",
+            "jumps",
+            row=8,
+            column="revenue",
+        ),
+        bad("a totals row", [*SMALL, ["2025-04-01", "Total", "", "8000"]], row=14),
+        bad(
+            "a totals row with every cell",
+            [*SMALL, ["2025-04-01", "Total", "all", "8000"]],
+            "Total",
+            "accept",
+            row=14,
+        ),
+        bad(
+            "a totals row at the top",
+            [SMALL[0], ["2025-04-01", "All segments", "all", "8000"], *SMALL[1:]],
+            row=2,
+        ),
+        bad("another case", put(SMALL, 9, "segment", "none"), "none", "None", row=9, column="segment"),
+        bad(
+            "a label without its accent",
+            put(SMALL, 10, "segment", "Cafe"),
+            "Cafe",
+            "Café",
+            row=10,
+            column="segment",
+        ),
+        bad("a trailing space", put(SMALL, 9, "segment", "None "), "space", row=9, column="segment"),
+        mended(
+            "a decomposed label, in a small table",
+            put(SMALL, 10, "segment", "Cafe\u0301"),
+            declared=declared,
+            right=means,
+        ),
+        bad("a row twice", [*SMALL, SMALL[5]], "key", row=14),
+        bad("the last rows gone", b"".join(lines[:-2]), "rows|shrink", before=good),
+        bad("a month gone", b"".join([*lines[:4], *lines[7:]]), "2025-02|rows|shrink", before=good),
+        bad("a segment gone", [row for row in SMALL if row[1] != "NA"], "NA|rows|shrink", before=good),
+        bad("a zero lost in an id", each(SMALL, "sku", lambda sku: sku.lstrip("0")), "007", before=good),
+        bad(
+            "days and months swapped",
+            each(SMALL, "date", lambda day: f"01/0{day[6]}/2025"),
+            "2025",
+            column="date",
+            declared=declare(SMALL_COLUMNS, ["date", "segment"], date='type = "date", format = "%m/%d/%Y"'),
+        ),
+        bad("a remark", put(SMALL, 9, "revenue", "n.a. (est.)"), "n.a. (est.)", row=9, column="revenue"),
+        bad("a footnote", good + b"* preliminary\n", "footer", row=14),
+        bad(
+            "a decimal comma", put(SMALL, 9, "revenue", "650,5"), "650,5", "decimal", row=9, column="revenue"
+        ),
+        bad("no header", b"".join(lines[1:]), "header", row=1),
+        bad("cut in the last number", good[:-3], before=good),
+    ]
+
+
 def damaged() -> list[Case]:
     """Every damaged text file."""
-    parts = labels, numbers, dates, rows, bytes_, columns, strangers, cross_section, long_panels
+    parts = (
+        labels,
+        numbers,
+        dates,
+        rows,
+        bytes_,
+        columns,
+        strangers,
+        options,
+        small,
+        cross_section,
+        long_panels,
+    )
     return [case for part in parts for case in part()]

@@ -1,4 +1,4 @@
-"""Print what the gate says of every damaged and clean file: `python tests/data/say.py [WORDS of the name]`."""
+"""Print what the gate says of every file: `python tests/data/say.py [WORDS of name or verdict]`."""
 
 import os
 import sys
@@ -33,9 +33,8 @@ def main(*words: str) -> None:
             outcome, says = answered(case)
             counts[outcome] += 1
             if all(word in f"{case.path} {case.name} {outcome}" for word in words):
-                print(
-                    f"| {case.name} ({case.path.partition('.')[2]}) | {outcome} | {says.replace('|', chr(92) + '|')} |"
-                )
+                says = says.replace("|", "\\|")
+                print(f"| {case.name} ({case.path.partition('.')[2]}) | {outcome} | {says} |")
         print(f"\n{title}: {len(cases)} files: {dict(counts)}")
 
 
