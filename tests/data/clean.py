@@ -2,7 +2,10 @@
 
 import csv
 import gzip
+import io
 import random
+import re
+from pathlib import Path
 
 from damage import DECLARED, GOOD, PHONES_DECLARED, right
 from grids import (
@@ -194,7 +197,13 @@ def layouts() -> list[Case]:
                 [*GOOD, ["2024-12-01", "Schools", "new", "1", "NO", "5", "50", "10", "no"]], SALES_COLUMNS
             ),
         ),
-        told("fewer rows, within what may be missing", b"".join(lines[:-2]), "shrink = 0.1"),
+        right(
+            "fewer rows, within what may be missing",
+            GOOD[:-2],
+            before=good,
+            declared=declare(SALES_COLUMNS, SALES_KEY, "shrink = 0.1"),
+            right=values(GOOD[:-2], SALES_COLUMNS),
+        ),
     ]
 
 
@@ -359,6 +368,49 @@ def without_roles() -> dict[str, str]:
     }
 
 
+SHIPPED = Path(__file__).parents[2] / "data"
+
+
+def shipped() -> list[Case]:
+    """The tables that this project ships, in the forms in which they might have come."""
+    tables = re.split(r"^(?=\[)", (SHIPPED / "sources.toml").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    cases = []
+    for name, means in (("us_cars", ("product_id", "share")), ("cars_1993", ("Make", "Price"))):
+        own = [table.replace(f"[{name}", "[sales", 1) for table in tables if table.startswith(f"[{name}")]
+        path = re.search(r'^path = "(.+)"', own[0], re.MULTILINE)[1]
+        content = (SHIPPED.parent / path).read_bytes()
+        text = (gzip.decompress(content) if path.endswith(".gz") else content).decode()
+        grid = list(csv.reader(io.StringIO(text)))
+        labels, amounts = ([row[grid[0].index(column)] for row in grid[1:]] for column in means)
+        held = {"product": labels, means[1].lower(): [float(cell) for cell in amounts]}
+        backwards = {column: cells[::-1] for column, cells in held.items()}
+
+        def declared(path: str, setting: str = "", own: list[str] = own) -> str:
+            head = re.sub(r'^path = ".+"', f'path = "{path}"\n{setting}', own[0], flags=re.MULTILINE)
+            return "".join([head, *own[1:]])
+
+        cases += [
+            right(f"{name} as shipped", content, path=path, declared=declared(path), right=held),
+            right(f"{name} again", content, path=path, declared=declared(path), right=held, before=content),
+            right(
+                f"{name} in UTF-16", text.encode("utf-16"), declared=declared("data/sales.csv"), right=held
+            ),
+            right(
+                f"{name} with semicolons, quoted, of Windows",
+                written(grid, ";", "\r\n", csv.QUOTE_ALL),
+                declared=declared("data/sales.csv", 'format = { separator = ";" }'),
+                right=held,
+            ),
+            right(
+                f"{name} from its end",
+                [grid[0], *grid[:0:-1]],
+                declared=declared("data/sales.csv"),
+                right=backwards,
+            ),
+        ]
+    return cases
+
+
 def clean() -> list[Case]:
     """Every clean text file."""
-    return [case for part in (dialects, layouts, contents, shapes) for case in part()]
+    return [case for part in (dialects, layouts, contents, shapes, shipped) for case in part()]
