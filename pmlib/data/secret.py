@@ -1,0 +1,130 @@
+"""Secrets: declared by the name of an environment variable, and written nowhere."""
+
+import base64
+import json
+import os
+import re
+from typing import Any
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
+
+from pmlib.data.words import SOURCES, DataError, shown
+
+NAMED = re.compile(r"\$\{([^{}]*)\}")
+ADDRESS = re.compile(r"(?P<scheme>[^/?#]*://)?(?P<user>[^/?#@]*@)?(?P<place>[^?#]*)(?P<rest>.*)", re.DOTALL)
+SECRET = re.compile(
+    r"password|passwd|secret|token|credential|passphrase|api_?key|access_?key|account_?key"
+    r"|(?<![a-z])(key|pass|pwd|sas|sig|signature|auth|authorization|cookie)(?![a-z])"
+)
+PUBLIC = {"", "anon", "cloud", "browser", "cache", "google_default"}  # what such an option may say outright
+LONG = 4  # characters; a shorter value is taken out of a text only where it stands alone
+
+_values: dict[str, str] = {}  # what was expanded in this process, in each form it may come back in: ${NAME}
+
+
+def address(text: str, where: str) -> str:
+    """Put the environment's values into an address, quoted where an address needs that.
+
+    Parameters
+    ----------
+    where : as errors name it, such as "[sales]: url".
+
+    Raises
+    ------
+    DataError : a variable is not set, or a secret stands there outright.
+    """
+    found = ADDRESS.fullmatch(text)
+    assert found is not None  # it matches anything
+    user, rest = found["user"] or "", found["rest"]
+    _, colon, password = user.rstrip("@").partition(":")
+    bare = user and (found["scheme"] or "").startswith("http")  # there a user without a password is a token
+    if bare or (colon and password):
+        _refuse_literal(password if colon else user.rstrip("@"), where, "its password")
+    for option, value in parse_qsl(rest[1:]):
+        if _is_secret(option):
+            _refuse_literal(value, where, shown(option))
+    return (
+        (found["scheme"] or "")
+        + expanded(user, where, quoted=True)
+        + expanded(found["place"], where)
+        + expanded(rest, where, quoted=True)
+    )
+
+
+def options(given: Any, where: str, name: str = "") -> Any:
+    """Put the environment's values into the options of a file system, however deep.
+
+    Raises
+    ------
+    DataError : a variable is not set, or a secret stands there outright.
+    """
+    if isinstance(given, dict):
+        return {key: options(value, where, key) for key, value in given.items()}
+    if isinstance(given, list):
+        return [options(value, where, name) for value in given]
+    if not isinstance(given, str):
+        return given
+    if _is_secret(name):
+        _refuse_literal(given, where, shown(name))
+    return expanded(given, where)
+
+
+def expanded(text: str, where: str, quoted: bool = False) -> str:
+    """Replace each ${NAME} by that environment variable, which is kept out of all errors from then on.
+
+    Raises
+    ------
+    DataError : a variable is not set.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1]
+        if not re.fullmatch(r"[A-Za-z_]\w*", name):
+            raise DataError(f"{SOURCES}, {where} has {shown(found[0])}; write it as ${{NAME}}")
+        if not os.environ.get(name):
+            state = "is empty" if name in os.environ else "is not set"
+            remedy = "set it before the run, outside this project's files"
+            raise DataError(
+                f"{SOURCES}, {where} needs the environment variable {name}, which {state}; {remedy}"
+            )
+        _hide(name, os.environ[name])
+        return quote(os.environ[name], safe="") if quoted else os.environ[name]
+
+    return NAMED.sub(value, text)
+
+
+def scrub(text: str) -> str:
+    """Take every expanded value out of a text, and make one line of it."""
+    for value in sorted(_values, key=len, reverse=True):
+        if len(value) >= LONG:
+            text = text.replace(value, _values[value])
+        else:
+            text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", lambda found: _values[found[0]], text)
+    return " ".join(text.split())
+
+
+def _hide(name: str, value: str) -> None:
+    parts = urlsplit(value) if "://" in value else None
+    pieces = [value]
+    if parts:  # a whole address: a driver may tell any of its parts
+        pieces += [parts.username or "", parts.password or "", parts.netloc.rpartition("@")[0]]
+        pieces += [found for _, found in parse_qsl(parts.query)]
+        pieces += [step for step in parts.path.split("/") if len(step) >= 16]  # a token, not a table's name
+    for piece in filter(None, pieces):
+        for form in {piece, unquote(piece)}:
+            plain = form.encode(errors="surrogateescape")
+            forms = {form, quote_plus(form), repr(form)[1:-1], json.dumps(form)[1:-1]}
+            forms |= {quote(form, safe=safe) for safe in ("", "/", "!$&'()*+,;=:@/")}
+            forms |= {re.sub("%..", lambda found: found[0].lower(), one) for one in forms}
+            forms |= {base64.b64encode(plain).decode()}
+            _values.update(dict.fromkeys(forms, f"${{{name}}}"))
+
+
+def _is_secret(option: str) -> bool:
+    return bool(SECRET.search(re.sub(r"([a-z])([A-Z])", r"\1_\2", option).lower()))
+
+
+def _refuse_literal(value: str, where: str, what: str) -> None:
+    if NAMED.search(value) is None and value not in PUBLIC:
+        raise DataError(
+            f"{SOURCES}, {where} holds {what} itself; put it in an environment variable and write ${{NAME}}"
+        )
