@@ -1,4 +1,4 @@
-"""A file that stands elsewhere: fetched whole through fsspec, from the schemes that its declaration allows."""
+"""A file that stands elsewhere: fetched whole through fsspec, from the schemes that are allowed."""
 
 import re
 from collections.abc import Iterator
@@ -95,7 +95,8 @@ def _said(name: str, error: Exception) -> str:
         case TimeoutError():
             return f"gives no answer in {PATIENCE['read']} seconds; check the network, or {correct}"
     if status := getattr(error, "status", 0):  # the web's refusals
-        return f"gives no file: the server answers {status} {scrub(str(getattr(error, 'message', '')))}; {correct}"
+        answer = scrub(str(getattr(error, "message", "")))
+        return f"gives no file: the server answers {status} {answer}; {correct}"
     says = f"{type(error).__name__}: {scrub(str(error))}".removesuffix(": ")
     return f"cannot be fetched ({says[:200]}); check the network, or {correct}"
 
@@ -106,9 +107,7 @@ def _allowed(name: str, table: Table, url: str) -> str:
         raise DataError(f"{where} is a chain of addresses; name the one file to fetch")
     scheme = _scheme(url)
     if not table.schemes and NAMED.match(table.url):
-        raise DataError(
-            f'{where} starts with a variable; say what it may lead to, as in schemes = ["https"], on a line of [{name}]'
-        )
+        raise DataError(f'{where} starts with a variable; say where it may lead: add schemes = ["https"]')
     if scheme not in (table.schemes or REMOTE):
         may = (
             listed(table.schemes)
@@ -133,10 +132,8 @@ def _patient(scheme: str, given: dict[str, Any], allowed: list[str]) -> dict[str
         async def redirected(_session: Any, _context: Any, answer: Any) -> None:
             to = answer.response.headers.get("Location", "")
             if _scheme(to) not in ("", *allowed):
-                raise _Refused(
-                    f"is redirected to the scheme {shown(_scheme(to))}; give the address it leads to, or allow it with "
-                    f"schemes in {SOURCES}"
-                )
+                remedy = f"give the address it leads to, or allow that with schemes in {SOURCES}"
+                raise _Refused(f"is redirected to the scheme {shown(_scheme(to))}; {remedy}")
 
         trace = TraceConfig()
         trace.on_request_redirect.append(redirected)
@@ -144,6 +141,6 @@ def _patient(scheme: str, given: dict[str, Any], allowed: list[str]) -> dict[str
         client = {"timeout": seconds, "trace_configs": [trace], **given.get("client_kwargs", {})}
         return {**given, "client_kwargs": client}
     if scheme == "s3":
-        seconds = {"connect_timeout": PATIENCE["connect"], "read_timeout": PATIENCE["read"]}
-        return {**given, "config_kwargs": {**seconds, **given.get("config_kwargs", {})}}
+        config = {"connect_timeout": PATIENCE["connect"], "read_timeout": PATIENCE["read"]}
+        return {**given, "config_kwargs": {**config, **given.get("config_kwargs", {})}}
     return given

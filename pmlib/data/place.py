@@ -85,9 +85,9 @@ def digest(home: Path, name: str) -> str:
     try:
         table = declaration(home, name)
         if table.database:
-            from pmlib.data import database
+            from pmlib.data.database import digest as of_database
 
-            return database.digest(home, name, table)
+            return of_database(home, name, table)
         with opened(home, name, table) as found:
             return found.sha256
     except (DataError, OSError):
