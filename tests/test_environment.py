@@ -68,7 +68,7 @@ def test_the_wheel_can_start_a_new_root(tmp_path):
     [built] = wheels.WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     names = zipfile.ZipFile(built).namelist()
     for kept in (
-        "pmlib/cli.py",
+        "pmlib/cli/__init__.py",
         "pmlib/_templates/",
         "pmlib/_notebooks/",
         "pmlib-0.1.0.dist-info/licenses/LICENSE",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pmlib.reports import plan
+from pmlib.reports.labels import problems as label_problems
 from pmlib.reports.style import problems as style_problems
 
 
@@ -19,9 +20,12 @@ def problems(root: Path) -> list[str]:
         for name, parameter in job.declared.items():
             if parameter.type.kind == "Source":
                 try:
-                    data.read(job.parameters[name])
+                    source = data.read(job.parameters[name])
                 except (ValueError, OSError) as error:
                     found.append(f"{job.report}: {error}")
+                else:
+                    wrong = label_problems(job.parameters, job.declared, source)
+                    found += [f"{job.report}: {line}" for line in wrong]
     for notebook in sorted({job.entry.notebook for job in jobs}):
         found += style_problems(root / "notebooks" / f"{notebook}.ipynb")
     return found

@@ -81,7 +81,16 @@ def status(home: Path) -> str:
     failed = failure(home)
     if failed:
         return f"failed on {failed['when'][:10]}" if failed["when"] else "failed"
-    return "published" if newest(home) else "not yet run"
+    last = newest(home)
+    if last is None:
+        return "not yet run"
+    return "published, unchecked draft" if unchecked(last.record["inputs"]) else "published"
+
+
+def unchecked(inputs: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Name the tables whose declaration holds guesses that nobody has confirmed, and count these."""
+    found = {entry["name"]: len(entry["guesses"]) for entry in inputs if entry.get("guesses")}
+    return [(name, "1 guess" if count == 1 else f"{count} guesses") for name, count in found.items()]
 
 
 def newest_data(record: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 
 from pmlib.reports import export
+from pmlib.reports.editions import unchecked
 from pmlib.reports.export import RESULT
 from pmlib.reports.note import Note
 from pmlib.reports.templates import template_folders
@@ -80,6 +81,7 @@ def render(
         "files": [r["name"] for r in results if r["frame"]["columns"]],
         "parameters": [(name, _said(value)) for name, value in parameters.items()],
         "inputs": provenance.get("inputs", []),
+        "unchecked": unchecked(provenance.get("inputs", [])),
         "key": provenance.get("key", ""),
         "packages": _packages(provenance.get("packages", {})),
         "code": _code(notebook) if notebook.metadata.get("pmlib", {}).get("appendix") else [],

@@ -10,7 +10,7 @@ from typing import Any
 from pmlib.reports.typed import Type, annotated, did_you_mean, inferred, shown
 
 TAG, INJECTED = "parameters", "injected-parameters"
-TEXTS = ("str", "date", "Source", "Literal")  # a bare word on the command line is text for these
+TEXTS = ("str", "date", "Source", "Label", "Literal")  # a bare word on the command line is text for these
 REQUIRED = object()  # the default of a parameter that has none
 
 
@@ -151,7 +151,7 @@ def parse(parameter: Parameter, text: str) -> Any:
     is_toml = table.keys() == {"value"}  # a line break in the text could declare more
     value = table.get("value")
     if parameter.type.kind in TEXTS and not parameter.type.many:
-        choices = parameter.type.choices
+        choices = parameter.type.choices if parameter.type.kind == "Literal" else ()
         takes_no_text = choices and not any(isinstance(choice, str) for choice in choices)
         if is_toml and (isinstance(value, str) or takes_no_text or value in choices):
             return value

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 SCALARS = ("str", "int", "float", "bool", "date", "Source")
+PLAIN = {"str": str, "Source": str, "Label": str, "int": int, "float": float, "bool": bool}
 COMPARE = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
 MIRRORED = {ast.Lt: operator.gt, ast.LtE: operator.ge, ast.Gt: operator.lt, ast.GtE: operator.le}
 
@@ -19,9 +20,9 @@ MIRRORED = {ast.Lt: operator.gt, ast.LtE: operator.ge, ast.Gt: operator.lt, ast.
 class Type:
     """What a parameter may hold.
 
-    kind : one of SCALARS, "Literal" or "any".
+    kind : one of SCALARS, "Literal", "Label" (text: a label that a column of the table has) or "any".
     text : as the notebook declares it.
-    choices : of a Literal.
+    choices : of a Literal; of a Label the role of its column.
     bounds : of a number: (comparison, limit) pairs that all must hold.
     """
 
@@ -68,7 +69,7 @@ class Type:
             return _date(value)
         if self.kind == "float" and exact is int:
             return float(value)
-        wanted = {"str": str, "Source": str, "int": int, "float": float, "bool": bool}.get(self.kind)
+        wanted = PLAIN.get(self.kind)
         if wanted and exact is not wanted:
             is_bare = wanted is str and exact in (int, float, bool)
             quotes = f'; write "{value}" with its quotes' if is_bare else ""
@@ -124,9 +125,12 @@ def _type(node: ast.expr) -> Type:
             choices = tuple(item.value for item in items if isinstance(item, ast.Constant))
             if len(choices) == len(items):
                 return Type("Literal", text, choices=choices)
+        elif node.value.id == "Label":
+            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+                return Type("Label", text, choices=(node.slice.value,))
         elif node.value.id == "list":
             return replace(_type(node.slice), many=True, text=text)
-    known = 'str, int, float, bool, date, Source, Literal[...], list[...], "... | None", "0 < float < 1"'
+    known = f'{", ".join(SCALARS)}, Label[...], Literal[...], list[...], "... | None", "0 < float < 1"'
     raise ValueError(f"the annotation {text} is not one of: {known}")
 
 

@@ -74,6 +74,18 @@ def test_an_absent_section_is_one_line(tmp_path):
     assert '<p class="absent"><b>Trend:</b> not shown. One period.</p>' in html
 
 
+def test_guesses_that_nobody_confirmed_stamp_the_page(tmp_path):
+    assert "stamp" not in re.sub(r"<style>.*</style>", "", page(tmp_path), flags=re.S)
+    guessed = {**PROVENANCE["inputs"][0], "name": "<b>cars</b>", "guesses": ["key", "price.unit"]}
+    more = {**guessed, "name": "more", "guesses": ["key"]}
+    html = page(tmp_path, provenance=PROVENANCE | {"inputs": [guessed, more, PROVENANCE["inputs"][0]]})
+    assert '<html lang="en" class="stamped">' in html
+    stamp = html.split('<aside class="stamp"')[1].split("</aside>")[0]
+    words = " ".join(re.sub(r"<[^>]+>", "", stamp.partition(">")[2]).split())
+    said = "2 guesses about &lt;b&gt;cars&lt;/b&gt;, 1 guess about more open: confirm in data/sources.toml"
+    assert words == f"Unchecked draft. {said}"
+
+
 @pytest.mark.parametrize(
     "cell",
     [

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from pmlib import __version__
+from pmlib.cli.sources import sources
 
 # Nothing heavy is imported up here: each command imports what it needs, and --help needs none of it.
 
@@ -157,7 +158,7 @@ def _run(job: Any, here: Path, *, force: bool, show: bool, debug: bool) -> bool:
 
 
 def _published(job: Any, here: Path, force: bool) -> Path:
-    from pmlib.reports import press
+    from pmlib.reports import editions, press
 
     def wait(holder: int) -> None:
         click.echo(f"{job.report}: is being run by process {holder}; waiting for it", err=True)
@@ -171,6 +172,8 @@ def _published(job: Any, here: Path, force: bool) -> Path:
     else:
         kind = "draft" if job.draft else "published"
         click.echo(f"{job.report}: {kind} {shown} ({outcome.edition.record['seconds']:.1f} s)")
+    for name, guesses in editions.unchecked(outcome.edition.record["inputs"]):
+        click.echo(f"{job.report}: an unchecked draft: {guesses} about {name} open", err=True)
     if not outcome.repeatable:
         click.echo(f"{job.report}: the same inputs gave another page than before; is there a seed?", err=True)
     return page
@@ -197,6 +200,9 @@ def list_() -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+
+
+main.add_command(sources)
 
 
 @main.command()

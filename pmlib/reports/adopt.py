@@ -1,0 +1,130 @@
+"""Take in a file that nobody has declared yet: copy, declaration, and a report on it if one is wanted."""
+
+import re
+import shutil
+import tomllib
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+from pmlib.reports import plan
+from pmlib.reports.disk import make_folder, refuse_link, write
+from pmlib.reports.labels import UnknownRole, proposed
+from pmlib.reports.parameters import declared
+from pmlib.reports.sources import printable
+
+FEW = 12  # columns of each kind that are listed
+
+
+def adopt(root: Path, file: Path, name: str = "", notebook: str = "") -> tuple[list[str], str]:
+    """Declare a file, and with a notebook's name add a report on it.
+
+    A table that is declared already, for this very file, is left as it is and only the report is added.
+
+    Returns
+    -------
+    What was done, line by line, and what must be mended before the table can be used ("" for nothing).
+
+    Raises
+    ------
+    ValueError : the name is taken or is none, or the file holds no table; nothing is written then.
+    """
+    name = name or re.sub(r"[^a-z0-9]+", "_", file.name.partition(".")[0].lower()).strip("_")[:80]
+    if not plan.NAME.fullmatch(name) or name == "add":
+        raise ValueError(f"{name!r} is no name for a table; give one of a-z, 0-9 and _ with --name")
+    if notebook:
+        plan.read_notebook(root, notebook)
+        if name in plan.catalog(root):
+            raise ValueError(f"{plan.CATALOG.as_posix()} has a report {name} already; take another --name")
+    tables = _tables(root)
+    target = _target(root, file)
+    path = target.relative_to(root.resolve()).as_posix()
+    if name not in tables:
+        lines = _declared(root, file, target, path, name)
+    elif notebook and tables[name].get("path") == path:
+        lines = [f"[{name}] is declared already and left as it is"]
+    else:
+        raise ValueError(f"{plan.SOURCES.as_posix()} has a table [{name}] already; take another --name")
+    again = f"pmlib sources add {quote(path)} --name {name} --for {notebook}"
+    lines, problem = _tried(root, name, notebook, lines, again)
+    return [printable(line) for line in lines], printable(problem)
+
+
+def _tables(root: Path) -> dict[str, Any]:
+    from pmlib.data.declaration import declarations
+
+    return declarations(root) if (root / plan.SOURCES).is_file() else {}
+
+
+def _target(root: Path, file: Path) -> Path:
+    """Say where in data/ a file goes; one that is there already stays where it is."""
+    file, data = file.resolve(), root.resolve() / "data"
+    if file.is_relative_to(data):
+        return file
+    target = data / file.name
+    if target.is_symlink() or (target.exists() and target.read_bytes() != file.read_bytes()):
+        raise ValueError(f"data/{file.name} is there already and is another file; rename yours")
+    return target
+
+
+def _declared(root: Path, file: Path, target: Path, path: str, name: str) -> list[str]:
+    from pmlib.data.propose import propose
+
+    proposal = propose(file, path, name)
+    make_folder(root / "data", root)
+    lines = []
+    if file.resolve() != target:
+        if not target.exists():
+            shutil.copyfile(file, target)
+        lines.append(f"copied to {path}")
+    _append(root / plan.SOURCES, root, proposal.text)
+    told = ", ".join(
+        f"{setting} {value!r}" for setting, value in proposal.format.items() if setting != "header"
+    )
+    lines.append(f"{path}: {proposal.rows:,} rows{f'; {told}' if told else ''}")
+    lines += [f"left out {column!r}: {why}" for column, why in proposal.left.items()]
+    for role in dict.fromkeys(column.role for column in proposal.columns if column.role):
+        named = [column.name for column in proposal.columns if column.role == role]
+        more = f" and {len(named) - FEW} more" if len(named) > FEW else ""
+        lines.append(f"  {role:<10}{', '.join(named[:FEW])}{more}")
+    lines.append(f"  {'key':<10}{', '.join(proposal.key) or 'none found: rows repeat'}")
+    lines.append(f"declared as [{name}] in {plan.SOURCES.as_posix()}, with every guess marked as one:")
+    lines.append("  where you have confirmed a guess, delete it from its list there")
+    return lines
+
+
+def _append(path: Path, root: Path, text: str) -> None:
+    refuse_link(path, root)
+    before = path.read_text("utf-8").rstrip("\n") if path.is_file() else ""
+    whole = f"{before}\n\n{text}" if before else text
+    tomllib.loads(whole)  # what is written can be read again, or nothing is written
+    write(path, whole.encode())
+
+
+def _tried(root: Path, name: str, notebook: str, lines: list[str], again: str) -> tuple[list[str], str]:
+    """Read the table as every report will, and add the report when that goes well."""
+    from pmlib import data
+
+    try:
+        source = data.read(name)
+    except ValueError as error:
+        return lines, f"{error}; then: {again}" if notebook else str(error)
+    if not notebook:
+        return [*lines, f"look at it with: pmlib sources {name}"], ""
+    document = plan.read_notebook(root, notebook)
+    known = declared(document["cells"], f"notebooks/{notebook}.ipynb")
+    try:
+        chosen = proposed(known, source)
+    except UnknownRole as error:
+        return lines, f"{error}; then: {again}"
+    entry = {"notebook": notebook, "title": source.title}
+    _append(root / plan.CATALOG, root, _entry(name, entry, chosen))
+    lines.append(f"report {name} added to {plan.CATALOG.as_posix()}; change there what is guessed:")
+    lines += [f"  {parameter} = {value!r}" for parameter, value in chosen.items()]
+    return [*lines, f"publish it with: pmlib run {name} --open"], ""
+
+
+def _entry(name: str, entry: dict[str, Any], parameters: dict[str, Any]) -> str:
+    from pmlib.data.propose import pairs
+
+    return "\n".join([f"[{name}]", *pairs(entry), "", f"[{name}.parameters]", *pairs(parameters)]) + "\n"

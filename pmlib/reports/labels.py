@@ -1,0 +1,73 @@
+"""Parameters that name labels of a table, such as the firm a report is for: proposed, and checked."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pmlib.reports.parameters import Parameter
+from pmlib.reports.typed import did_you_mean, shown
+
+if TYPE_CHECKING:
+    from pmlib.data import Source
+
+AMOUNTS = ("units", "revenue", "share")  # what makes a label large; the number of rows where there is none
+
+
+class UnknownRole(ValueError):
+    """A table has no column of a role that a notebook needs."""
+
+
+def proposed(known: Mapping[str, Parameter], source: "Source") -> dict[str, Any]:
+    """Choose values of a notebook's parameters for a table: its name, and the largest labels of each role.
+
+    Raises
+    ------
+    UnknownRole : a role that the notebook needs has no column; names those that might be it.
+    """
+    chosen = dict[str, Any]()
+    left = dict[str, list[str]]()
+    for name, parameter in known.items():
+        if parameter.type.kind == "Source":
+            chosen[name] = source.name
+        elif parameter.type.kind == "Label":
+            role = parameter.type.choices[0]
+            labels = left.setdefault(role, largest(source, role))
+            count = len(parameter.default) if isinstance(parameter.default, list) else 1
+            taken, left[role] = labels[:count], labels[count:]
+            if taken:
+                chosen[name] = taken if parameter.type.many else taken[0]
+    return chosen
+
+
+def largest(source: "Source", role: str) -> list[str]:
+    """List the labels of a role, the largest of the newest period first."""
+    if role not in source.frame:
+        words = source.frame.select_dtypes(["object", "str", "category"]).columns
+        others = [str(column) for column in words if column not in ("product", "name", "firm")]
+        might = f"it might be {' or '.join(map(repr, others[:4]))}" if others else "no column looks like one"
+        remedy = f'give one role = "{role}" in data/sources.toml'
+        raise UnknownRole(f"{source.name} has no column of role {role!r}; {might}; {remedy}")
+    frame = source.frame
+    if "period" in frame:
+        frame = frame[frame["period"] == frame["period"].max()]
+    amount = next((amount for amount in AMOUNTS if amount in frame), None)
+    groups = frame.groupby(role, observed=True)
+    sizes = groups[amount].sum() if amount else groups.size()
+    order = sizes.sort_values(ascending=False, kind="stable").index.astype(str).tolist()
+    others = source.frame[role].dropna().astype(str).unique()
+    return order + sorted(set(others) - set(order))
+
+
+def problems(values: Mapping[str, Any], known: Mapping[str, Parameter], source: "Source") -> list[str]:
+    """List the parameters that name a label which the table does not have."""
+    found = []
+    for name, parameter in known.items():
+        role = parameter.type.choices[0] if parameter.type.kind == "Label" else ""
+        if not role or role not in source.frame or values.get(name) is None:
+            continue
+        labels = sorted(source.frame[role].dropna().astype(str).unique())
+        given = values[name] if parameter.type.many else [values[name]]
+        for value in given:
+            if value not in labels:
+                near = did_you_mean(value, labels)
+                found.append(f"parameter {name}: {shown(value)} is no {role} in {source.name}{near}")
+    return found
