@@ -134,7 +134,8 @@ class Database:
         DataError : what the database says against it.
         """
         with _one_line(self.name):
-            return self.stream(query).read_all()
+            found = self.stream(query).read_all()
+        return found.cast(pa.schema([(column.name, column.type) for column in found.schema]))
 
     def _typed(self, name: str) -> Sql | None:
         if name not in self.types:

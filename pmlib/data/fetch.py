@@ -142,5 +142,7 @@ def _patient(scheme: str, given: dict[str, Any], allowed: list[str]) -> dict[str
         return {**given, "client_kwargs": client}
     if scheme == "s3":
         config = {"connect_timeout": PATIENCE["connect"], "read_timeout": PATIENCE["read"]}
-        return {**given, "config_kwargs": {**config, **given.get("config_kwargs", {})}}
+        config |= given.get("config_kwargs", {})
+        # One stream: pieces that are fetched apart may be of an old and a new file.
+        return {**given, "config_kwargs": config, "max_concurrency": 1}
     return given

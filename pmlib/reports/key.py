@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pmlib import __version__
+from pmlib.digest import sha256
 from pmlib.reports.parameters import source
 from pmlib.reports.plan import SOURCES, Job, canonical
 from pmlib.reports.templates import PACKAGE, template_folders
@@ -44,7 +45,7 @@ def digest(parts: Mapping[str, str]) -> str:
 
 def hashed(root: Path, inputs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Say of each input what it holds now; one that has vanished counts as changed."""
-    return [{**entry, "sha256": _file(root / entry["path"])} for entry in inputs]
+    return [{**entry, "sha256": _now(root, entry)} for entry in inputs]
 
 
 def normalised(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,6 +65,17 @@ def packages() -> dict[str, str]:
             names = (p.name.removesuffix(".dist-info") for p in folder.glob("*.dist-info"))
             found |= dict(name.rsplit("-", 1) for name in names if "-" in name)
     return found | {"pmlib": __version__}
+
+
+def _now(root: Path, entry: Mapping[str, Any]) -> str:
+    try:
+        if (file := root / entry["path"]).is_file():
+            return sha256(root, file)
+    except OSError:
+        return "missing"
+    from pmlib.data.place import digest as held  # several files, an address or a query; loads the engine
+
+    return held(root, entry["name"])
 
 
 def _declarations(root: Path, names: set[str]) -> dict[str, Any]:
