@@ -56,6 +56,8 @@ def set_to(cell: str, value) -> Callable:
 
     def change(_, page):
         page[cell] = value
+        if isinstance(value, int):  # else openpyxl shows it in the format of the date it replaces
+            page[cell].number_format = "General"
         if isinstance(value, str) and value.startswith("#"):
             page[cell].data_type = "e"
 
