@@ -101,9 +101,7 @@ def _file(home: Path, path: str, remedy: str, folder: str) -> Path:
             raise DataError(f"{path} leads out of {folder or 'the project'}; {remedy}")
         kind = os.stat(file).st_mode
         if stat.S_ISDIR(kind):
-            raise DataError(
-                f'{path} is a folder; name its files, as in "{path.rstrip("/")}/*.csv", or {remedy}'
-            )
+            raise DataError(f'{path} is a folder; name its files, as in "{path.rstrip("/")}/*.csv"; {remedy}')
         if not stat.S_ISREG(kind):  # a pipe or a device may hang, or never end
             raise DataError(f"{path} is not a file but a pipe or a device; {remedy}")
         with file.open("rb"):
