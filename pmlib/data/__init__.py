@@ -3,20 +3,16 @@
 import hashlib
 import json
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from pmlib.data.cells import parse, typed
-from pmlib.data.declaration import (
-    SOURCES,
-    DataError,
-    declaration,
-    described,
-    final_names,
-    meant,
-    shown,
-)
-from pmlib.data.source import Fingerprint, Source, by_role, fingerprint, source
+from pmlib.data.declaration import declaration
+from pmlib.data.read import Asked
+from pmlib.data.read import read as _read
+from pmlib.data.source import Fingerprint, Source, source
+from pmlib.data.words import DataError, meant, shown
 from pmlib.result import Number
 from pmlib.root import root
 
@@ -25,12 +21,29 @@ __all__ = ["DataError", "Fingerprint", "Source", "number", "read", "source"]
 PUBLISHED = "reports/published"
 
 
-def read(name: str) -> Source:
+def read(
+    name: str,
+    *,
+    where: Mapping[str, Any] | None = None,
+    by: Sequence[str] = (),
+    take: Mapping[str, str] | None = None,
+) -> Source:
     """Read a table that data/sources.toml declares, and check every declared cell of it.
+
+    A large one need not arrive whole: `read("orders", where={"region": "EU"}, by=["firm", "period:month"],
+    take={"units": "sum"})` is filtered and added up where it stands. All rows are checked all the same, once:
+    bytes that have passed are not checked again.
+
+    Parameters
+    ----------
+    where : rows to keep: for a column a value, a list of values, or a tuple of the first and last of a range
+        (None leaves an end open). Of dates, 2024 and "2024-03" stand for all their days.
+    by : columns to group by; a date may have a grain: "period:year", quarter, month, week or day.
+    take : for a column its sum, mean, min, max, count or distinct; {"rows": "count"} counts rows.
 
     Returns
     -------
-    Source : rows as in the file, columns named by role.
+    Source : rows as in the file, or one row a group, in the order of the groups; columns named by role.
 
     Raises
     ------
@@ -39,29 +52,11 @@ def read(name: str) -> Source:
     """
     home = root()
     table = declaration(home, name)
-    remedy = f"put the file in data/, or correct path of [{name}] in {SOURCES}"
-    content = _content(home, "", table.path, remedy)
-    frame = typed(parse(content, table.path), table)
-    final = final_names(table.columns)
-    renamed = {column: role for column, role in final.items() if role != column}
-    names = {column: rule.unless for column, rule in table.columns.items() if rule.role == "name"}
-    frame = by_role(frame, renamed, names)
-    columns = {final[column]: described(column, rule) for column, rule in table.columns.items()}
-    if "name" in frame:
-        columns["name"] = columns["product"] if "product" in columns else columns[next(iter(names))]
-    opened = fingerprint(content, frame)
-    _record(name, table.path, opened)
-    return Source(
-        name=name,
-        title=table.title,
-        frame=frame,
-        columns=columns,
-        attributes=tuple(column for column, rule in table.columns.items() if rule.role == "attribute"),
-        line=table.line,
-        licence=table.licence,
-        fingerprint=opened,
-        note=table.note,
-    )
+    if by and not take:
+        raise DataError('by needs take, as in take={"units": "sum"}')
+    found = _read(home, Asked(name, table, where or {}, by, take or {}))
+    _record(name, table.place, found.fingerprint, found.guesses)
+    return found
 
 
 def number(name: str) -> Number:
@@ -76,7 +71,16 @@ def number(name: str) -> Number:
     if not report:
         raise DataError(f'{shown(name)} names no report; write it as "report/number"')
     path = f"{PUBLISHED}/{report}/numbers.json"
-    content = _content(home, PUBLISHED, path, f"publish that report first: pmlib run {report.split('/')[0]}")
+    remedy = f"publish that report first: pmlib run {report.split('/')[0]}"
+    file = (home / path).resolve()
+    if not file.is_relative_to((home / PUBLISHED).resolve()):
+        raise DataError(f"{path} leads out of {PUBLISHED}; {remedy}")
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"{path} is not there; {remedy}") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}); {remedy}") from None
     found = {item["name"]: item for item in json.loads(content)["numbers"]}
     if which not in found:
         raise DataError(f"{path} has no number {shown(which)}; {meant(which, found)}")
@@ -84,22 +88,10 @@ def number(name: str) -> Number:
     return Number(**found[which])
 
 
-def _content(home: Path, folder: str, path: str, remedy: str) -> bytes:
-    file = (home / path).resolve()
-    if not file.is_relative_to((home / folder).resolve()):
-        raise DataError(f"{path} leads out of {folder or 'the project'}; {remedy}")
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"{path} is not there; {remedy}") from None
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}); {remedy}") from None
-
-
-def _record(name: str, path: str, opened: Fingerprint) -> None:
+def _record(name: str, path: str, opened: Fingerprint, guesses: Sequence[str] = ()) -> None:
     """Tell the press what this run opened: a later change of it makes the page stale."""
     run = os.environ.get("PMLIB_RUN_DIR")
     if run:
-        line = {"name": name, "path": path, **asdict(opened)}
+        line = {"name": name, "path": path, **asdict(opened)} | ({"guesses": guesses} if guesses else {})
         with Path(run, "inputs.jsonl").open("a", encoding="utf-8") as inputs:
             inputs.write(json.dumps(line, ensure_ascii=False) + "\n")

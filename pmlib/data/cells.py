@@ -1,183 +1,245 @@
-"""From a file's bytes to checked columns: cells are read as text, then turned into what is declared."""
+"""What a declared column becomes, and what is wrong with a cell, as SQL for every row."""
 
-import csv
-import gzip
-import io
-import zlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
 
-import numpy as np
-import pandas as pd
+from pmlib.data.declaration import Format, Table
+from pmlib.data.rule import LABELS, Rule
+from pmlib.data.sql import Name, Sql, joined, sql
+from pmlib.data.words import SOURCES, listed
 
-from pmlib.data.declaration import SOURCES, DataError, Rule, Table, and_more, listed, meant, shown
-
-# How a number is written, its name in an error, and the remedy. No separators, signs of money, inf or nan.
-WRITTEN = {
-    "number": (
-        r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?",
-        "a number",
-        "write digits and a decimal point only, as in 1234.5",
-    ),
-    "integer": (
-        r"[+-]?[0-9]{1,15}",  # a longer one is an id, and would lose digits
-        "a whole number of at most 15 digits",
-        "write digits only, as in 1234, or declare it as number or text",
-    ),
-    "year": (r"[12][0-9]{3}", "a year", "write four digits, as in 1990"),
+# All that Unicode calls white space, and what is as invisible. A pattern is far quicker here than trim() is.
+SPACE = (
+    r"[\s\v\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200f}\x{2028}-\x{202f}"
+    r"\x{205f}-\x{2064}\x{3000}\x{feff}]"
+)
+PADDED = f"^{SPACE}|{SPACE}$"
+LARGEST = 1.7976931348623157e308
+SPACES = " \xa0\u202f\u2009"  # that stand between thousands; where one does, all do
+REMEDY = {
+    "number": "write digits and a decimal point only, as in 1234.5",
+    "integer": "write digits only, as in 1234, or declare it as number or text",
 }
+INTEGERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+)
+FLOATS = ("FLOAT", "DOUBLE")
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """The cells of one file as text, and where each row stands in it.
+class Wrong:
+    """One thing that may be wrong with a cell.
 
-    path : as errors name it.
-    cells : the column under each header, as text; a blank cell is "".
-    text : the whole file, from which line numbers are counted when one is needed.
+    when : a condition on the row; not known counts as no.
+    what, remedy : what an error says of a cell for which it holds.
     """
 
-    path: str
-    cells: dict[str, tuple[str, ...]]
-    text: str = field(repr=False)
-
-    def row(self, index: int) -> int:
-        """Find the line of a row, the header being line 1; quoted line breaks and empty lines count."""
-        start, filled = 1, -1
-        lines = csv.reader(io.StringIO(self.text, newline=""))
-        for record in lines:
-            filled += bool(record)
-            if filled == index + 1:
-                break
-            start = lines.line_num + 1
-        return start
+    when: Sql
+    what: str
+    remedy: str
 
 
-def parse(content: bytes, path: str) -> Sheet:
-    """Read a CSV file (UTF-8, comma, plain or gzip) without guessing at anything.
+@dataclass(frozen=True)
+class Cell:
+    """A declared column as SQL over the raw columns of a part.
+
+    value : what it becomes, NULL where it is missing.
+    wrong : what may be wrong with it, in the order in which it is said.
+    """
+
+    raw: Sql
+    value: Sql
+    wrong: tuple[Wrong, ...]
+
+    @property
+    def bad(self) -> Sql:
+        """Whether anything is wrong with the cell."""
+        found = joined(" or ", (sql("coalesce({}, false)", wrong.when) for wrong in self.wrong))
+        return sql("({})", found) if self.wrong else sql("false")
+
+
+def cell(rule: Rule, table: Table, raw: Name, kind: str, today: date) -> Cell:
+    """Compile what is declared of a column.
+
+    Parameters
+    ----------
+    kind : DuckDB's type of the raw column; VARCHAR is read as text, whatever it may look like.
+    today : the day after which a date lies in the future.
 
     Raises
     ------
-    DataError : cannot be unpacked or decoded, is empty, repeats a column, or a row is short or long.
+    ValueError : a column of that type cannot hold what is declared; says what it holds.
     """
-    text = _text(content, path)
-    try:
-        # Not pandas' own reader: it fills short rows and shifts long ones without a word.
-        records = [record for record in csv.reader(io.StringIO(text, newline=""), strict=True) if record]
-    except csv.Error as error:
-        problem = f"not a well-formed CSV ({error}); look for a quote that is not closed"
-        raise DataError(f"{path}: {problem}") from None
-    if not records:
-        raise DataError(f"{path}: the file is empty; put a header and rows in it")
-    header, *rows = records
-    for name in header:
-        if header.count(name) > 1:
-            raise DataError(f"{path}, row 1: column {shown(name)} stands there twice; rename or remove one")
-    if not rows:
-        raise DataError(f"{path}: there is a header but no row; export the table again")
-    ragged = [index for index, row in enumerate(rows) if len(row) != len(header)]
-    if ragged:
-        found, where = len(rows[ragged[0]]), Sheet(path, {}, text).row(ragged[0])
-        cells = "1 cell" if found == 1 else f"{found} cells"
-        problem = f"{cells} where the header has {len(header)}{and_more(len(ragged) - 1)}"
-        remedy = "complete it" if found < len(header) else "remove a cell, or quote text that holds a comma"
-        raise DataError(f"{path}, row {where}: {problem}; {remedy}")
-    return Sheet(path, dict(zip(header, zip(*rows, strict=True), strict=True)), text)
+    if kind.startswith("ENUM"):
+        return cell(rule, table, raw, "VARCHAR", today)
+    text = sql("{}", raw) if kind == "VARCHAR" else _as_text(rule, raw, kind)
+    if text is not None:
+        known = sql("nullif(trim({}), '')", text)
+        if table.na:
+            known = sql("case when {} not in ({}) then {} end", known, joined(", ", table.na), known)
+        value, wrong = _from_text(rule, table.format, text, known)
+    else:
+        known = sql("{}", raw)
+        if kind in FLOATS:
+            known = sql("case when not isnan({}) then {} end", raw, raw)
+        value, wrong = _native(rule, known, kind)
+    limits = list(_limits(rule, value, today))
+    if rule.scale != 1:
+        value = sql("{} * {}", value, rule.scale)
+    missing = [] if rule.nullable else [_missing(known)]
+    return Cell(sql("{}", raw), value, (*missing, *wrong, *limits))
 
 
-def _text(content: bytes, path: str) -> str:
-    try:
-        if path.endswith(".gz"):
-            content = gzip.decompress(content)
-        return content.decode("utf-8-sig")
-    except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise DataError(f"{path} is damaged or not gzip; fetch the file again") from None
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        found = shown(content[error.start : error.end])
-        raise DataError(f"{path}, row {line}: found {found}, not UTF-8; save the file as UTF-8") from None
+def _missing(known: Sql) -> Wrong:
+    remedy = f"fill it, or allow it with nullable = true in {SOURCES}"
+    return Wrong(sql("{} is null", known), "a missing value", remedy)
 
 
-def typed(sheet: Sheet, table: Table) -> pd.DataFrame:
-    """Turn the declared columns of a sheet into their types; leave the others out.
-
-    Raises
-    ------
-    DataError : a column is missing; a cell is blank, ill-typed, out of range or not allowed; a key repeats.
-    """
-    for name in table.columns:
-        if name not in sheet.cells:
-            problem = f"column {shown(name)} is missing; {meant(name, sheet.cells, 'the header has')}"
-            raise DataError(f"{sheet.path}, row 1: {problem}; correct it, or columns in {SOURCES}")
-    frame = pd.DataFrame({name: _column(sheet, table, name, rule) for name, rule in table.columns.items()})
-    _check_key(sheet, table, frame)
-    return frame
-
-
-def _column(sheet: Sheet, table: Table, name: str, rule: Rule) -> pd.Series:
-    cells = pd.Series(sheet.cells[name], dtype="str")
-
-    def refuse(bad: pd.Series, wrong: str, remedy: str) -> None:
-        rows = np.flatnonzero(bad.reindex(cells.index, fill_value=False))
-        if len(rows):
-            where = f"{sheet.path}, row {sheet.row(rows[0])}, column {shown(name)}"
-            found = f"found {shown(cells[rows[0]])}, {wrong}{and_more(len(rows) - 1)}"
-            raise DataError(f"{where}: {found}; {remedy}")
-
-    missing = cells.str.strip().isin(["", *table.na])
-    if not rule.nullable:
-        refuse(missing, "a missing value", f"fill it, or allow it with nullable = true in {SOURCES}")
-    known = cells[~missing]
-    if rule.type in ("text", "category", "flag"):
-        padded = known.str.strip() != known
-        refuse(padded, "with space around it, which makes it another label", "remove the spaces")
-    if rule.allowed:
-        wrong = f"not one of {listed(rule.allowed)}"
-        refuse(~known.isin(rule.allowed), wrong, f"correct it, or values in {SOURCES}")
-    values = _converted(known, rule, refuse)
+def _limits(rule: Rule, value: Sql, today: date) -> Iterator[Wrong]:
     if rule.range:
         low, high = rule.range
-        refuse(values < low, f"below {low:.15g}", f"correct it, or range in {SOURCES}")
-        refuse(values > high, f"above {high:.15g}", f"correct it, or range in {SOURCES}")
-    if rule.nullable and values.dtype.kind == "i":
-        values = values.astype(float)  # whether or not this file has a blank
-    return (values * rule.scale if rule.scale != 1 else values).reindex(cells.index)
+        remedy = f"correct it, or range in {SOURCES}"
+        yield Wrong(sql("{} < {}", value, low), f"below {_written(low)}", remedy)
+        yield Wrong(sql("{} > {}", value, high), f"above {_written(high)}", remedy)
+    if rule.type in ("date", "year") and not rule.future and not rule.range:
+        latest = today if rule.type == "date" else today.year
+        remedy = f"correct it, or allow it with future = true in {SOURCES}"
+        yield Wrong(sql("{} > {}", value, latest), "in the future", remedy)
 
 
-def _converted(known: pd.Series, rule: Rule, refuse: Callable[[pd.Series, str, str], None]) -> pd.Series:
+def _written(end: float | date) -> str:
+    return end.isoformat() if isinstance(end, date) else f"{end:.15g}"
+
+
+def _from_text(rule: Rule, form: Format, text: Sql, known: Sql) -> tuple[Sql, list[Wrong]]:
     match rule.type:
-        case "text":
-            return known
-        case "category":
-            labels = rule.allowed or known.unique()
-            return known.astype(pd.CategoricalDtype(labels, ordered=bool(rule.allowed)))
-        case "flag":
-            return known.eq(rule.allowed[1]).astype("int64")
+        case "text" | "category" | "flag":
+            return _label(rule, text, known)
         case "date":
-            dates = pd.to_datetime(known, format=rule.format, errors="coerce")
-            example = date(1990, 12, 31).strftime(rule.format)
-            remedy = f"write dates as {example}, or set format in {SOURCES}"
-            refuse(dates.isna(), "not a date", remedy)
-            return dates
-    pattern, is_a, remedy = WRITTEN[rule.type]
-    known = known.str.strip()
-    refuse(~known.str.fullmatch(pattern), f"not {is_a}", remedy)
-    values = known.astype(float)
-    refuse(np.isinf(values), "too large for a number", "correct it")
-    return values if rule.type == "number" else values.astype("int64")
+            return _date(rule, known)
+        case "year":
+            pattern = sql("not regexp_full_match({}, {})", known, "[12][0-9]{3}")
+            year = Wrong(pattern, "not a year", "write four digits, as in 1990")
+            return sql("try_cast({} as bigint)", known), [year]
+    return _number(rule, form, known)
 
 
-def _check_key(sheet: Sheet, table: Table, frame: pd.DataFrame) -> None:
-    twins = np.flatnonzero(frame.duplicated(table.unique)) if table.unique else np.array([], int)
-    if len(twins) == 0:
-        return
-    second = twins[0]
-    group = frame.groupby(table.unique, observed=True).ngroup()
-    first = np.flatnonzero(group == group[second])[0]
-    found = ", ".join(shown(sheet.cells[name][second]) for name in table.unique)
-    raise DataError(
-        f"{sheet.path}, rows {sheet.row(first)} and {sheet.row(second)}: "
-        f"the same {' and '.join(table.unique)} ({found}){and_more(len(twins) - 1)}; "
-        f"keep one row, or correct key in {SOURCES}"
+def _label(rule: Rule, text: Sql, known: Sql) -> tuple[Sql, list[Wrong]]:
+    label = sql("nfc_normalize({})", known)
+    wrong = [
+        Wrong(
+            sql("regexp_matches({}, {})", text, PADDED),
+            "with space around it, which makes it another label",
+            "remove the spaces",
+        ),
+        Wrong(
+            sql("contains({}, {})", known, "\ufffd"),
+            "a character that was lost in reading or saving",
+            f"export the file again, or set encoding in {SOURCES}",
+        ),
+    ]
+    if rule.allowed:
+        wrong.append(
+            Wrong(
+                sql("{} not in ({})", label, joined(", ", rule.allowed)),
+                f"not one of {listed(rule.allowed)}",
+                f"correct it, or values in {SOURCES}",
+            )
+        )
+    if rule.type == "flag":
+        return sql("cast({} = {} as bigint)", label, rule.allowed[1]), wrong
+    return label, wrong
+
+
+def _date(rule: Rule, known: Sql) -> tuple[Sql, list[Wrong]]:
+    moment = sql("try_strptime({}, {})", known, rule.format)
+    if rule.zone:
+        moment = sql("timezone({}, {})", rule.zone, moment)
+    example = datetime(1990, 12, 31).strftime(rule.format)
+    remedy = f"write dates as {example}, or set format in {SOURCES}"
+    wrong = [
+        Wrong(sql("{} is null and {} is not null", moment, known), "not a date", remedy),
+        Wrong(sql("year({}) < 1000", moment), "not a date of our time", remedy),
+    ]
+    return sql("cast({} as timestamp)", moment), wrong
+
+
+def _number(rule: Rule, form: Format, known: Sql) -> tuple[Sql, list[Wrong]]:
+    plain = known
+    if rule.parentheses:
+        plain = sql("regexp_replace({}, {}, {})", plain, r"^\((.+)\)$", r"-\1")
+    for around in rule.strip:
+        pattern = r"^([+-]?)\s*%s\s*|\s*%s$" % ((re.escape(around),) * 2)
+        plain = sql("regexp_replace({}, {}, {})", plain, pattern, r"\1")
+    shape = sql("not regexp_full_match({}, {})", plain, _pattern(rule, form))
+    if form.thousands:
+        plain = sql("translate({}, {}, '')", plain, SPACES if form.thousands.isspace() else form.thousands)
+    if form.decimal == ",":
+        plain = sql("replace({}, ',', '.')", plain)
+    value = sql("try_cast({} as {})", plain, Sql("double" if rule.type == "number" else "bigint"))
+    is_a = "a number" if rule.type == "number" else "a whole number of at most 15 digits"
+    wrong = [
+        Wrong(
+            sql("{} or {} is null and {} is not null", shape, value, known), f"not {is_a}", REMEDY[rule.type]
+        )
+    ]
+    if rule.type == "number":
+        wrong.append(Wrong(sql("isinf({})", value), "too large for a number", "correct it"))
+    return value, wrong
+
+
+def _pattern(rule: Rule, form: Format) -> str:
+    # Simple enough for RE2 to run in one pass; what it lets by ("", ".") is no number to try_cast.
+    if form.thousands:
+        mark = f"[{SPACES}]" if form.thousands.isspace() else re.escape(form.thousands)
+        whole = f"(?:[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|[0-9]*)"
+    else:
+        whole = "[0-9]*" if rule.type == "number" else "(?:0|[1-9][0-9]{0,14})"  # 007 is an id
+    if rule.type == "integer":
+        return f"[+-]?{whole}"
+    return rf"[+-]?{whole}(?:{re.escape(form.decimal)}[0-9]*)?(?:[eE][+-]?[0-9]+)?"
+
+
+def _as_text(rule: Rule, raw: Name, kind: str) -> Sql | None:
+    """What a typed column is as text, where labels are declared; None where its type may stay."""
+    if rule.type not in LABELS:
+        return None
+    if kind == "BOOLEAN" and rule.type == "flag" and not rule.values:
+        return sql("cast(cast({} as integer) as varchar)", raw)
+    if kind in ("BOOLEAN", "UUID", *INTEGERS):
+        return sql("cast({} as varchar)", raw)
+    raise ValueError(f"holds {kind}, which is no {rule.type}")
+
+
+def _native(rule: Rule, known: Sql, kind: str) -> tuple[Sql, list[Wrong]]:
+    if rule.type == "date":
+        if kind == "TIMESTAMP WITH TIME ZONE" and not rule.zone:
+            raise ValueError('holds moments, which are dates in one zone only; add zone = "UTC" to it')
+        if not kind.startswith(("DATE", "TIMESTAMP")):
+            raise ValueError(f"holds {kind}, which is no date")
+        moment = sql("timezone({}, {})", rule.zone, known) if "ZONE" in kind else known
+        return sql("cast({} as timestamp)", moment), []
+    if kind.split("(")[0] not in (*INTEGERS, *FLOATS, "DECIMAL"):
+        raise ValueError(f"holds {kind}, which is no {rule.type}")
+    finite = Wrong(
+        sql("{} not between {} and {}", known, -LARGEST, LARGEST), "not a finite number", "correct it"
     )
+    if rule.type == "number":
+        return sql("cast({} as double)", known), [finite]
+    whole = Wrong(sql("{} <> floor({})", known, known), "not a whole number", REMEDY["integer"])
+    wrong = [finite, whole]
+    if rule.type == "year":
+        wrong.append(
+            Wrong(sql("{} not between 1000 and 2999", known), "not a year", "write four digits, as in 1990")
+        )
+    return sql("cast({} as bigint)", known), wrong

@@ -1,124 +1,90 @@
 """What data/sources.toml may say of a table, and how it is refused when it says something else."""
 
+import re
 import tomllib
-from collections.abc import Iterable
-from datetime import date, datetime
-from difflib import get_close_matches
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
-from pmlib.table import Column
+from pmlib.data.rule import OPTIONS, ROLES, Rule, Strict, final_names
+from pmlib.data.words import SOURCES, DataError, and_more, meant, shown
 
-SOURCES = "data/sources.toml"
-
-Type = Literal["text", "number", "integer", "flag", "year", "date", "category"]
-Role = Literal["", "product", "name", "firm", "period", "units", "share", "revenue", "price", "attribute"]
-
-Better = Literal["", "higher", "lower"]
-OPTIONS = {"type": get_args(Type), "role": get_args(Role), "better": get_args(Better)}
-
-MEASURES = ("number", "integer")
-TYPES_OF_ROLE: dict[str, tuple[str, ...]] = {  # a role that is not listed takes any type
-    "period": ("year", "date"),
-    "units": MEASURES,
-    "share": MEASURES,
-    "revenue": MEASURES,
-    "price": MEASURES,
-    "attribute": (*MEASURES, "flag", "category"),
-}
-SHARED_ROLES = ("", "name", "attribute")  # several columns may have these; any other renames its one column
-ROLES = tuple(role for role in get_args(Role) if role not in ("", "attribute"))  # columns a Source may have
+PLACES = ("path", "url", "database", "files")  # a table has one of them
+AGE = re.compile(r"(\d+) (day|week|month|year)s?")
+DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}  # at most, so that nothing is called late too early
 
 
-class DataError(ValueError):
-    """Data, or their declaration, that cannot be trusted; one line that says where, what and what to do."""
+class Format(Strict):
+    """How a file is written, where it is not as usual.
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Rule(_Strict):
-    """What one column must hold.
-
-    range : lowest and highest value allowed, both included (`inf` for no limit).
-    values : the labels allowed, in their order; for a flag the two labels that mean 0 and 1.
-    scale : what a number is multiplied by on reading, to be in `unit`; range speaks of the cell as written.
-    unless : of a column of role name: a column that names the product well enough where it is filled.
-    format : how a date is written, in strptime's codes.
-    label, unit, digits, better : as in table.Column.
+    separator, decimal, thousands, encoding : of a text file; a comma, a point, none and UTF-8 when not given.
+    skip, footer : lines before the header and after the last row.
+    header : the names of the columns, of a file without a header.
+    sheet : of a workbook, by name.
+    records : of a JSON file, where in it the list of rows stands, as in "data.items".
     """
 
-    type: Type
-    role: Role = ""
-    label: str = ""
-    unit: str = ""
-    digits: int | None = None
-    better: Better = ""
-    range: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
-    values: Annotated[list[str], Field(min_length=1)] | None = None
-    nullable: bool = False
-    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
-    unless: str = ""
-    format: str = "%Y-%m-%d"
+    separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    decimal: Annotated[str, Field(pattern="^[.,]$")] = "."
+    thousands: Annotated[str, Field(max_length=1)] = ""
+    encoding: str = ""
+    skip: Annotated[int, Field(ge=0)] = 0
+    footer: Annotated[int, Field(ge=0)] = 0
+    header: list[str] = []
+    sheet: str = ""
+    records: str = ""
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        allowed = TYPES_OF_ROLE.get(self.role)
-        if allowed and self.type not in allowed:
-            raise ValueError(
-                f"role {self.role!r} needs type {' or '.join(map(repr, allowed))}, not {self.type!r}"
-            )
-        if self.role == "period" and self.nullable:
-            raise ValueError("a period cannot be nullable; remove that")
-        if self.range and self.type not in (*MEASURES, "year"):
-            raise ValueError(f"type {self.type!r} has no range; remove it")
-        if self.range and self.range[0] > self.range[1]:
-            raise ValueError(f"range starts above its end: {self.range}; swap them")
-        if self.values and self.type not in ("text", "category", "flag"):
-            raise ValueError(f"type {self.type!r} has no values; give a range instead")
-        if self.values and len(set(self.values)) < len(self.values):
-            raise ValueError("values repeats a label; keep it once")
-        if self.values and self.type == "flag" and len(self.values) != 2:
-            raise ValueError('a flag has two values, the one for 0 first: values = ["no", "yes"]')
-        if self.scale != 1 and self.type not in MEASURES:
-            raise ValueError(f"type {self.type!r} has no scale; remove it")
-        if self.unless and self.role != "name":
-            raise ValueError("only a column of role 'name' has unless; remove it")
-        if "format" in self.model_fields_set and self.type != "date":
-            raise ValueError(f"type {self.type!r} has no format; remove it")
+        if self.thousands == self.decimal:
+            raise ValueError(f"decimal and thousands are both {self.decimal!r}; they differ in any number")
         try:
-            datetime.strptime(date(1990, 12, 31).strftime(self.format), self.format)
-        except ValueError:
-            raise ValueError(f"format {self.format!r} is no date's; write one such as '%d.%m.%Y'") from None
+            "".encode(self.encoding or "utf-8")
+        except LookupError:
+            raise ValueError(f"encoding {self.encoding!r} is not known; try 'cp1252' or 'utf-16'") from None
         return self
 
-    @property
-    def allowed(self) -> list[str]:
-        """The labels a cell may hold; none named means any."""
-        return self.values or (["0", "1"] if self.type == "flag" else [])
 
-
-class Table(_Strict):
+class Table(Strict):
     """What one table is, where it stands and what its columns must hold.
 
-    path : of the file, from the project root.
+    path : of the file, from the project root; a glob such as "data/sales_*.csv" takes several together.
+    url : of a file elsewhere; ${NAME} stands for an environment variable here and in database and storage.
+    schemes, storage : what url may resolve to, and options of its file system.
+    database, query, parameters, version : SQLAlchemy URL, what is read, values bound to :names of the query,
+        and a cheap query whose result changes when the data do.
+    files : with a DuckDB query, the files that it may read, by the names it calls them.
     origin : who collected it and where it was published.
     key : columns that together name a row once; period, firm and product when none is given.
     na : texts that mean a missing value, beside an empty cell.
+    max_age : how old the newest period may be, as in "40 days".
+    shrink : share of the rows, periods or labels of the last good read that may be gone.
     note : what a reader of the numbers must know of their making.
+    guess : the settings that were guessed from the data and that nobody has confirmed yet.
     """
 
     title: Annotated[str, Field(min_length=1)]
-    path: Annotated[str, Field(min_length=1)]
+    path: str = ""
+    url: str = ""
+    schemes: list[str] = []
+    storage: dict[str, Any] = {}
+    database: str = ""
+    query: str = ""
+    parameters: dict[str, str | int | float | bool | date] = {}
+    version: str = ""
+    files: dict[str, str] = {}
+    format: Format = Format()
     origin: Annotated[str, Field(min_length=1)]
     licence: Annotated[str, Field(min_length=1)]
     columns: Annotated[dict[str, Rule], Field(min_length=1)]
     key: list[str] = []
     na: list[str] = []
+    max_age: str = ""
+    shrink: Annotated[float, Field(ge=0, le=1)] = 0.0
     note: str = ""
+    guess: list[str] = []
 
     @field_validator("columns", mode="after")
     @classmethod
@@ -152,6 +118,31 @@ class Table(_Strict):
                 raise ValueError(f"key names {name!r}, which is nullable; remove one of the two")
         return self
 
+    @model_validator(mode="after")
+    def _stands_somewhere(self) -> Self:
+        given = [place for place in PLACES if getattr(self, place)]
+        if not given:
+            raise ValueError('it says not where it is; add path = "data/…", or url, database or files')
+        if len(given) > 1:
+            raise ValueError(f"it has {' and '.join(given)}; keep one of them")
+        if bool(self.query) != (given[0] in ("database", "files")):
+            wrong = "needs a query; add it" if not self.query else "takes no query; remove it"
+            raise ValueError(f"a table with {given[0]} {wrong}")
+        if self.max_age and not AGE.fullmatch(self.max_age):
+            raise ValueError(f'max_age is {self.max_age!r}; write it as in "40 days", "6 weeks" or "1 year"')
+        return self
+
+    @property
+    def place(self) -> str:
+        """Where the table stands, as declared: its file, its address, or its query."""
+        return self.path or self.url or "its query"
+
+    @property
+    def most_days(self) -> int | None:
+        """The greatest age allowed, in days."""
+        found = AGE.fullmatch(self.max_age)
+        return int(found[1]) * DAYS[found[2]] if found else None
+
     @property
     def unique(self) -> list[str]:
         """The columns that name a row once."""
@@ -160,19 +151,31 @@ class Table(_Strict):
         return self.key or (named if by_product else [])
 
     @property
+    def guesses(self) -> list[str]:
+        """What is declared by guess, as in "key" or "price.unit"."""
+        return self.guess + [
+            f"{column}.{setting}" for column, rule in self.columns.items() for setting in rule.guess
+        ]
+
+    @property
     def line(self) -> str:
         """Source line, as printed under a chart."""
         return f"{self.title}: {self.origin}"
 
 
-def final_names(columns: dict[str, Rule]) -> dict[str, str]:
-    """Name each declared column as an analysis sees it: by its role where the role has one column."""
-    return {name: name if rule.role in SHARED_ROLES else rule.role for name, rule in columns.items()}
+def declarations(folder: Path) -> dict[str, Any]:
+    """Read data/sources.toml without checking what it says of each table.
 
-
-def described(name: str, rule: Rule) -> Column:
-    """Say how a column is labelled and written."""
-    return Column(rule.label or name.replace("_", " "), rule.unit, rule.digits, rule.better)
+    Raises
+    ------
+    DataError : no such file, or it is not TOML.
+    """
+    try:
+        return tomllib.loads((folder / SOURCES).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"{SOURCES} is missing; write it, with a table for each file in data/") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{SOURCES} is not valid TOML: {error}; correct that line") from None
 
 
 def declaration(folder: Path, name: str) -> Table:
@@ -182,12 +185,7 @@ def declaration(folder: Path, name: str) -> Table:
     ------
     DataError : no such file or table, or the declaration says what it may not.
     """
-    try:
-        tables = tomllib.loads((folder / SOURCES).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"{SOURCES} is missing; write it, with a table [{name}]") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{SOURCES} is not valid TOML: {error}; correct that line") from None
+    tables = declarations(folder)
     if name not in tables:
         raise DataError(f"{SOURCES} has no table [{name}]; {meant(name, tables)}")
     try:
@@ -203,10 +201,12 @@ def _one_line(name: str, error: ValidationError) -> str:
     place = f"{SOURCES}, [{name}]"
     if where[:1] == ["columns"] and len(where) > 1:
         place, model, where = f"{place}, column {where[1]!r}", Rule, where[2:]
+    elif where[:1] == ["format"]:
+        place, model, where = f"{place}, format", Format, where[1:]
     setting = where[0] if where else ""
     match first["type"]:
         case "extra_forbidden":
-            says = f"{setting!r} is not a setting; {meant(setting, model.model_fields, 'it may be', 20)}"
+            says = f"{setting!r} is not a setting; {meant(setting, model.model_fields, 'it may be', 30)}"
         case "missing":
             says = f"{setting!r} is missing; add it"
         case "value_error":
@@ -220,28 +220,3 @@ def _one_line(name: str, error: ValidationError) -> str:
         case _:
             says = f"{setting} = {shown(first['input'])}: {first['msg'][0].lower()}{first['msg'][1:]}"
     return f"{place}: {says}{and_more(len(others))}"
-
-
-def meant(name: str, options: Iterable[str], says: str = "it has", most: int = 6) -> str:
-    """Say what there is instead, the likely one first: did you mean 'us_cars'? It has …."""
-    names = [str(option) for option in options]
-    lower = {option.casefold(): option for option in names}
-    close = get_close_matches(name.casefold().strip(), lower, n=1)
-    there = f"{says} {listed(names, most)}"
-    return f"did you mean {shown(lower[close[0]])}? {there[0].upper()}{there[1:]}" if close else there
-
-
-def listed(names: list[str], most: int = 6) -> str:
-    """Quote names for an error, the first few of them."""
-    return (", ".join(map(shown, names[:most])) or "none") + and_more(len(names) - most)
-
-
-def shown(value: object, width: int = 40) -> str:
-    """Quote a found value, shortened, on one line."""
-    text = repr(value)
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def and_more(count: int) -> str:
-    """Count what one line leaves out."""
-    return f" (and {count} more)" if count > 0 else ""

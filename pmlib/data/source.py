@@ -8,7 +8,8 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from pmlib.data.declaration import ROLES, DataError, meant, shown
+from pmlib.data.rule import ROLES
+from pmlib.data.words import DataError, meant, shown
 from pmlib.result import Result
 from pmlib.table import Column, is_number, texts
 
@@ -42,6 +43,8 @@ class Source:
     line : where the data come from, as printed under a chart.
     licence : the terms that the data are under.
     note : what a reader must know of how the numbers were made.
+    said : what was safely mended in reading.
+    guesses : what of the declaration was guessed and is not confirmed, as in "price.unit".
     """
 
     name: str
@@ -53,6 +56,8 @@ class Source:
     fingerprint: Fingerprint
     licence: str = field(default="", repr=False)
     note: str = field(default="", repr=False)
+    said: tuple[str, ...] = field(default=(), repr=False)
+    guesses: tuple[str, ...] = field(default=(), repr=False)
 
     def has(self, *roles: str) -> bool:
         """Tell whether every one of these roles has a column."""

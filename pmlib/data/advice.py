@@ -1,0 +1,98 @@
+"""The remedy for a wrong cell: the line of the declaration that would accept it, where there is one."""
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from pmlib.data.cells import Wrong
+from pmlib.data.declaration import Table
+from pmlib.data.rule import MEASURES, Rule
+from pmlib.data.words import SOURCES, shown
+
+USUAL_DATES = (
+    *("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y%m%d", "%Y-%m"),
+    *("%m/%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"),
+    *("%d-%b-%y", "%d-%b-%Y", "%b %Y", "%B %Y", "%b-%y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"),
+    *("%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M"),
+)
+MISSING = re.compile(
+    r"(n\.?/?a\.?|nan|null|none|nil|missing|unknown|k\.?\s?a\.?|tbd|-+|–|—|\.|\?|#n/?a|\*)", re.I
+)
+AROUND = re.compile(r"([+-]?)\s*(\D{0,4}?)\s*([+-]?[0-9][0-9.,]*)\s*(\D{0,8}?)")
+EXCEL_DAY_ZERO = date(1899, 12, 30)
+
+
+def advice(table: Table, name: str, names: list[str], found: Any, wrong: Wrong) -> str:
+    """Say what to do about a cell.
+
+    Parameters
+    ----------
+    names : the header, by which one tells that it is repeated.
+    found : what the cell holds.
+    """
+    rule = table.columns[name]
+    if found == name and name in names:
+        return "this is the header again; remove the row"
+    if not isinstance(found, str) or not wrong.what.startswith("not a"):
+        return wrong.remedy
+    text = found.strip()
+    if MISSING.fullmatch(text):
+        return f"if that means missing, set nullable = true and na = [{_quoted(text)}] in {SOURCES}"
+    if rule.type == "date":
+        return _date(text) or wrong.remedy
+    if rule.type in MEASURES:
+        return _number(table, rule, text) or wrong.remedy
+    return wrong.remedy
+
+
+def _date(text: str) -> str:
+    fitting = [form for form in USUAL_DATES if _parses(text, form)]
+    if fitting:
+        either = " or ".join(f'format = "{form}"' for form in fitting[:3])
+        return f"if all dates are written so, set {either} in {SOURCES}"
+    if re.fullmatch(r"[1-9]\d{4}(\.\d+)?", text):
+        day = EXCEL_DAY_ZERO + timedelta(days=int(text[:5]))
+        return f"it may be Excel's number of {day}; format the column as a date there, and export again"
+    if re.search(r"(Z|[+-]\d\d:?\d\d)$", text):
+        return f'if all have an offset, set format = "%Y-%m-%dT%H:%M:%S%z" and zone = "UTC" in {SOURCES}'
+    return ""
+
+
+def _parses(text: str, form: str) -> bool:
+    try:
+        return 1900 <= datetime.strptime(text, form).year <= 2100
+    except ValueError:
+        return False
+
+
+def _number(table: Table, rule: Rule, text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text)
+    if re.fullmatch(r"\(.+\)", plain):
+        return f"if (5) means −5, set parentheses = true in {SOURCES}"
+    if plain != text and re.fullmatch(r"[+-]?[0-9.]+", plain):
+        return "write it in plain digits, without hidden or full-width characters"
+    around = AROUND.fullmatch(plain)
+    if around and (around[2] or around[4]):
+        mark = (around[2] or around[4]).strip()
+        return f"write the number alone, or take this off with strip = [{_quoted(mark)}] in {SOURCES}"
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", plain):
+        comma = ', or "decimal" if the comma is the decimal point' if plain.count(",") == 1 else ""
+        return f'write it without commas, or set format = {{ thousands = "," }}{comma} in {SOURCES}'
+    if re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+,\d+", plain):
+        return f'set format = {{ decimal = ",", thousands = "." }} in {SOURCES}'
+    if re.fullmatch(r"[+-]?\d*,\d+", plain):
+        return f'write a decimal point, or set format = {{ decimal = "," }} in {SOURCES}'
+    if re.fullmatch(r"[+-]?\d{1,3}([ '’]\d{3})+([.,]\d*)?", plain):
+        mark = re.sub(r"[\d+-]", "", plain)[0]
+        return (
+            f"write it without {shown(mark)}, or set format = {{ thousands = {_quoted(mark)} }} in {SOURCES}"
+        )
+    if re.fullmatch(r"[+-]?0\d+", plain):
+        return 'a number that begins with 0 is an id; declare the column as type = "text"'
+    return ""
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"' if escaped.isprintable() else shown(text)

@@ -1,0 +1,202 @@
+"""The declared columns of a source's parts, typed and checked by DuckDB in the same pass."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NoReturn
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pmlib.data.advice import advice
+from pmlib.data.cells import Cell, cell
+from pmlib.data.declaration import Table
+from pmlib.data.part import Part
+from pmlib.data.sql import Name, Sql, joined, sql
+from pmlib.data.words import SOURCES, DataError, and_more, meant, shown
+
+# A sum of floats depends on the order of adding, which differs from run to run; one of whole numbers does not:
+# each value counts in units of 2**-60, exact for any of 1e-3 and more; sums may reach 1e20.
+UNIT = float(2**60)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The rows of all parts of a source, as one relation of typed columns v0, v1, … in declared order.
+
+    checks : whether cells are checked; those of a file that has passed before need not be again.
+    """
+
+    gate: duckdb.DuckDBPyConnection
+    table: Table
+    parts: Sequence[Part]
+    today: date
+    checks: bool = True
+    cells: list[dict[str, Cell]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cells", [self._compiled(part) for part in self.parts])
+        for number, part in enumerate(self.parts):
+            part.relation.create_view(f"part_{number}")
+
+    def _compiled(self, part: Part) -> dict[str, Cell]:
+        kinds = [str(kind) for kind in part.relation.types]
+        found = {}
+        for name, rule in self.table.columns.items():
+            where = f"{part.path}, {part.header}" if part.header else part.path
+            if name not in part.names:
+                problem = f"column {shown(name)} is missing; {meant(name, part.names, 'the header has')}"
+                raise DataError(f"{where}: {problem}; correct it, or columns in {SOURCES}")
+            index = part.names.index(name)
+            try:
+                found[name] = cell(rule, self.table, Name(f"c{index}"), kinds[index], self.today)
+            except ValueError as error:
+                raise DataError(f"{part.path}, column {shown(name)}: it {error}; correct the type") from None
+        return found
+
+    def column(self, name: str) -> Name:
+        """Name a declared column as it is called here."""
+        return Name(f"v{list(self.table.columns).index(name)}")
+
+    def typed(self, names: Sequence[str]) -> Sql:
+        """Select these columns of all rows, and whether anything is wrong in the row."""
+        selects = []
+        for number, cells in enumerate(self.cells):
+            values = [sql("{} as {}", cells[name].value, self.column(name)) for name in names]
+            if self.checks:
+                wrong = joined(" or ", (one.bad for one in cells.values()))
+                values.append(sql("({}) as bad", wrong))
+            columns = joined(", ", values)
+            selects.append(sql("select {} from {}", columns, Name(f"part_{number}")))
+        return joined(" union all ", selects)
+
+    @property
+    def relation(self) -> Sql:
+        """All rows, with every declared column."""
+        return sql("({}) as typed", self.typed(list(self.table.columns)))
+
+    def total(self, column: Name) -> Sql:
+        """Add up a column of floats."""
+        return sql("cast(sum(cast({} * {} as hugeint)) as double) / {}", column, UNIT, UNIT)
+
+    def rows(self, condition: Sql | None = None) -> pa.Table:
+        """Read every row; or without checking, those that meet a condition on typed columns.
+
+        Raises
+        ------
+        DataError : the first thing wrong in the file.
+        """
+        columns = joined(", ", (self.column(name) for name in self.table.columns))
+        if condition is not None:
+            return self.run(sql("select {} from {} where {}", columns, self.relation, condition))
+        found = self.run(self.typed(list(self.table.columns)))
+        if not self.checks:
+            return found
+        if pc.any(found["bad"]).as_py():
+            self.refuse()
+        return found.drop_columns("bad")
+
+    def run(self, query: Sql) -> pa.Table:
+        """Run a query; what keeps a file from being read is said by the file's own part."""
+        try:
+            return self.gate.execute(query.text, list(query.parameters)).to_arrow_table()
+        except duckdb.Error as error:
+            for part in self.parts:
+                part.explain()
+            said = str(error).splitlines()[0]
+            raise DataError(f"{self.parts[0].path} cannot be read: {said}; export it again") from None
+
+    def refuse(self) -> NoReturn:
+        """Say what is wrong with the first wrong cell, in the order of the declaration."""
+        for number, (part, cells) in enumerate(zip(self.parts, self.cells, strict=True)):
+            wrong = [(name, what) for name, one in cells.items() for what in one.wrong]
+            counts = joined(
+                ", ",
+                (sql("count(*) filter ({}), min(i) filter ({})", what.when, what.when) for _, what in wrong),
+            )
+            query = sql("select {} from ({}) as part", counts, _numbered(number, Sql("*")))
+            found = [column[0].as_py() for column in self.run(query).columns]
+            for index, (name, what) in enumerate(wrong):
+                count, row = found[2 * index : 2 * index + 2]
+                if count:
+                    raw = self.raw(number, row, [name])[0]
+                    where = f"{part.path}, {part.locate(row)}, column {shown(name)}"
+                    remedy = advice(self.table, name, part.names, raw, what)
+                    raise DataError(
+                        f"{where}: found {shown(raw)}, {what.what}{and_more(count - 1)}; {remedy}"
+                    )
+        raise AssertionError("a row was called bad in which nothing is")
+
+    def numbered(self, names: Sequence[str]) -> Sql:
+        """Select these columns of all rows, and where each row stands: its part and its index there."""
+        return joined(
+            " union all ",
+            (
+                _numbered(
+                    number,
+                    joined(", ", (sql("{} as {}", cells[name].value, self.column(name)) for name in names)),
+                )
+                for number, cells in enumerate(self.cells)
+            ),
+        )
+
+    def first(self, names: Sequence[str], condition: Sql) -> tuple[int, int]:
+        """Find the first row for which a condition on typed columns holds: its part and its index there."""
+        query = sql("select part, i from ({}) where {} order by all limit 1", self.numbered(names), condition)
+        found = self.run(query)
+        return found["part"][0].as_py(), found["i"][0].as_py()
+
+    def raw(self, number: int, row: int, names: Sequence[str]) -> list[Any]:
+        """Give cells of a row as they are written."""
+        cells = self.cells[number]
+        values = joined(", ", (sql("{} as {}", cells[name].raw, self.column(name)) for name in names))
+        found = self.run(sql("select {} from ({}) where i = {}", values, _numbered(number, Sql("*")), row))
+        return ["" if column[0].as_py() is None else column[0].as_py() for column in found.columns]
+
+    def place(self, number: int, row: int) -> str:
+        """Say where a row stands."""
+        return f"{self.parts[number].path}, {self.parts[number].locate(row)}"
+
+
+def _numbered(number: int, columns: Sql) -> Sql:
+    part = Name(f"part_{number}")
+    return sql(
+        "select {}, {} as part, row_number() over () - 1 as i from {}", columns, Sql(str(number)), part
+    )
+
+
+def compared(checked: Checked, where: Mapping[str, Any]) -> Sql:
+    """Compile a choice of rows: for a column a value, a list of values, or a tuple of first and last.
+
+    Of a date, years and ISO texts such as 2024 and "2024-03" stand for all their days.
+    """
+    conditions = []
+    for name, wanted in where.items():
+        column = checked.column(name)
+        if isinstance(wanted, tuple):
+            low, high = (
+                _span(end)[side] if checked.table.columns[name].type == "date" else end
+                for side, end in enumerate(wanted)
+            )
+            if low is not None:
+                conditions.append(sql("{} >= {}", column, low))
+            if high is not None:
+                conditions.append(sql("{} <= {}", column, high))
+        elif checked.table.columns[name].type == "date":
+            spans = [_span(value) for value in (wanted if isinstance(wanted, list) else [wanted])]
+            either = joined(" or ", (sql("{} between {} and {}", column, *span) for span in spans), "false")
+            conditions.append(sql("({})", either))
+        else:
+            values = wanted if isinstance(wanted, list) else [wanted]
+            conditions.append(sql("{} in ({})", column, joined(", ", values, "null")))
+    return joined(" and ", conditions, "true")
+
+
+def _span(value: Any) -> tuple[Any, Any]:
+    """First and last moment of a year, a month or a day."""
+    if value is None:
+        return None, None
+    span = pd.Period(str(value))
+    return span.start_time.to_pydatetime(), span.end_time.floor("us").to_pydatetime()

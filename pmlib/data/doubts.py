@@ -1,0 +1,201 @@
+"""What no single cell shows: repeated keys, near twins of labels, totals, days for months, jumps."""
+
+import json
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from pmlib.data.checked import Checked
+from pmlib.data.facts import Facts, period_of
+from pmlib.data.rule import MEASURES, Rule
+from pmlib.data.sql import Name, Sql, joined, sql
+from pmlib.data.words import SOURCES, DataError, and_more, shown
+
+TOTAL = re.compile(
+    r"(grand|sub|over ?all)?[ -]?totals?( \w{1,2})?( [\d/.-]+)?|sum(me)?"
+    r"|(gesamt|zwischen)[ -]?(summe|ergebnis)?|insgesamt|ergebnis|totale?s?|total (g[ée]n[ée]ral|general|geral)|suma|soma|somme|итого|всего"
+    r"|合計|总计|總計|小計|합계",
+    re.IGNORECASE,
+)
+JUMP, SPREAD = (
+    2.5,
+    1.5,
+)  # powers of ten: how far off its series a value is, and how far the others may be apart
+FEWEST = 4  # values by which one tells what a series is like
+ALIKE = str.maketrans("АВЕКМНОРСТХаеорсухіΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXaeopcyxiABEZHIKMNOPTYXo")
+
+
+def check_table(checked: Checked, relation: Sql, facts: Facts) -> None:
+    """Refuse a table in which every cell is as declared and which is doubtful all the same.
+
+    Parameters
+    ----------
+    relation : of the typed columns.
+
+    Raises
+    ------
+    DataError : the first doubt, with the line of the declaration that would accept what raises it.
+    """
+    if facts.rows == 0:
+        raise DataError(f"{checked.parts[0].path}: there is a header but no row; export the table again")
+    for name, labels in facts.labels.items():
+        _check_totals(checked, name, labels)
+        _check_twins(checked, name, labels)
+    for name, rule in checked.table.columns.items():
+        if rule.type == "date" and not rule.range:
+            _check_order(checked, relation, name, rule)
+    _check_key(checked, relation)
+
+
+def _check_totals(checked: Checked, name: str, labels: Mapping[str, int]) -> None:
+    rule = checked.table.columns[name]
+    for label in labels:
+        if label in rule.accept or label in rule.allowed:
+            continue
+        is_total = TOTAL.fullmatch(label.strip(" :.*")) or any(
+            re.fullmatch(f"{re.escape(other)} total", label, re.IGNORECASE) for other in labels
+        )
+        if is_total or (label == name and len(labels) > 1):
+            what = "a row of totals, which would count twice" if is_total else "the header again"
+            where = checked.place(*checked.first([name], sql("{} = {}", checked.column(name), label)))
+            remedy = f"remove the row; if it is a real label, say so with {_accept([label])}"
+            raise DataError(f"{where}, column {shown(name)}: found {shown(label)}, {what}; {remedy}")
+
+
+def _check_twins(checked: Checked, name: str, labels: Mapping[str, int]) -> None:
+    rule = checked.table.columns[name]
+    named = rule.type == "category" or rule.role or name in checked.table.unique
+    if not named and sum(labels.values()) < 2 * len(labels):
+        return  # prose, in which one writes as one likes
+    alike = defaultdict[str, list[str]](list)
+    for label in labels:
+        alike[_folded(label)].append(label)
+    for twins in alike.values():
+        if len(twins) == 1 or set(twins) <= {*rule.accept, *rule.allowed}:
+            continue
+        usual, odd = sorted(twins, key=lambda twin: (-labels[twin], twin))[:2]
+        where = checked.place(*checked.first([name], sql("{} = {}", checked.column(name), odd)))
+        remedy = f"write them alike; if they are two, say so with {_accept([usual, odd])}"
+        what = f"found {shown(odd)}, and elsewhere {shown(usual)}, which a reader takes for the same"
+        raise DataError(f"{where}, column {shown(name)}: {what}; {remedy}")
+
+
+def _accept(labels: list[str]) -> str:
+    return f"accept = {json.dumps(labels, ensure_ascii=False)} in {SOURCES}"
+
+
+def _folded(label: str) -> str:
+    """What two labels share that a reader takes for the same: case, width, look and space put aside."""
+    plain = unicodedata.normalize("NFKC", label).translate(ALIKE).casefold()
+    return re.sub(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+", " ", plain).strip()
+
+
+def _check_order(checked: Checked, relation: Sql, name: str, rule: Rule) -> None:
+    """Doubt dates whose days and months can all change places, and look more like a series when they do."""
+    codes = re.findall("%[a-zA-Z]", rule.format)
+    if not {"%d", "%m"} <= set(codes) or codes[:3] == ["%Y", "%m", "%d"]:
+        return
+    column = checked.column(name)
+    found = checked.run(
+        sql("select distinct {} as day from {} where {} is not null", column, relation, column)
+    )
+    days = found["day"].to_pylist()
+    months = {day.month for day in days}
+    if (
+        len(days) < FEWEST
+        or any(day.day > 12 for day in days)
+        or len({day.day for day in days}) <= 2 * len(months)
+    ):
+        return
+    swapped = rule.format.replace("%d", "%\0").replace("%m", "%d").replace("%\0", "%m")
+    raise DataError(
+        f"{checked.parts[0].path}, column {shown(name)}: found {len(days)} dates with no day above 12 in "
+        f"{len(months)} month{'s' if len(months) > 1 else ''}, as if days and months had changed places; "
+        f'set format = "{swapped}", or confirm the order by a range of two dates, in {SOURCES}'
+    )
+
+
+def _check_key(checked: Checked, relation: Sql) -> None:
+    unique = checked.table.unique
+    keys = joined(", ", (checked.column(name) for name in unique))
+    if not unique or not len(
+        checked.run(sql("select 1 from {} group by {} having count(*) > 1 limit 1", relation, keys))
+    ):
+        return
+    groups = sql(
+        "select list(row(part, i) order by part, i) as spots from ({}) group by {} having count(*) > 1",
+        *(checked.numbered(unique), keys),
+    )
+    found = checked.run(
+        sql(
+            "select spots[1] as one, spots[2] as two, sum(len(spots) - 1) over () as n from ({}) order by two limit 1",
+            groups,
+        )
+    )
+    one, two = ([int(at) for at in found[which][0].as_py().values()] for which in ("one", "two"))
+    where = checked.place(two[0], two[1])
+    if one[0] == two[0]:
+        row = checked.parts[one[0]].locate(one[1])
+        where = (
+            where.replace("row ", f"rows {row.removeprefix('row ')} and ", 1)
+            if row.startswith("row ")
+            else where
+        )
+    else:
+        where = f"{where} and {checked.place(one[0], one[1])}"
+    written = ", ".join(map(shown, checked.raw(two[0], two[1], unique)))
+    more = and_more(int(found["n"][0].as_py()) - 1)
+    problem = f"the same {' and '.join(unique)} ({written}){more}"
+    raise DataError(f"{where}: {problem}; keep one row, or correct key in {SOURCES}")
+
+
+def check_jumps(checked: Checked, frame: pd.DataFrame) -> None:
+    """Refuse a value that is hundreds of times its series, as one written in thousands among units is.
+
+    A series is what stands under one key but the period; without periods, or where they are few, the column.
+    """
+    table = checked.table
+    period = period_of(table)
+    keys = [name for name in table.unique if name != period] if period else []
+    for name, rule in table.columns.items():
+        if rule.type not in MEASURES or rule.jumps or name in table.unique:
+            continue
+        size = np.log10(frame[name].astype(float).abs().where(lambda v: v > 0))
+        series = (
+            frame.groupby(keys, observed=True)[name].ngroup() if keys else pd.Series(0, index=frame.index)
+        )
+        if keys and series.value_counts().median() < FEWEST:
+            series = pd.Series(0, index=frame.index)
+        off = _off(size, series)
+        if off.any():
+            row = int(np.flatnonzero(off)[0])
+            part, at = _split(checked, row)
+            times = 10 ** abs(size[row] - size[series == series[row]].median())
+            found = shown(checked.raw(part, at, [name])[0])
+            problem = f"{times:,.0f} times off the rest of its series{and_more(int(off.sum()) - 1)}"
+            remedy = f"correct it, or let it be with jumps = true in {SOURCES}"
+            raise DataError(
+                f"{checked.place(part, at)}, column {shown(name)}: found {found}, {problem}; {remedy}"
+            )
+
+
+def _off(size: pd.Series, series: pd.Series) -> pd.Series:
+    groups = size.groupby(series)
+    far = (size - groups.transform("median")).abs() >= JUMP
+    others = size.where(~far).groupby(series)
+    close = others.transform("max") - others.transform("min") <= SPREAD
+    enough = others.transform("count") >= np.maximum(FEWEST - 1, 4 * far.groupby(series).transform("sum"))
+    return far & close & enough
+
+
+def _split(checked: Checked, row: int) -> tuple[int, int]:
+    for number in range(len(checked.parts)):
+        (count,) = checked.run(sql("select count(*) from {}", Name(f"part_{number}"))).columns
+        if row < count[0].as_py():
+            return number, row
+        row -= count[0].as_py()
+    raise AssertionError("a row beyond the last")

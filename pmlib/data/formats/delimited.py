@@ -1,0 +1,180 @@
+"""CSV, TSV and their kin: every cell as it is written, and each row where its header says."""
+
+import csv
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+import duckdb
+
+from pmlib.data.declaration import Table
+from pmlib.data.formats.plain import not_in, plain
+from pmlib.data.part import Part, scratch
+from pmlib.data.words import SOURCES, DataError, and_more, shown
+
+SEPARATORS = (",", ";", "\t", "|")
+GLOB = set("*?[]{}")
+LONGEST = 2_000_000  # characters of a row, beyond which DuckDB does not read on
+csv.field_size_limit(1 << 27)
+
+
+def open_(gate: duckdb.DuckDBPyConnection, file: Path, path: str, table: Table) -> list[Part]:
+    """Open a text file with one row a line.
+
+    The separator is the declared one, else the only one with which the header has the declared columns.
+
+    Raises
+    ------
+    DataError : no text, no rows, a column twice, or a header that stands further down.
+    """
+    form = table.format
+    text = plain(file, path, form, scratch(gate))
+    separator, header = _header(text.file, path, table)
+    names = [unicodedata.normalize("NFC", name.strip()) for name in form.header or header]
+    said = list(text.said)
+    if names != (form.header or header):
+        said.append("column names had space around them or were not in NFC")
+    if separator != (form.separator or ","):
+        said.append(f"separated by {'tabs' if separator == chr(9) else shown(separator)}")
+    twice = next((name for name in names if name and names.count(name) > 1), None)
+    if twice is not None:
+        raise DataError(f"{path}, row 1: column {shown(twice)} stands there twice; rename or remove one")
+    dialect = {"delimiter": separator, "strict": True}
+    relation = gate.read_csv(
+        _unglobbed(text.file, scratch(gate)),
+        header=not form.header,
+        skiprows=form.skip,
+        sep=separator,
+        quotechar='"',
+        escapechar='"',
+        auto_detect=False,
+        columns={f"c{index}": "VARCHAR" for index in range(len(names))},
+    )
+    first = form.skip + 1
+
+    def explain() -> None:
+        _explain(text.file, path, first, len(names), dialect)
+
+    def locate(index: int) -> str:
+        return f"row {_line(text.file, first, index + (not form.header), dialect)}"
+
+    return [Part(path, names, relation, locate, explain, tuple(said), f"row {first}")]
+
+
+def _unglobbed(file: Path, folder: Path) -> str:
+    # DuckDB takes a name with a bracket in it for a pattern.
+    if not GLOB & set(str(file)):
+        return str(file)
+    link = folder / f"{len(list(folder.iterdir()))}.txt"
+    link.symlink_to(file)
+    return str(link)
+
+
+@contextmanager
+def _opened(file: Path, first: int) -> Iterator[IO[str]]:
+    with file.open(encoding="utf-8-sig", newline="", errors="replace") as lines:
+        for _ in range(first - 1):
+            lines.readline()
+        yield lines
+
+
+def _header(file: Path, path: str, table: Table) -> tuple[str, list[str]]:
+    form = table.format
+    with _opened(file, form.skip + 1) as lines:
+        start = lines.read(1 << 18)
+    if not start.strip():
+        raise DataError(f"{path}: the file is empty; put a header and rows in it")
+    if form.header:
+        return form.separator or _commonest(start), form.header
+    tried = {
+        separator: _record(start, separator)
+        for separator in ([form.separator] if form.separator else SEPARATORS)
+    }
+    held = {separator: _held(header, table) for separator, header in tried.items()}
+    best = max(held, key=lambda separator: held[separator])
+    if held[best] < len(table.columns):
+        _find_header(start, path, table)
+    return best, tried[best]
+
+
+def _record(text: str, separator: str) -> list[str]:
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
+    try:
+        return next((record for record in reader if record), [])
+    except csv.Error:
+        return []
+
+
+def _held(header: list[str], table: Table) -> int:
+    names = {unicodedata.normalize("NFC", name.strip()) for name in header}
+    return len(names & set(table.columns))
+
+
+def _commonest(text: str) -> str:
+    return max(SEPARATORS, key=text[:4096].count)
+
+
+def _find_header(text: str, path: str, table: Table) -> None:
+    """Refuse a file whose header stands below titles, by the line that would accept it."""
+    first = table.format.skip + 1
+    for row, line in enumerate(text.splitlines()[1:30], first + 1):
+        if any(_held(_record(line, mark), table) == len(table.columns) for mark in SEPARATORS):
+            raise DataError(
+                f"{path}, row {row}: the header stands here, below what is no part of the table; "
+                f"remove the rows above it, or set format = {{ skip = {row - 1} }} in {SOURCES}"
+            )
+
+
+def _line(file: Path, first: int, index: int, dialect: dict[str, Any]) -> int:
+    """Find the line of a record; quoted line breaks and empty lines count."""
+    with _opened(file, first) as lines:
+        start, filled = first, -1
+        reader = csv.reader(lines, **dialect)
+        for record in reader:
+            filled += bool(record)
+            if filled == index:
+                break
+            start = first + reader.line_num
+    return start
+
+
+def _explain(file: Path, path: str, first: int, width: int, dialect: dict[str, Any]) -> None:
+    """Find what keeps a file from being read: bytes, a quote, or rows of another length."""
+    _check_bytes(file, path)
+    ragged = 0
+    where, found = 0, 0
+    with _opened(file, first) as lines:
+        reader = csv.reader(lines, **dialect)
+        start = first
+        try:
+            for record in reader:
+                if record and len(record) != width:
+                    ragged += 1
+                    if ragged == 1:
+                        where, found = start, len(record)
+                start = first + reader.line_num
+        except csv.Error as error:
+            _refuse_quote(path, start, error)
+    if ragged:
+        cells = f"{found} cell{'s' if found > 1 else ''}"
+        problem = f"{cells} where the header has {width}{and_more(ragged - 1)}"
+        remedy = "complete it" if found < width else "remove a cell, or quote text that holds a comma"
+        raise DataError(f"{path}, row {where}: {problem}; {remedy}")
+
+
+def _refuse_quote(path: str, row: int, error: csv.Error) -> NoReturn:
+    if "unexpected end" in str(error):
+        raise DataError(f"{path}, row {row}: a quote opens here and is never closed; close or remove it")
+    raise DataError(f"{path}, row {row}: not well-formed ({error}); double the quotes inside a quoted cell")
+
+
+def _check_bytes(file: Path, path: str) -> None:
+    row = 1
+    with file.open("rb") as lines:
+        for row, line in enumerate(lines, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise not_in("utf-8", row, path, error) from None

@@ -1,0 +1,100 @@
+"""The last good read of a source: what a new one is compared with, so that lost rows do not pass for news."""
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+import duckdb
+
+from pmlib.data.declaration import Table
+from pmlib.data.facts import Facts
+from pmlib.data.words import SOURCES, DataError, and_more, shown
+
+FOLDER = ".pmlib/reads"
+MOST = 5_000  # labels of a column, beyond which they are not remembered
+
+
+@dataclass(frozen=True)
+class Read:
+    """A read that passed: the hash of its bytes, that of the rules it passed, and its facts."""
+
+    sha256: str
+    rules: str
+    facts: Facts
+
+
+def last(home: Path, name: str) -> Read | None:
+    """Recall the last good read; None where there was none, or its record is lost."""
+    try:
+        found = json.loads(_file(home, name).read_text(encoding="utf-8"))
+        return Read(found["sha256"], found["rules"], Facts(**found["facts"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def remember(home: Path, name: str, read: Read) -> None:
+    """Keep a good read for the next to be compared with; a root that cannot be written to has no memory."""
+    labels = {column: counts for column, counts in read.facts.labels.items() if len(counts) <= MOST}
+    record = asdict(read) | {"facts": asdict(read.facts) | {"labels": labels}}
+    file = _file(home, name)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="utf-8", delete=False) as draft:
+            json.dump(record, draft, ensure_ascii=False)
+        os.replace(draft.name, file)
+    except OSError:
+        return
+
+
+def forget(home: Path, name: str) -> None:
+    """Let the next read be the good one, whatever it lacks."""
+    _file(home, name).unlink(missing_ok=True)
+
+
+def compare(name: str, table: Table, path: str, before: Facts, now: Facts) -> None:
+    """Refuse a table that has lost rows, periods or labels since the last good read.
+
+    Raises
+    ------
+    DataError : more is gone than the declaration's `shrink` allows.
+    """
+    remedy = (
+        f"export it whole; if that is right, accept it once with pmlib sources {name} --accept, "
+        f"or always up to a share with shrink = 0.1 in {SOURCES}"
+    )
+    gone = [day for day in before.periods if day not in now.periods]
+    if gone and len(gone) > table.shrink * len(before.periods):
+        found = f"no rows of {min(gone)}{and_more(len(gone) - 1)}, which the last good read had"
+        raise DataError(f"{path}: {found}; {remedy}")
+    for day, rows in before.periods.items():
+        if now.periods.get(day, 0) < rows * (1 - table.shrink) and day not in gone:
+            found = f"{now.periods[day]:,} rows of {day} where the last good read had {rows:,}"
+            raise DataError(f"{path}: {found}; {remedy}")
+    for column, labels in before.labels.items():
+        held = now.labels.get(column)
+        lost = [label for label in labels if held is not None and label not in held]
+        if len(lost) > table.shrink * len(labels):
+            found = f"no {shown(lost[0])}{and_more(len(lost) - 1)}, which the last good read had"
+            raise DataError(f"{path}, column {shown(column)}: {found}; {remedy}")
+    if now.rows < before.rows * (1 - table.shrink):
+        raise DataError(f"{path}: {now.rows:,} rows where the last good read had {before.rows:,}; {remedy}")
+
+
+def rules(declared: object) -> str:
+    """Hash what a table is checked by: its declaration, and the code that checks."""
+    return hashlib.sha256(f"{declared!r} {_code()}".encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.py")))
+    return hashlib.sha256(code + duckdb.__version__.encode()).hexdigest()
+
+
+def _file(home: Path, name: str) -> Path:
+    return home / FOLDER / f"{quote(name, safe='')}.json"

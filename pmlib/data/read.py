@@ -1,0 +1,161 @@
+"""Read a declared table: open it, type and check it, compare it with the last good read, name it by roles."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from pmlib.data import last, place
+from pmlib.data.checked import Checked, compared
+from pmlib.data.declaration import Table, declarations
+from pmlib.data.doubts import check_jumps, check_table
+from pmlib.data.facts import Facts, facts
+from pmlib.data.formats import open_file
+from pmlib.data.part import Part, engine
+from pmlib.data.rule import Rule, described, final_names
+from pmlib.data.source import Fingerprint, Source, by_role
+from pmlib.data.sql import Name, sql
+from pmlib.data.totals import totals
+from pmlib.data.words import DataError, meant, shown
+from pmlib.table import Column
+
+LARGE = 2_000_000  # rows, above which series are not searched for jumps
+ROWS = {"rows": Column("Rows", digits=0)}  # what a count of rows is called
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a table, in the names of its declaration; it may be asked by role too."""
+
+    name: str
+    table: Table
+    where: Mapping[str, Any]
+    by: Sequence[str]
+    take: Mapping[str, str]
+
+    def declared(self, column: str) -> str:
+        """Find the declared column that is asked for."""
+        final = final_names(self.table.columns)
+        names = {role: name for name, role in final.items()} | {name: name for name in final}
+        if column not in names:
+            raise DataError(f"{self.name} has no column {shown(column)}; {meant(column, final.values())}")
+        return names[column]
+
+    def conditions(self) -> dict[str, Any]:
+        """Give `where` by declared columns."""
+        return {self.declared(column): wanted for column, wanted in self.where.items()}
+
+    def groups(self) -> list[str]:
+        """Give `by` as declared columns, each with its grain."""
+        parts = [text.partition(":") for text in self.by]
+        return [self.declared(column) + colon + grain for column, colon, grain in parts]
+
+    def amounts(self) -> dict[str, str]:
+        """Give `take` by declared columns."""
+        return {c if c in ROWS else self.declared(c): how for c, how in self.take.items()}
+
+
+def read(home: Path, asked: Asked) -> Source:
+    """Read what is asked of a table, and check all of it that has not passed before."""
+    name, table = asked.name, asked.table
+    rules, before = last.rules(declarations(home)[name]), last.last(home, name)
+    with engine() as gate, place.opened(home, name, table) as opened:
+        passed = before is not None and (before.sha256, before.rules) == (opened.sha256, rules)
+        parts = _parts(gate, opened.files, name, table)
+        checked = Checked(gate, table, parts, today(), checks=not passed)
+        found, now = _rows(checked, asked)
+        if now is not None:
+            if before is not None:
+                last.compare(name, table, parts[0].path, before.facts, now)
+            last.remember(home, name, last.Read(opened.sha256, rules, now))
+        known = now or before.facts  # type: ignore[union-attr]  # what was not checked has passed before
+    return _source(asked, found, Fingerprint(opened.sha256, known.rows, known.newest), parts)
+
+
+def today() -> date:
+    """The day by which a date is in the future, and data are late: PMLIB_AS_OF, or else today."""
+    given = os.environ.get("PMLIB_AS_OF")
+    try:
+        return date.fromisoformat(given) if given else date.today()
+    except ValueError:
+        raise DataError(f"PMLIB_AS_OF is {shown(given)}; write a day such as 2026-03-31") from None
+
+
+def _parts(
+    gate: duckdb.DuckDBPyConnection, files: Sequence[tuple[Path, str]], name: str, table: Table
+) -> list[Part]:
+    return [part for file, path in files for part in open_file(gate, file, path, table)]
+
+
+def _rows(checked: Checked, asked: Asked) -> tuple[pd.DataFrame, Facts | None]:
+    conditions = asked.conditions()
+    if asked.take:
+        found, now = totals(checked, asked.groups(), asked.amounts(), conditions)
+        if now:
+            check_table(checked, checked.relation, now)
+        return found.to_pandas(), now
+    if conditions:
+        _, now = totals(checked, [], {"rows": "count"}, {}) if checked.checks else (None, None)
+        if now:
+            check_table(checked, checked.relation, now)
+        return _typed(checked.rows(compared(checked, conditions)), checked.table), now
+    found = checked.rows()
+    frame = _typed(found, checked.table)
+    if not checked.checks:
+        return frame, None
+    loaded = Name("loaded")
+    checked.gate.register(loaded, found)
+    now = facts(checked, sql("{}", loaded))
+    check_table(checked, sql("{}", loaded), now)
+    if len(frame) <= LARGE:
+        check_jumps(checked, frame)
+    return frame, now
+
+
+def _typed(found: pa.Table, table: Table) -> pd.DataFrame:
+    frame = found.rename_columns(list(table.columns)).to_pandas()
+    return frame.assign(**{name: _column(frame[name], rule) for name, rule in table.columns.items()})
+
+
+def _column(values: pd.Series, rule: Rule) -> pd.Series:
+    if rule.type == "category":
+        labels = rule.allowed or values.dropna().unique()
+        return values.astype(pd.CategoricalDtype(labels, ordered=bool(rule.allowed)))
+    if rule.nullable and values.dtype.kind == "i":
+        return values.astype(float)  # whether or not this file has a blank
+    return values
+
+
+def _source(asked: Asked, frame: pd.DataFrame, opened: Fingerprint, parts: Sequence[Part]) -> Source:
+    table = asked.table
+    final = {**final_names(table.columns), **{name: name for name in ROWS}}
+    names = {column: rule.unless for column, rule in table.columns.items() if rule.role == "name"}
+    named = {column for pair in names.items() for column in pair if column} <= set(frame)
+    renamed = {column: final[column] for column in frame if final[column] != column}
+    attributes = [
+        column for column, rule in table.columns.items() if rule.role == "attribute" and column in frame
+    ]
+    frame = by_role(frame, renamed, names if named else None)
+    columns = {final[column]: described(column, rule) for column, rule in table.columns.items()}
+    columns = {column: label for column, label in {**columns, **ROWS}.items() if column in frame}
+    if "name" in frame:
+        columns["name"] = columns["product"] if "product" in columns else columns[next(iter(names))]
+    return Source(
+        name=asked.name,
+        title=table.title,
+        frame=frame,
+        columns=columns,
+        attributes=tuple(attributes),
+        line=table.line,
+        licence=table.licence,
+        fingerprint=opened,
+        note=table.note,
+        said=tuple(dict.fromkeys(said for part in parts for said in part.said)),
+        guesses=tuple(table.guesses),
+    )

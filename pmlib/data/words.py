@@ -1,0 +1,35 @@
+"""How the data gate speaks: one line that says where, what was found and what to do."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+SOURCES = "data/sources.toml"
+
+
+class DataError(ValueError):
+    """Data, or their declaration, that cannot be trusted; one line that says where, what and what to do."""
+
+
+def meant(name: str, options: Iterable[str], says: str = "it has", most: int = 6) -> str:
+    """Say what there is instead, the likely one first: did you mean 'us_cars'? It has …."""
+    names = [str(option) for option in options]
+    lower = {option.casefold(): option for option in names}
+    close = get_close_matches(name.casefold().strip(), lower, n=1)
+    there = f"{says} {listed(names, most)}"
+    return f"did you mean {shown(lower[close[0]])}? {there[0].upper()}{there[1:]}" if close else there
+
+
+def listed(names: list[str], most: int = 6) -> str:
+    """Quote names for an error, the first few of them."""
+    return (", ".join(map(shown, names[:most])) or "none") + and_more(len(names) - most)
+
+
+def shown(value: object, width: int = 40) -> str:
+    """Quote a found value, shortened, on one line."""
+    text = repr(value)
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def and_more(count: int) -> str:
+    """Count what one line leaves out."""
+    return f" (and {count:,} more)" if count > 0 else ""
