@@ -64,7 +64,7 @@ def facts(root: Path, name: str) -> list[str]:
     ]
     if table.guesses:
         remedy = f"confirm each, then delete it in {SOURCES.as_posix()}"
-        about.append(("guesses", f"{count(table.guesses, 'guess')} open; {remedy}"))
+        about.append(("guesses", f"{len(table.guesses)} open; {remedy}"))
     lines = [f"[{name}] {printable(table.title)}", ""]
     lines += aligned([row for row in about if row[1]], width=10_000)
     return [*lines, "", *_columns(source, table), "", *_first_rows(source)]

@@ -95,7 +95,7 @@ def guess(name: str, cells: list[str], style: Style, label: str = "") -> Guess:
     text, unit = unit_of(name) if made.type in ("number", "integer") else (name, "")
     if unit and not made.settings.get("unit"):
         made.set("unit", unit)
-        if unit == "%" and max(abs(_value(part, style)) for part in numbers) > 1:
+        if unit == "%" and max(style.value(part.digits) for part in numbers) > 1:
             made.set("scale", 0.01)
     words = label or re.sub(r"[\s_]+", " ", text).strip()
     if words and words != name:
@@ -182,13 +182,6 @@ def _number(name: str, cells: list[str], numbers: list[Split], style: Style) -> 
     if any(part.enclosed for part in numbers):
         made.set("parentheses", True)
     return made
-
-
-def _value(part: Split, style: Style) -> float:
-    try:
-        return float(part.digits.replace(style.thousands or "\0", "").replace(style.decimal, "."))
-    except ValueError:
-        return 0.0
 
 
 def _label(name: str, cells: list[str], known: list[str]) -> Guess:

@@ -11,6 +11,7 @@ from pmlib.data.propose.column import Guess, guess
 from pmlib.data.propose.look import look
 from pmlib.data.propose.numbers import is_missing, number_cells, style
 from pmlib.data.propose.roles import assign
+from pmlib.data.propose.shares import settle
 from pmlib.data.propose.toml import pairs
 from pmlib.data.rule import ROLES, Rule
 
@@ -56,6 +57,7 @@ def propose(file: Path, path: str, name: str) -> Proposal:
     columns = [guess(one, cells, written, labels.get(one, "")) for one, cells in kept.items()]
     na = _missing(columns, kept)
     key = assign(columns)
+    note = settle(columns, written)
     columns, left = _declarable(columns, left)
     _category_values(columns)
     form = found.format | (written.settings if found.is_text else {})
@@ -65,6 +67,7 @@ def propose(file: Path, path: str, name: str) -> Proposal:
     table |= {"format": form} if form else {}
     table |= {"key": key} if key else {}
     table |= {"na": na} if na else {}
+    table |= {"note": note} if note else {}
     table["guess"] = [one for one in table if one != "path"]
     return Proposal(name, toml(name, table, columns), columns, form, key, len(found.columns[0]), left)
 

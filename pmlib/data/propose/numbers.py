@@ -34,6 +34,11 @@ class Style:
         """Tell whether a number without sign or unit is written this way."""
         return bool(_pattern(self).fullmatch(digits))
 
+    def value(self, digits: str) -> float:
+        """Read a number without sign or unit; 0 for one that is written otherwise."""
+        plain = digits.replace(self.thousands, "") if self.thousands else digits
+        return float(plain.replace(self.decimal, ".")) if self.fits(digits) else 0.0
+
 
 @cache
 def _pattern(style: Style) -> re.Pattern[str]:

@@ -30,8 +30,8 @@ def assign(columns: list[Guess]) -> list[str]:
     _firm(usual)
     key = _product(usual)
     _attributes(columns)
-    if _holder(columns, "units") and (share := _holder(columns, "share")):
-        _take(share)  # it follows from the units
+    if (share := holder(columns, "share")) and holder(columns, "units"):
+        take(share)  # it follows from the units
     for column in columns:
         if column.role in WHOLE:
             column.settings.pop("nullable", None)
@@ -48,12 +48,14 @@ def _give(role: str, columns: list[Guess]) -> Guess | None:
     return chosen
 
 
-def _take(column: Guess) -> None:
+def take(column: Guess) -> None:
+    """Take a column's role away."""
     del column.settings["role"]
     column.guess.remove("role")
 
 
-def _holder(columns: Iterable[Guess], role: str) -> Guess | None:
+def holder(columns: Iterable[Guess], role: str) -> Guess | None:
+    """Find the column that has a role."""
     return next((column for column in columns if column.role == role), None)
 
 
@@ -62,8 +64,8 @@ def _sales(columns: list[Guess]) -> None:
     for column in columns:
         if not column.role and named(column.name, vocabulary.SALES):
             pieces = column.type == "integer" and not is_money(column)
-            role = "units" if pieces and not _holder(columns, "units") else "revenue"
-            if not _holder(columns, role):
+            role = "units" if pieces and not holder(columns, "units") else "revenue"
+            if not holder(columns, role):
                 column.set("role", role)
 
 
@@ -85,7 +87,7 @@ def _period(columns: list[Guess]) -> None:
 def _latest(columns: list[Guess]) -> None:
     """Where years stand side by side as columns, the newest one holds the sales that can be used."""
     years = [c for c in columns if vocabulary.is_year(c.name) and c.type in MEASURES]
-    if len(years) > 1 and not any(_holder(columns, role) for role in ("units", "revenue", "period")):
+    if len(years) > 1 and not any(holder(columns, role) for role in ("units", "revenue", "period")):
         max(years, key=lambda c: c.name).set("role", "units")
 
 
@@ -153,7 +155,7 @@ def unique(columns: list[Guess], repeated: float = 0) -> bool:
 
 def _attributes(columns: list[Guess]) -> None:
     """What varies between products and is no id, no place and no result of selling describes them."""
-    product = _holder(columns, "product") or _holder(columns, "name")
+    product = holder(columns, "product") or holder(columns, "name")
     if product is None:
         return
     for column in columns:
@@ -164,3 +166,12 @@ def _attributes(columns: list[Guess]) -> None:
             continue
         if column.count > 1 and not named(column.name, f"{other} {roles}") and column.name not in UNIQUE:
             column.set("role", "attribute")
+            _direction(column)
+
+
+def _direction(column: Guess) -> None:
+    """Say which direction buyers like, where that goes without saying."""
+    likely = {way: named(column.name, vocabulary.BETTER[way]) for way in vocabulary.BETTER}
+    best = max(likely, key=lambda way: likely[way])
+    if likely[best] == 2 and sorted(likely.values()) != [2, 2]:
+        column.set("better", best)

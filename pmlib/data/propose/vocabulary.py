@@ -55,6 +55,17 @@ PLACES = """
     pays ville catégorie canal país ciudad categoría paese città categoria kraj provincia
     地区 国家 类别 カテゴリ
 """
+BETTER = {
+    "higher": """
+        battery akku batterie capacity kapazität memory ram storage speicher resolution speed power leistung
+        puissance range reichweite autonomie life mileage mpg warranty garantie durability brightness accuracy
+        efficiency quality qualität bandwidth horsepower torque airbags mah gb
+    """,
+    "lower": """
+        weight gewicht poids peso noise lautstärke consumption verbrauch consommation energy energie emissions
+        co2 latency delay defects
+    """,
+}
 CURRENCIES = {
     "€": "€", "eur": "€", "euro": "€", "euros": "€", "$": "$", "usd": "$", "us$": "$", "dollar": "$",
     "dollars": "$", "£": "£", "gbp": "£", "¥": "¥", "jpy": "¥", "yen": "¥", "円": "¥", "元": "CNY",

@@ -1,0 +1,234 @@
+"""A declaration proposed from a file: what it guesses, that it says so, and that it reads at once."""
+
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+import unseen
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pmlib import data
+from pmlib.data.declaration import Table
+from pmlib.data.propose import pairs, propose
+from pmlib.data.propose.numbers import Style, number_cells, style
+from pmlib.data.propose.vocabulary import unit_of
+
+ROLES = {  # of each unseen file, in the order of its columns
+    "Absatz 2024.csv": ["period", "firm", "product", "units", "price", "attribute"],
+    "Sales Export (3).csv": ["period", "", "product", "firm", "revenue", "units", "price"],
+    "anteile.txt": ["period", "firm", "share", ""],
+    "wide.csv": ["firm", "product", "price", "", "", "", "units"],
+    "specs.csv": ["", "product", "firm", "price", "attribute", "attribute", "", "", "", "", "attribute", ""]
+    + ["attribute"] * 18,
+    "panel.csv": ["period", "", "firm", "product", "units", "price"],
+    "feed.csv": ["period", "firm", "product", "units"],
+    "china.csv": ["period", "firm", "product", "units", "price", "attribute"],
+    "ovens.xlsx": ["period", "firm", "product", "units", "price"],
+    "shop.json": ["period", "firm", "product", "units", "price", ""],
+    "sellout.parquet": ["period", "firm", "product", "units", "price", "attribute"],
+}
+
+
+@pytest.fixture
+def proposed(tmp_path, monkeypatch):
+    """A function that proposes a declaration of some bytes, in a root of its own."""
+    monkeypatch.setenv("PMLIB_ROOT", str(tmp_path))
+    monkeypatch.delenv("PMLIB_RUN_DIR", raising=False)
+    (tmp_path / "data").mkdir()
+
+    def make(content: str | bytes, name: str = "sales.csv"):
+        shutil.rmtree(tmp_path / ".pmlib", ignore_errors=True)  # another table than the last
+        file = tmp_path / "data" / name
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        proposal = propose(file, f"data/{name}", "sales")
+        (tmp_path / "data" / "sources.toml").write_text(proposal.text, "utf-8")
+        return Table.model_validate(tomllib.loads(proposal.text)["sales"])
+
+    return make
+
+
+def roles(table: Table) -> list[str]:
+    return [rule.role for rule in table.columns.values()]
+
+
+def rows(*lines: str, count: int = 12, head: str = "brand,product,price") -> str:
+    """Twelve products of three brands, and some lines more."""
+    made = [f"{'ABC'[i % 3]}co,P{i},{10 + i}.5" for i in range(count)]
+    return "\n".join([head, *made, *lines]) + "\n"
+
+
+@pytest.mark.parametrize("name", unseen.FILES)
+def test_an_unseen_file_gets_its_roles_and_reads_at_once(proposed, name):
+    table = proposed(unseen.FILES[name](), name)
+    assert roles(table) == ROLES[name]
+    source = data.read("sales")
+    assert source.has("firm")
+    assert source.guesses == tuple(table.guesses)
+    for column, rule in table.columns.items():
+        assert set(rule.guess) <= set(type(rule).model_fields), column
+        assert "role" in rule.guess or not rule.role
+
+
+def test_numbers_arrive_as_they_were_meant(proposed):
+    proposed(unseen.german_report(), "a.csv")
+    german = data.read("sales").frame
+    assert len(german) == 150
+    assert german["units"].between(1000, 90_000).all()
+    assert german["price"].between(299, 1899).all()
+    proposed(unseen.dollars(), "b.csv")
+    dollars = data.read("sales").frame
+    assert dollars["revenue"].sum() == pytest.approx((dollars["units"] * dollars["price"]).sum(), rel=1e-3)
+    assert dollars["period"].dt.day.eq(1).all() and dollars["period"].dt.month.nunique() == 12
+    proposed(unseen.utf16_shares(), "c.txt")
+    assert data.read("sales").frame["share"].between(0.05, 0.2).all()
+
+
+def test_what_only_a_person_can_know_is_marked(proposed):
+    table = proposed(rows())
+    assert table.guess == ["title", "origin", "licence", "key"]
+    assert (table.origin, table.licence) == ("not stated yet", "not stated yet")
+    assert table.guesses == [*table.guess, "brand.role", "product.role", "price.role"]
+    assert table.columns["price"].range is None  # what was seen is no limit of what may come
+
+
+@pytest.mark.parametrize(
+    ("days", "form", "is_guess"),
+    [
+        (["31/01/2024", "29/02/2024", "31/03/2024"], "%d/%m/%Y", False),
+        (["01/31/2024", "02/29/2024", "03/31/2024"], "%m/%d/%Y", False),
+        (["01/02/2024", "01/03/2024", "01/04/2024"], "%d/%m/%Y", True),
+        (["01/01/2024", "02/01/2024", "03/01/2024"], "%m/%d/%Y", True),
+        (["2024-01", "2024-02", "2024-03"], "%Y-%m", False),
+        (["Jan 2024", "Feb 2024", "Mar 2024"], "%b %Y", False),
+        (["202401", "202402", "202403"], "%Y%m", False),
+    ],
+)
+def test_a_date_is_proved_by_its_days_or_marked(proposed, days, form, is_guess):
+    lines = [f"{day},F{firm},{firm}{i}" for i, day in enumerate(days) for firm in (1, 2)]
+    table = proposed("\n".join(["month,firm,units", *lines]) + "\n")
+    assert table.columns["month"].format == form
+    assert ("format" in table.columns["month"].guess) == is_guess
+
+
+@pytest.mark.parametrize(
+    ("cells", "separator", "expected"),
+    [
+        (["1234.5", "3"], ",", Style(".", "")),
+        (["1,234.5", "3"], ",", Style(".", ",")),
+        (["1,234", "567"], ",", Style(".", ",")),
+        (["1.234,5", "3"], ";", Style(",", ".")),
+        (["1.234", "567"], ";", Style(",", ".")),
+        (["0.125", "0.250"], ";", Style(".", "")),
+        (["12,5", "3"], ";", Style(",", "")),
+        (["1 234,5 €", "3,0 €"], ";", Style(",", " ")),
+        (["1'234.50", "CHF 3.00"], ";", Style(".", "'")),
+        (["($1,234)", "$5"], ",", Style(".", ",")),
+    ],
+)
+def test_how_numbers_are_written(cells, separator, expected):
+    assert style([number_cells(cells)], separator) == expected
+
+
+@pytest.mark.parametrize(
+    "cells", [["A1", "A2"], ["3M", "2M"], ["1-2", "3-4"], ["sold out", "5"], ["1.2.2024"] * 2]
+)
+def test_what_is_no_number(cells):
+    numbers = number_cells(cells)
+    assert not any(style([numbers], ",").fits(part.digits) for part in numbers)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("Price (EUR)", ("Price", "€")),
+        ("rev_usd", ("rev", "$")),
+        ("Umsatz in Tsd. EUR", ("Umsatz", "€k")),
+        ("revenue usd thousands", ("revenue", "$k")),
+        ("Revenue (k€)", ("Revenue", "€k")),
+        ("Share %", ("Share", "%")),
+        ("battery_mah", ("battery", "mAh")),
+        ("Weight kg", ("Weight", "kg")),
+        ("Price (incl. VAT)", ("Price (incl. VAT)", "")),
+        ("Units sold", ("Units sold", "")),
+    ],
+)
+def test_a_unit_is_taken_out_of_a_header(header, expected):
+    assert unit_of(header) == expected
+
+
+def test_ids_keep_their_zeros_and_their_digits(proposed):
+    ids = "\n".join(f"00{i},{4006381333931000 + i},{i * 2.5 + 1}" for i in range(9))
+    table = proposed(f"article,ean,price\n{ids}\n")
+    assert [rule.type for rule in table.columns.values()] == ["text", "text", "number"]
+
+
+def test_a_text_for_nothing_is_declared_missing(proposed):
+    table = proposed(rows("Dco,P98,n/a", "Dco,P99,-"))
+    assert table.na == ["n/a", "-"]
+    assert table.columns["price"].nullable and not table.columns["brand"].nullable
+    assert data.read("sales").frame["price"].isna().sum() == 2
+
+
+def test_a_label_that_looks_like_nothing_stays_a_label(proposed):
+    proposed(rows("None,P98,1", "NA,P99,2"))
+    assert {"None", "NA"} <= set(data.read("sales").frame["firm"])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Aco,P0,10.5", "same"),
+        ("Aco,P99,sold out", "'sold out', not a number"),
+        (",P99,3", "column 'brand'"),
+        ("Aco,P99", "2 cells"),
+    ],
+)
+def test_a_damaged_row_is_left_for_the_gate_to_name(proposed, line, said):
+    proposed(rows(line, "Bco,P100,7", count=40))
+    with pytest.raises(data.DataError, match=said):
+        data.read("sales")
+
+
+def test_shares_that_rounding_takes_over_one_are_amounts_and_said_to_be(proposed):
+    lines = [f"{year},F{i},{part}%" for year in (2020, 2021) for i, part in enumerate((33.4, 33.4, 33.4))]
+    table = proposed("\n".join(["year,firm,market share", *lines]) + "\n")
+    assert roles(table) == ["period", "firm", "units"]
+    assert "over 100%" in table.note and "note" in table.guess
+
+
+def test_order_lines_without_a_key_have_no_product_but_a_name(proposed):
+    lines = [f"2024-0{1 + i % 6}-01,{'ABC'[i % 3]},Item {i % 9},{i % 4 + 1}" for i in range(200)]
+    table = proposed("\n".join(["order_date,brand,item,qty", *lines]) + "\n")
+    assert table.unique == [] and table.columns["item"].role == "name"
+    assert len(data.read("sales").frame) == 200
+
+
+@pytest.mark.parametrize("content", ["", "a\n1\n2\n", "only words\n"])
+def test_a_file_without_a_table_is_refused_in_one_line(proposed, content):
+    with pytest.raises(data.DataError, match="found no table"):
+        proposed(content)
+
+
+@given(
+    st.dictionaries(
+        st.text(st.characters(exclude_categories=["Cs"])),
+        st.text(st.characters(exclude_categories=["Cs"]))
+        | st.lists(st.text())
+        | st.booleans()
+        | st.integers(),
+        max_size=5,
+    )
+)
+def test_settings_are_valid_toml_whatever_they_hold(settings):
+    assert tomllib.loads("\n".join(pairs({"x": settings}))) == {"x": settings}
+
+
+@given(name=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).map(str.strip))
+def test_any_header_makes_a_declaration_that_is_valid(tmp_path_factory, name):
+    quoted = name.replace('"', '""')
+    file = Path(tmp_path_factory.mktemp("any"), "sales.csv")
+    file.write_text(f'"{quoted}",brand,units\n' + "".join(f"x{i},b{i % 2},{i}\n" for i in range(9)), "utf-8")
+    text = propose(file, "data/sales.csv", "sales").text
+    Table.model_validate(tomllib.loads(text)["sales"])
