@@ -7,7 +7,7 @@ import random
 import re
 from pathlib import Path
 
-from damage import DECLARED, GOOD, PHONES_DECLARED, right
+from damage import DECLARED, GOOD, PHONES_DECLARED, SMALL, SMALL_COLUMNS, right
 from grids import (
     MONTHS,
     PANEL_COLUMNS,
@@ -145,10 +145,12 @@ def layouts() -> list[Case]:
     reverse = [row[::-1] for row in GOOD]
     more = [[*GOOD[0], "Total", "comment"], *([*row, "12,5 €", "NA"] for row in GOOD[1:])]
     names = ", ".join(f'"{name}"' for name in GOOD[0])
-    noted = [[*GOOD[0], "note"], *([*row, 'said "no",\nthen\r\nleft; ok'] for row in GOOD[1:])]
+    noted = [[*GOOD[0], "note"], *([*row, 'said "no",\nthen\nleft; ok'] for row in GOOD[1:])]
     note = {**SALES_COLUMNS, "note": 'type = "text"'}
     return [
-        told("title rows", b"Sales by month\n\n" + good, "format = { skip = 2 }"),
+        told("title rows", b"Sales by month\nof all shops\n" + good, "format = { skip = 2 }"),
+        told("title rows and an empty one", b"Sales by month\n\n" + good, "format = { skip = 2 }"),
+        told("title rows and an empty one after those to skip", b"Sales\n\n" + good, "format = { skip = 1 }"),
         told("a title that holds commas", b"Sales, by month, of all,,\n" + good, "format = { skip = 1 }"),
         told("a note below", good + b"Source: order system\n", "format = { footer = 1 }"),
         told("a total below", good + b"Total,,,,,5000,99999,,\n", "format = { footer = 1 }"),
@@ -217,6 +219,7 @@ def contents() -> list[Case]:
     def grid(name: str, cells: Grid, declared: str = DECLARED, columns=SALES_COLUMNS) -> Case:
         return right(name, cells, declared=declared, right=values(cells, columns))
 
+    moment = "%Y-%m-%dT%H:%M:%S%z"
     growing = {row: f"{3 * 1.9 ** ((row - 2) // 4):.2f}" for row in range(2, 50, 4)}
     launch = put_all(GOOD, "units", {2: "0", 6: "3", 10: "800"})
     negative = put_all(GOOD, "revenue", {10: "-45.5", 14: "0"})
@@ -240,9 +243,7 @@ def contents() -> list[Case]:
         form("dates without dashes", "{y}{m}{d}", "%Y%m%d"),
         form("years of two digits", "{d}/{m}/{s}", "%d/%m/%y"),
         form("months", "{y}-{m}", "%Y-%m"),
-        form(
-            "moments in a zone", "{y}-{m}-{d}T00:30:00+01:00", "%Y-%m-%dT%H:%M:%S%z", ', zone = "Etc/GMT-1"'
-        ),
+        form("moments in a zone", "{y}-{m}-{d}T00:30:00+02:00", moment, ', zone = "Africa/Cairo"'),
         right(
             "months to come, as declared",
             future,
@@ -352,20 +353,12 @@ def shapes() -> list[Case]:
         shape("signs in labels", quoted, words, ["Model"]),
         shape("the same numbers in every row", sums, PHONES_COLUMNS, PHONES_KEY),
         right(
-            "a key that repeats, with none declared",
-            [*GOOD, GOOD[1]],
-            declared=declare(without_roles(), []),
-            right=values([*GOOD, GOOD[1]], without_roles()),
+            "rows that repeat, with no key declared",
+            [*SMALL, SMALL[1]],
+            declared=declare(SMALL_COLUMNS, []),
+            right=values([*SMALL, SMALL[1]], SMALL_COLUMNS),
         ),
     ]
-
-
-def without_roles() -> dict[str, str]:
-    """The columns of the sales table, asked for nothing."""
-    return {
-        name: rule.partition(", role")[0] if name != "region" and name != "promo" else rule
-        for name, rule in SALES_COLUMNS.items()
-    }
 
 
 SHIPPED = Path(__file__).parents[2] / "data"

@@ -151,7 +151,7 @@ def numbers() -> list[Case]:
         ("a minus after", "984.50-", ""),
         ("full-width digits", "９８４.５", ""),
         ("Arabic digits", "٩٨٤", ""),
-        ("a remark", "n.a. (est.)", "na"),
+        ("a remark", "n.a. (est.)", ""),
         ("a mark for missing", "-", "na|nullable"),
         ("NA where a number is due", "NA", "na|nullable"),
         ("nan", "nan", ""),
@@ -452,7 +452,7 @@ def bytes_() -> list[Case]:
         ),
         broken("cut at a line end within a month", b"".join(LINES[:43]), "shrink|rows", before=good),
         broken("the last row gone", b"".join(LINES[:-1]), "shrink|rows", before=good),
-        broken("the last month gone", b"".join(LINES[:-4]), "2024-12", before=good),
+        broken("the last month gone", b"".join(LINES[:-4]), "2024-", before=good),
         broken("a month gone in the middle", b"".join([*LINES[:17], *LINES[21:]]), "2024-05", before=good),
         broken("a product gone", [row for row in GOOD if row[2] != "07"], "07", before=good),
         broken(
@@ -496,8 +496,8 @@ def columns() -> list[Case]:
             "two names swapped", header(("units", "revenue"), ("revenue", "units")), row=2, column="units"
         ),
         broken("a nameless column", header(("price", "")), "price", row=1),
-        broken("another separator", written(GOOD, ";"), "separator", ";"),
-        broken("tabs for commas", written(GOOD, "\t"), "separator"),
+        broken("another separator", written(GOOD, ";"), "separator", ";", right=MEANS),
+        broken("tabs for commas", written(GOOD, "\t"), "separator", right=MEANS),
         broken(
             "a declared separator that is not there",
             GOOD,
@@ -551,9 +551,9 @@ def strangers() -> list[Case]:
     zipped_ = declare(SALES_COLUMNS, SALES_KEY, path=at)
     damaged = packed[:300] + bytes([packed[300] ^ 0xFF]) + packed[301:]
     return [
-        broken("a page in place of the table", HTML, "HTML"),
-        broken("a page without a doctype", b"\n  " + HTML.partition(b"\n")[2].lower(), "HTML"),
-        broken("an error in XML", denied, "XML"),
+        broken("a page in place of the table", HTML, "HTML|web page"),
+        broken("a page without a doctype", b"\n  " + HTML.partition(b"\n")[2].lower(), "HTML|web page"),
+        broken("an error in XML", denied, "XML|web page"),
         broken("a Git LFS pointer", LFS, "Git LFS|git lfs"),
         broken("JSON", json.dumps(records).encode(), "JSON"),
         broken("an error in JSON", b'{"message": "API rate limit exceeded", "status": 403}\n', "JSON"),
@@ -638,13 +638,14 @@ def cross_section() -> list[Case]:
             ),
         ),
         phones("a product twice", [*PHONES, PHONES[3]], "Nova SE", "key", row=10),
-        phones("a product twice in another case", [*PHONES, ["NOVA SE", *PHONES[3][1:]]], "NOVA SE", row=10),
+        phones(
+            "a product twice in another case", [*PHONES, ["NOVA SE", *PHONES[3][1:]]], "NOVA SE", "Nova SE"
+        ),
         phones(
             "a firm in another case",
             put(PHONES, 8, "Maker", "CARGO"),
             "CARGO",
             "Cargo",
-            row=8,
             column="Maker",
         ),
         phones(
@@ -721,7 +722,7 @@ def long_panels() -> list[Case]:
         deep("an open quote", end[:-250] + end[-250:].replace(b"Shop", b'"Shop', 1), "quote"),
         deep("a cell less", end[:-250] + end[-250:].replace(b",Shop", b"Shop", 1)),
         deep("a missing day", [row for row in grid if row[0] != "2023-09-29"], "2023-09-29", before=end),
-        deep("a missing shop", [row for row in grid if row[1] != "Shop 7"], "Shop 7|rows|shrink", before=end),
+        deep("a missing shop", [row for row in grid if row[1] != "Shop 3"], "Shop 3|rows|shrink", before=end),
         deep(
             "a file of half the length",
             end[: end.index(b"\n", len(end) // 2) + 1],
@@ -794,7 +795,7 @@ def options() -> list[Case]:
         ),
         told(
             "one title row more than declared",
-            b"Sales\nby month\n\n" + good,
+            b"Sales\nby month\nof all shops\n" + good,
             "skip",
             setting="format = { skip = 2 }",
         ),
@@ -847,19 +848,11 @@ def options() -> list[Case]:
             row=12,
             rules={"segment": f'{segment} = ["consumer"]'},
         ),
-        told(
-            "a moment at another day in its zone",
-            put(GOOD, 10, "month", "2024-02-29T23:30:00+00:00"),
-            "2024",
-            row=10,
-            rules={"month": 'type = "date", role = "period", zone = "Europe/Berlin"'},
-            right=MEANS,
-        ),
         broken(
             "a date without its zeros", put(GOOD, 10, "month", "2024-3-1"), "2024-3-1", row=10, right=MEANS
         ),
         broken(
-            "last year's file", sales([day.replace("2024", "2023") for day in MONTHS]), "2024-12", before=good
+            "last year's file", sales([day.replace("2024", "2023") for day in MONTHS]), "2024-", before=good
         ),
         broken(
             "half a year, since the last good read of a whole one",
@@ -874,7 +867,7 @@ SMALL_COLUMNS = {
     "date": 'type = "date"',
     "segment": 'type = "category"',
     "sku": 'type = "text"',
-    "revenue": 'type = "number"',
+    "amount": 'type = "number"',
 }
 SMALL: Grid = [
     list(SMALL_COLUMNS),
@@ -906,19 +899,19 @@ def small() -> list[Case]:
         ),
         bad(
             "a number a thousand times too large",
-            put(SMALL, 8, "revenue", "350000"),
+            put(SMALL, 8, "amount", "350000"),
             "350000",
             "jumps",
             row=8,
-            column="revenue",
+            column="amount",
         ),
         bad(
             "a number a thousand times too small",
-            put(SMALL, 8, "revenue", "0.35"),
+            put(SMALL, 8, "amount", "0.35"),
             "0.35",
             "jumps",
             row=8,
-            column="revenue",
+            column="amount",
         ),
         bad("a totals row", [*SMALL, ["2025-04-01", "Total", "", "8000"]], row=14),
         bad(
@@ -961,11 +954,9 @@ def small() -> list[Case]:
             column="date",
             declared=declare(SMALL_COLUMNS, ["date", "segment"], date='type = "date", format = "%m/%d/%Y"'),
         ),
-        bad("a remark", put(SMALL, 9, "revenue", "n.a. (est.)"), "n.a. (est.)", row=9, column="revenue"),
+        bad("a remark", put(SMALL, 9, "amount", "n.a. (est.)"), "n.a. (est.)", row=9, column="amount"),
         bad("a footnote", good + b"* preliminary\n", "footer", row=14),
-        bad(
-            "a decimal comma", put(SMALL, 9, "revenue", "650,5"), "650,5", "decimal", row=9, column="revenue"
-        ),
+        bad("a decimal comma", put(SMALL, 9, "amount", "650,5"), "650,5", "decimal", row=9, column="amount"),
         bad("no header", b"".join(lines[1:]), "header", row=1),
         bad("cut in the last number", good[:-3], before=good),
     ]
