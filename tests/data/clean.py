@@ -63,6 +63,7 @@ def dialects() -> list[Case]:
         right("line ends of Windows", written(GOOD, newline="\r\n")),
         right("no line end at the end", good.rstrip(b"\n")),
         right("empty lines at the end", good + b"\n\n\r\n"),
+        right("empty lines at the start", b"\n\r\n" + good),
         right("an empty line in the middle", good.replace(b"\n", b"\n\n", 9)),
         right("everything quoted", written(GOOD, quoting=csv.QUOTE_ALL)),
         right("numbers bare, all else quoted", written(GOOD, quoting=csv.QUOTE_NONNUMERIC)),

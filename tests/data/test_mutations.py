@@ -234,6 +234,7 @@ def referee(content: bytes, good: Good) -> dict[str, list]:
     rows = [row for row in rows if any(cell.strip() for cell in row) or len(row) > 1]
     header, *rows = rows
     header = [name.strip() for name in header]
+    rows = [row[: len(header)] if not "".join(row[len(header) :]).strip() else row for row in rows]
     need(rows and all(len(row) == len(header) for row in rows), "the shape of the table")
     need(all(header.count(name) == 1 for name in good.columns), "the names of columns")
     means = {}
@@ -330,16 +331,16 @@ def run(root: Path, name: str, seeds: range) -> tuple[Counter, list[str]]:
 
 @pytest.mark.parametrize("name", GOOD)
 def test_no_mutation_passes_unseen(tmp_path, name):
-    counts, wrong = run(tmp_path, name, range(126))
+    counts, wrong = run(tmp_path, name, range(90))
     print(name, dict(counts))
     assert wrong == []
-    assert counts["refused"] > 60
+    assert counts["refused"] > 45
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", GOOD)
 def test_no_mutation_of_thousands_passes_unseen(tmp_path, name):
-    counts, wrong = run(tmp_path, name, range(126, 3000))
+    counts, wrong = run(tmp_path, name, range(90, 3000))
     print(name, dict(counts))
     assert wrong == []
 
