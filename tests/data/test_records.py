@@ -158,7 +158,7 @@ def test_a_damaged_file_is_refused(gate, content, says):
         (LINES + '{"model": "C', ", row 3: not JSON, "),
         (
             LINES + '{"model": "C", "amount": 1} {"model": "D"}',
-            ', row 3: not JSON, extra data at \'{"model": ',
+            ', row 3: not JSON, found \'{"model": ',
         ),
         (LINES + "\n[1]", ", row 4: found ['1'], not an object"),
         (LINES + '{"model": "C", "model": "D"}', ", row 3: key 'model' stands twice in one object; keep one"),
