@@ -17,7 +17,7 @@ SECONDS = 15  # a server that is not there is given up after
 WHOLE = ("int2", "int4", "int8")
 AS_THEY_ARE = (*WHOLE, "bool", "float8", "text", "varchar", "date", "timestamp", "timestamptz")
 DATES = ("date", "timestamp", "timestamptz")
-UNIT = Sql(str(2**60))  # as in totals.py
+UNIT = Sql(str(2**60))  # as in checked.py
 MICROSECONDS = 1_000_000
 FIRST, LAST = -62_135_596_800, 253_402_300_800  # seconds from 1970 to the years 1 and 10000
 
@@ -141,7 +141,7 @@ def typed(rule: Rule, type_: str, name: str, na: list[str]) -> Sql | None:
 
 
 def total(column: Name) -> Sql:
-    """Add floats up without an error that depends on their order, as totals.py does."""
+    """Add floats up without an error that depends on their order, as checked.py does."""
     whole = sql("sum(cast(floor({}) as bigint))", column)
     rest = sql("sum(cast(({} - floor({})) * {} as bigint))", column, column, UNIT)
     return sql("cast({} * {} + {} as float8) / {}", whole, UNIT, rest, UNIT)
