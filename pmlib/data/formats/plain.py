@@ -66,6 +66,7 @@ def plain(file: Path, path: str, form: Format, folder: Path) -> Plain:
 
 @contextmanager
 def unpacked(file: Path, path: str) -> Iterator[IO[bytes]]:
+    """Open a file as bytes; what is gzip is unpacked, within bounds."""
     if not path.lower().endswith(".gz"):
         with file.open("rb") as stream:
             yield stream
