@@ -1,0 +1,131 @@
+"""Secrets are named, not written: a value never leaves the process, whatever a driver says of it."""
+
+import json
+
+import pytest
+from servers import declare, refused
+
+from pmlib.data import secret
+
+WHERE = "[sales]: url"
+
+
+@pytest.fixture
+def canary(monkeypatch):
+    monkeypatch.setattr(secret, "_values", {})
+
+    def put(value, name="CANARY"):
+        monkeypatch.setenv(name, value)
+        return value
+
+    return put
+
+
+@pytest.mark.parametrize(
+    ("declared", "expanded"),
+    [
+        ("https://h/x.csv", "https://h/x.csv"),
+        ("postgresql://u:${CANARY}@h/db", "postgresql://u:p%40s%2Fs%20w@h/db"),
+        ("https://h/${CANARY}/x.csv", "https://h/p@s/s w/x.csv"),
+        ("https://h/x.csv?sig=${CANARY}&n=1", "https://h/x.csv?sig=p%40s%2Fs%20w&n=1"),
+        ("${CANARY}", "p@s/s w"),
+        ("s3://b/$CANARY.csv", "s3://b/$CANARY.csv"),
+    ],
+)
+def test_a_value_is_quoted_where_an_address_needs_that(canary, declared, expanded):
+    canary("p@s/s w")
+    assert secret.address(declared, WHERE) == expanded
+
+
+@pytest.mark.parametrize("value", ["p@s/s w'\"\\é", "abc", "x+y=z%41", "a" * 200])
+def test_no_form_of_a_value_is_told(canary, value):
+    canary(value)
+    secret.expanded("${CANARY}", WHERE)
+    from base64 import b64encode
+    from urllib.parse import quote, quote_plus
+
+    forms = [value, quote(value), quote(value, safe=""), quote_plus(value), repr(value)[1:-1]]
+    forms += [json.dumps(value)[1:-1], b64encode(value.encode()).decode()]
+    for form in forms:
+        assert secret.scrub(f"failed: {form}\nat host") == "failed: ${CANARY} at host"
+
+
+def test_the_parts_of_an_address_are_not_told(canary):
+    canary("postgresql://sue:p%40ss77@db.example/sales?sslpassword=keykey&x=tok77")
+    secret.address("${CANARY}", WHERE)
+    for told in ("sue", "p@ss77", "p%40ss77", "keykey", "tok77"):
+        assert secret.scrub(f"no {told} here") == "no ${CANARY} here"
+    assert secret.scrub("host db.example: no table sales") == "host db.example: no table sales"
+
+
+def test_a_short_value_is_taken_out_where_it_stands_alone(canary):
+    canary("db")
+    secret.expanded("${CANARY}", WHERE)
+    assert secret.scrub("db: feedback of 'db'") == "${CANARY}: feedback of '${CANARY}'"
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "says"),
+    [
+        (None, "${CANARY}", "needs the environment variable CANARY, which is not set; set it"),
+        ("", "${CANARY}", "needs the environment variable CANARY, which is empty; set it"),
+        ("x", "${}", "has '${}'; write it as ${NAME}"),
+        ("x", "${a b}", "has '${a b}'; write it as ${NAME}"),
+    ],
+)
+def test_a_variable_that_is_not_there_is_named(canary, monkeypatch, value, text, says):
+    monkeypatch.delenv("CANARY", raising=False)
+    if value is not None:
+        canary(value)
+    with refused() as said:
+        secret.expanded(text, WHERE)
+    assert said[0].startswith(f"data/sources.toml, {WHERE} {says}")
+
+
+OUTRIGHT = [
+    "postgresql://u:canary@h/db",
+    "https://canary@h/x.csv",
+    "https://u:canary@h/x.csv",
+    "https://h/x.csv?token=canary",
+    "https://h/x.csv?n=1&X-Amz-Signature=canary",
+    "postgresql://h/db?password=canary",
+]
+
+
+@pytest.mark.parametrize("declared", OUTRIGHT)
+def test_a_secret_in_an_address_is_refused_and_not_repeated(declared):
+    with refused() as said:
+        secret.address(declared, WHERE)
+    assert "itself; put it in an environment variable" in said[0] and "canary" not in said[0]
+
+
+@pytest.mark.parametrize(
+    "storage",
+    [
+        {"key": "canary"},
+        {"secret": "canary"},
+        {"client_kwargs": {"aws_secret_access_key": "canary"}},
+        {"headers": {"Authorization": "Bearer canary"}},
+        {"accountKey": "canary"},
+        {"nested": [{"sas_token": "canary"}]},
+    ],
+)
+def test_a_secret_in_an_option_is_refused_and_not_repeated(storage):
+    with refused() as said:
+        secret.options(storage, "[sales]: storage")
+    assert "itself; put it in an environment variable" in said[0] and "canary" not in said[0]
+
+
+def test_options_that_are_no_secrets_pass(canary):
+    canary("tok77")
+    given = {"anon": True, "token": "anon", "endpoint_url": "http://h", "monkey": "x", "n": 3}
+    assert secret.options(given, WHERE) == given
+    assert secret.options({"headers": {"Authorization": "Bearer ${CANARY}"}}, WHERE) == {
+        "headers": {"Authorization": "Bearer tok77"}
+    }
+
+
+def test_a_declaration_shows_names_only(tmp_path, canary):
+    canary("tok77")
+    table = declare(tmp_path, 'url = "https://h/x.csv?sig=${CANARY}"\nstorage = { key = "${CANARY}" }')
+    assert "${CANARY}" in repr(table) and "tok77" not in repr(table)
