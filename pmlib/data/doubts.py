@@ -52,13 +52,12 @@ def check_table(checked: Checked, relation: Sql, facts: Facts) -> None:
 
 
 def _check_totals(checked: Checked, name: str, labels: Mapping[str, int]) -> None:
-    rule = checked.table.columns[name]
+    rule, known = checked.table.columns[name], {label.casefold() for label in labels}
     for label in labels:
         if label in rule.accept or label in rule.allowed:
             continue
-        is_total = TOTAL.fullmatch(label.strip(" :.*")) or any(
-            re.fullmatch(f"{re.escape(other)} total", label, re.IGNORECASE) for other in labels
-        )
+        group = label.casefold().removesuffix(" total")
+        is_total = TOTAL.fullmatch(label.strip(" :.*")) or (group != label.casefold() and group in known)
         if is_total or (label == name and len(labels) > 1):
             what = "a row of totals, which would count twice" if is_total else "the header again"
             where = checked.place(*checked.first([name], sql("{} = {}", checked.column(name), label)))
