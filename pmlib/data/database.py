@@ -3,7 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +37,9 @@ class Database:
     version: Sql | None
     stream: Stream = field(repr=False)
     types: dict[str, str]
+    loaded: dict[int, list[str]] = field(
+        default_factory=dict, repr=False
+    )  # by engine: the header of its rows
     checks = False  # what it adds up itself are rows that have passed before
 
     def part(self, gate: duckdb.DuckDBPyConnection) -> Part:
@@ -46,12 +49,13 @@ class Database:
         ------
         DataError : what the database says against it, or a cell of a kind that no column can hold.
         """
-        query = self.query
-        if self.types:
-            query = postgres.declared(self.path, self.query, self.types, self.table)
-        with _one_line(self.name):
-            names = self._load(gate, self.stream(query))
-        header = [unicodedata.normalize("NFC", name).strip() for name in names]
+        if id(gate) not in self.loaded:
+            query = self.query
+            if self.types:
+                query = postgres.declared(self.path, self.query, self.types, self.table)
+            with _one_line(self.name):
+                self.loaded[id(gate)] = self._load(gate, self.stream(query))
+        header = [unicodedata.normalize("NFC", name).strip() for name in self.loaded[id(gate)]]
         return Part(self.path, header, gate.table("fetched"), lambda index: f"row {index + 1}")
 
     def _load(self, gate: duckdb.DuckDBPyConnection, reader: pa.RecordBatchReader) -> list[str]:
@@ -89,7 +93,7 @@ class Database:
     def sha256(self, gate: duckdb.DuckDBPyConnection | None = None) -> str:
         """Hash what the version query answers, or else every row, whatever their order.
 
-        gate : an engine that `part` has brought the rows to; without it they are read again where they must.
+        gate : where `part` has brought or will find the rows; without it, an engine that goes.
         """
         with _one_line(self.name):
             if self.version:
@@ -97,12 +101,12 @@ class Database:
             elif self.types:
                 rows = postgres.declared(self.path, self.query, self.types, self.table)
                 said = self.stream(postgres.hashed(rows)).read_all().to_pylist()
-            elif gate:
-                said = _hashed(gate)
             else:
-                with engine() as gate:
-                    self.part(gate)
-                    said = _hashed(gate)
+                with nullcontext(gate) if gate else engine() as rows:
+                    self.part(rows)
+                    said = _hashed(rows)
+                if gate is None:  # the next engine may stand in the same place in memory
+                    self.loaded.clear()
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
     # What totals.py needs of a table that it adds up where it stands.

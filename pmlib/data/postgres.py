@@ -119,11 +119,13 @@ def typed(rule: Rule, type_: str, name: str, na: list[str]) -> Sql | None:
             column = sql("cast({} as int)", column)
         elif type_ not in ("text", "varchar", "bpchar", "bool", "uuid", *WHOLE):
             return None
-        label = sql("normalize(nullif(trim(cast({} as text)), ''), NFC) collate \"C\"", column)
-        if na:
-            label = sql(
-                "case when trim(cast({} as text)) not in ({}) then {} end", column, joined(", ", na), label
-            )
+        # Rows that have passed hold no label with space around it, and plain ASCII is its own normal form.
+        text = sql("cast({} as text)", column)
+        normal = sql(
+            "case when octet_length({}) = length({}) then {} else normalize({}, NFC) end", *[text] * 4
+        )
+        gone = joined(", ", ["", *na])
+        label = sql('(case when {} not in ({}) then {} end) collate "C"', text, gone, normal)
         if rule.type == "flag":
             return sql("cast(cast({} = {} as int) as bigint)", label, rule.allowed[1])
         return label
