@@ -1,4 +1,4 @@
-"""The README is true: its five steps publish a page, and every command in it exists and works."""
+"""The README is true: its commands publish a page, its steps make a report of it, its links lead on."""
 
 import os
 import random
@@ -11,42 +11,64 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-TOML = re.findall(r"```toml\n(.*?)```", README, flags=re.S)
+DECLARED, PUBLISHED = (
+    re.sub(r"^   ", "", block, flags=re.M).rstrip(" ")
+    for block in re.findall(r"```toml\n(.*?)```", README, flags=re.S)
+)
+FIRST = re.findall(r"^pmlib .*$", README, flags=re.M)
 COMMANDS = sorted(set(re.findall(r"`((?:pmlib|make|python make\.py|conda) [^`]+)`", README)))
 
 
 def phones() -> str:
-    """A table as the README declares it: three makers, thirty models."""
+    """A table as somebody's tool exports it: three makers, thirty models."""
     chance = random.Random(1)
-    rows = ["model,maker,price,units,battery_mah"]
+    rows = ["Model,Maker,Price (USD),Units sold,Battery mAh"]
     for i in range(30):
         battery = chance.randint(2500, 6000)
         price = round(battery / 10 * chance.uniform(0.8, 1.3))
-        rows.append(
-            f"M{i},{['Acme', 'Globex', 'Initech'][i % 3]},{price},{chance.randint(100, 9000)},{battery}"
-        )
+        maker = ["Acme", "Globex", "Initech"][i % 3]
+        rows.append(f"M{i},{maker},{price},{chance.randint(100, 9000)},{battery}")
     return "\n".join(rows) + "\n"
 
 
 @pytest.fixture(scope="module")
-def own_project(project, tmp_path_factory):
-    """The README's steps one to three, followed to the letter."""
+def own_project(project, pmlib, tmp_path_factory):
+    """The README's two commands, followed to the letter save for --open."""
     root = project(tmp_path_factory.mktemp("readme"))
-    (root / "data" / "phones.csv").write_text(phones(), "utf-8")
-    source, report = (re.sub(r"^   ", "", block, flags=re.M) for block in TOML)
-    for path, text in ((root / "data" / "sources.toml", source), (root / "reports" / "catalog.toml", report)):
-        path.write_text(path.read_text("utf-8") + "\n" + text, "utf-8")
+    file = tmp_path_factory.mktemp("Downloads") / "phones.csv"
+    file.write_text(phones(), "utf-8")
+    (root / "data" / "sources.toml").write_text("")
+    (root / "reports" / "catalog.toml").write_text("")
+    for line in FIRST:
+        words = line.replace("~/Downloads/phones.csv", str(file)).removesuffix(" --open").split()
+        done = pmlib(root, *words[1:])
+        assert done.returncode == 0, done.stdout + done.stderr
     return root
 
 
-def test_the_five_steps_publish_a_page(own_project, pmlib):
+def test_two_commands_publish_a_stamped_page(own_project):
+    page = (own_project / "reports/published/phones/index.html").read_text("utf-8")
+    assert "<h1>Phones</h1>" in page
+    assert "<b>Unchecked draft.</b>" in page
+    assert (own_project / "data" / "sources.toml").read_text("utf-8") == DECLARED
+
+
+def test_the_steps_make_a_report_of_it(own_project, pmlib):
+    shown = pmlib(own_project, "sources", "phones")
+    assert shown.returncode == 0, shown.stderr
+    confirmed = re.sub(r",? ?guess = \[[^]]*\]\n?", "", DECLARED)
+    (own_project / "data" / "sources.toml").write_text(confirmed, "utf-8")
+    (own_project / "reports" / "catalog.toml").write_text(PUBLISHED, "utf-8")
     checked = pmlib(own_project, "check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
     done = pmlib(own_project, "run", "phones")
     assert done.returncode == 0, done.stdout + done.stderr
     page = (own_project / "reports/published/phones/index.html").read_text("utf-8")
     assert "<h1>The phone market</h1>" in page
-    assert "Acme" in page
+    assert "Unchecked draft" not in page
+    listed = pmlib(own_project, "sources")
+    assert listed.returncode == 0 and " ok " in listed.stdout
+    assert pmlib(own_project, "sources", "phones", "--accept").returncode == 0
 
 
 def test_open_opens_the_page(own_project, tmp_path):
@@ -77,6 +99,7 @@ def test_every_command_is_one_that_is_tested():
     tried = (
         "pmlib check",
         "pmlib run phones",
+        "pmlib sources",
         "pmlib new",
         "pmlib init",
         "make ",

@@ -1,9 +1,15 @@
 """The shipped pages in a real browser: quiet, accessible, light and dark, on a phone and on paper, short."""
 
+import json
 import re
+import shutil
+import subprocess
 
+import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
+from pmlib.reports.page import render
 
 REPORTS = ("us_car_market", "cars_1993")
 pytestmark = pytest.mark.browser
@@ -112,3 +118,66 @@ def test_it_has_a_language_a_title_one_heading_and_a_way_to_skip(opened):
 
 def test_every_link_within_the_page_leads_somewhere(opened):
     assert opened().evaluate(DEAD) == []
+
+
+# A page from guesses says so wherever one looks
+
+
+@pytest.fixture(scope="module")
+def stamped(shipped, tmp_path_factory):
+    """The longest page, as if two guesses about its table were open."""
+    edition = next((shipped / "reports/published/us_car_market/editions").iterdir())
+    record = json.loads((edition / "run.json").read_text("utf-8"))
+    inputs = [{**entry, "guesses": ["key", "price.unit"]} for entry in record["inputs"]]
+    notebook = nbformat.read(edition / "notebook.ipynb", as_version=4)
+    known = {"report": "us_car_market", "parameters": record["parameters"], "root": shipped}
+    page = tmp_path_factory.mktemp("stamped") / "index.html"
+    page.write_text(render(notebook, provenance=record | {"inputs": inputs}, **known), "utf-8")
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_stamp_stays_in_sight_slim_and_readable(browser, stamped, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 700}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(stamped.as_uri())
+    for position in (0, 700, 10**6):
+        page.evaluate(f"scrollTo(0, {position})")
+        box = page.locator(".stamp").bounding_box()
+        assert box["y"] == 0 and box["height"] < 60
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [v["id"] for v in Axe().run(page).response["violations"]] == []
+    context.close()
+
+
+def test_the_stamp_hides_nothing_that_a_link_or_a_key_leads_to(browser, stamped):
+    context = browser.new_context(viewport={"width": 390, "height": 700})
+    page = context.new_page()
+    page.goto(stamped.as_uri())
+    bottom = page.locator(".stamp").bounding_box()["height"]
+    for target in page.evaluate("[...document.querySelectorAll('nav a')].map(a => a.hash)"):
+        page.evaluate(f"location.hash = '{target}'")
+        assert page.locator(f"{target} h2").first.bounding_box()["y"] >= bottom
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    for _ in range(30):  # from the last to the first: what gets the focus scrolls in from above
+        page.keyboard.press("Shift+Tab")
+        top = page.evaluate("document.activeElement.getBoundingClientRect().top")
+        assert top >= bottom or page.evaluate("document.activeElement.matches('body, .skip')")
+    context.close()
+
+
+def test_the_stamp_stands_on_every_printed_sheet(browser, stamped, tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("needs pdftotext (Debian and Ubuntu: apt install poppler-utils)")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(stamped.as_uri())
+    page.pdf(path=tmp_path / "page.pdf", format="A4")
+    context.close()
+    done = subprocess.run(
+        ["pdftotext", tmp_path / "page.pdf", "-"], capture_output=True, text=True, check=True
+    )
+    sheets = done.stdout.rstrip("\f").split("\f")
+    assert len(sheets) > 2
+    assert all("Unchecked draft." in " ".join(sheet.split()) for sheet in sheets)
