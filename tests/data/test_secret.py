@@ -1,9 +1,10 @@
 """Secrets are named, not written: a value never leaves the process, whatever a driver says of it."""
 
 import json
+from pathlib import Path
 
 import pytest
-from servers import declare, refused
+from servers import declare, postgres, refused, web  # noqa: F401 (fixtures)
 
 from pmlib.data import secret
 
@@ -129,3 +130,56 @@ def test_a_declaration_shows_names_only(tmp_path, canary):
     canary("tok77")
     table = declare(tmp_path, 'url = "https://h/x.csv?sig=${CANARY}"\nstorage = { key = "${CANARY}" }')
     assert "${CANARY}" in repr(table) and "tok77" not in repr(table)
+
+
+READ = """\
+import json, pathlib
+from IPython.display import publish_display_data
+from pmlib import data
+source = data.read("sales")
+print(source.fingerprint)
+text = pathlib.Path("data/payload.json").read_text()
+publish_display_data(json.loads(text.replace("FOCAL", source.frame["firm"].iloc[0])))
+"""
+HEAD = '[sales]\ntitle = "Sales"\norigin = "Us"\nlicence = "ours"\n'
+
+
+@pytest.fixture
+def press(tmp_path, pmlib, monkeypatch):
+    """A function that publishes a report on a declared table, and gives all that can be read of the run."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "reports")
+    import small
+
+    def run(settings, *words):
+        root = tmp_path / "root"
+        if not root.exists():
+            root.mkdir()
+            small.make(root, READ)
+        (root / "data/sources.toml").write_text(f"{HEAD}{settings}\n[sales.columns]\nfirm = {FIRM}\n")
+        done = pmlib(root, "run", *words)
+        files = [path.read_bytes() for path in root.rglob("*") if path.is_file()]
+        return done, b"\n".join([*files, done.stdout.encode(), done.stderr.encode()])
+
+    return run
+
+
+FIRM = '{ type = "text", role = "firm" }'
+
+
+def test_a_published_page_and_a_failed_one_hold_no_secret(press, web, postgres, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("CANARY", "canary/77+x")
+    web.answers["/sales.csv"] = (200, {}, b"firm\nAcme\n")
+    host = postgres.partition("host=")[2]
+    database = 'database = "postgresql://{}:${{CANARY}}@{}"\nquery = "select \'Acme\' as firm"'
+    for settings, fails in {
+        f'url = "{web.url}/sales.csv?sig=${{CANARY}}"': False,
+        database.format("postgres", f"/postgres?host={host}"): False,
+        f'url = "{web.url}/no.csv?sig=${{CANARY}}"': True,
+        database.format("postgres", "127.0.0.1:1/postgres"): True,
+        database.format("postgres", f"/no?host={host}"): True,
+    }.items():
+        done, everything = press(settings, "--debug")
+        assert bool(done.returncode) == fails, done.stderr
+        assert b"CANARY" in everything
+        for form in (b"canary/77", b"canary%2F77", b"canary%2f77"):
+            assert form not in everything

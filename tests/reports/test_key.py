@@ -90,3 +90,28 @@ def test_packages_are_those_installed():
 
 def test_equal_projects_have_equal_keys(small):
     assert key.digest(parts(small())) == key.digest(parts(small()))
+
+
+GLOB = (
+    '[sales]\ntitle = "S"\npath = "data/s*.csv"\norigin = "o"\nlicence = "l"\ncolumns.a = { type = "text" }\n'
+)
+
+
+def test_an_input_of_several_files_changes_with_each_of_them(small):
+    root = small()
+    (root / plan.SOURCES).write_text(GLOB)
+    entry = {"name": "sales", "path": "data/s*.csv"}
+    first = key.hashed(root, [entry])[0]["sha256"]
+    (root / "data/s2.csv").write_text("x")
+    second = key.hashed(root, [entry])[0]["sha256"]
+    assert first != second and len(first) == len(second) == 64
+
+
+@pytest.mark.parametrize(
+    "place", ['database = "postgresql://127.0.0.1:1/x"\nquery = "select 1"', 'url = "x"']
+)
+def test_an_input_that_cannot_be_asked_counts_as_changed(small, place):
+    root = small()
+    (root / plan.SOURCES).write_text(GLOB.replace('path = "data/s*.csv"', place))
+    entry = {"name": "sales", "path": "the query of [sales]"}
+    assert key.hashed(root, [entry])[0]["sha256"] == "missing"
