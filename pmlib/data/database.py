@@ -102,9 +102,9 @@ class Database:
                 rows = postgres.declared(self.path, self.query, self.types, self.table)
                 said = self.stream(postgres.hashed(rows)).read_all().to_pylist()
             else:
-                with nullcontext(gate) if gate else engine() as rows:
-                    self.part(rows)
-                    said = _hashed(rows)
+                with nullcontext(gate) if gate else engine() as held:
+                    self.part(held)
+                    said = _hashed(held)
                 if gate is None:  # the next engine may stand in the same place in memory
                     self.loaded.clear()
         return hashlib.sha256(repr(said).encode()).hexdigest()
