@@ -1,6 +1,6 @@
 """What data/sources.toml may say of one column."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
@@ -111,7 +111,7 @@ class Rule(Strict):
         if self.values and self.type == "flag" and len(self.values) != 2:
             raise ValueError('a flag has two values, the one for 0 first: values = ["no", "yes"]')
         try:
-            datetime.strptime(date(1990, 12, 31).strftime(self.format), self.format)
+            datetime.strptime(datetime(1990, 12, 31, tzinfo=UTC).strftime(self.format), self.format)
         except ValueError:
             raise ValueError(f"format {self.format!r} is no date's; write one such as '%d.%m.%Y'") from None
         if self.zone and "%z" not in self.format:
