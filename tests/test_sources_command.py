@@ -156,7 +156,7 @@ def test_a_role_that_is_not_there_is_named_with_what_it_might_be(root, pmlib, ne
     assert done.returncode == 1
     said = done.stderr.splitlines()[-1]
     assert (
-        "no column of role 'firm'; it might be 'region'; give one role = \"firm\" in data/sources.toml"
+        "no column of role 'firm'; it might be 'region'; give the one that is role = \"firm\" in data/sources.toml"
         in said
     )
     again = said.split("then: pmlib ")[1]

@@ -9,6 +9,8 @@ from pmlib.reports.typed import did_you_mean, shown
 if TYPE_CHECKING:
     from pmlib.data import Source
 
+REST = ("other", "others", "all other", "all others", "sonstige", "andere", "übrige", "rest", "autres", "otros",
+        "altri", "unknown", "其他", "その他")  # fmt: skip
 AMOUNTS = ("units", "revenue", "share")  # what makes a label large; the number of rows where there is none
 
 
@@ -39,13 +41,14 @@ def proposed(known: Mapping[str, Parameter], source: "Source") -> dict[str, Any]
 
 
 def largest(source: "Source", role: str) -> list[str]:
-    """List the labels of a role, the largest of the newest period first."""
+    """List the labels of a role, the largest of the newest period first; what lumps the rest is none."""
     if role not in source.frame:
         words = source.frame.select_dtypes(["object", "str", "category"]).columns
         others = [str(column) for column in words if column not in ("product", "name", "firm")]
-        might = f"it might be {' or '.join(map(repr, others[:4]))}" if others else "no column looks like one"
-        remedy = f'give one role = "{role}" in data/sources.toml'
-        raise UnknownRole(f"{source.name} has no column of role {role!r}; {might}; {remedy}")
+        others = [column for column in others if source.frame[column].duplicated().any()]
+        might = f"it might be {' or '.join(map(repr, others[:4]))}; " if others else ""
+        remedy = f'give the one that is role = "{role}" in data/sources.toml'
+        raise UnknownRole(f"{source.name} has no column of role {role!r}; {might}{remedy}")
     frame = source.frame
     if "period" in frame:
         frame = frame[frame["period"] == frame["period"].max()]
@@ -53,8 +56,8 @@ def largest(source: "Source", role: str) -> list[str]:
     groups = frame.groupby(role, observed=True)
     sizes = groups[amount].sum() if amount else groups.size()
     order = sizes.sort_values(ascending=False, kind="stable").index.astype(str).tolist()
-    others = source.frame[role].dropna().astype(str).unique()
-    return order + sorted(set(others) - set(order))
+    gone = set(source.frame[role].dropna().astype(str).unique()) - set(order)
+    return [label for label in order + sorted(gone) if label.casefold() not in REST]
 
 
 def problems(values: Mapping[str, Any], known: Mapping[str, Parameter], source: "Source") -> list[str]:

@@ -21,7 +21,8 @@ FORMATS = (
     "%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", "%Y.%m.%d", *DAY_FIRST, *MONTH_FIRST, "%d.%m.%y", "%Y-%m", "%Y/%m",
     "%m/%Y", "%m-%Y", "%m.%Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
     "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%b %y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M",
-    "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%S%z",
+    "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%dT%H:%M:%S%z",
 )  # fmt: skip
 COMPACT = ("%Y%m%d", "%Y%m")  # digits only: a date by its header alone
 ORDER = (*FORMATS, *COMPACT)

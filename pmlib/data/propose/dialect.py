@@ -93,7 +93,11 @@ def table(records: Records, path: str) -> Look:
     said: dict[str, Any] = {"skip": records[top][0]} if records[top][0] else {}
     if notes:  # newest first; the empty lines among them count, too
         said["footer"] = notes[0][0] - notes[-1][0] + 1
-    if _is_row(header, [cells for _, cells in rows]):
+    if rows and (units := _units(rows[0][1], [cells for _, cells in rows[1:]])):
+        header = [f"{name} ({unit})" if unit else name for name, unit in zip(header, units, strict=True)]
+        said |= {"skip": rows[0][0] + 1, "header": header}
+        rows = rows[1:]
+    elif _is_row(header, [cells for _, cells in rows]):
         rows = [records[top], *rows]
         header = [f"column_{i}" for i in range(1, width + 1)]
         said["header"] = header
@@ -137,6 +141,16 @@ def _is_row(header: list[str], rows: list[list[str]]) -> bool:
     numbers = [i for i, cell in enumerate(header) if DIGITS.fullmatch(cell) and not is_year(cell)]
     below = [[row[i] for row in rows[:50] if i < len(row)] for i in numbers]
     return any(cells and all(DIGITS.fullmatch(cell.strip()) for cell in cells) for cells in below)
+
+
+def _units(second: list[str], rows: list[list[str]]) -> list[str]:
+    """Tell whether the row below the header holds the units of the columns of numbers, and nothing else."""
+    below = [[row[i].strip() for row in rows[:50] if i < len(row)] for i in range(len(second))]
+    is_number = [bool(cells) and all(DIGITS.fullmatch(cell) for cell in cells if cell) for cells in below]
+    units = [cell.strip() for cell in second]
+    held = [(unit, number) for unit, number in zip(units, is_number, strict=True) if unit]
+    are_units = all(number and not DIGITS.fullmatch(unit) for unit, number in held)
+    return units if held and are_units and "" in units else []
 
 
 def _clean(cell: str) -> str:

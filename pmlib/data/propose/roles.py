@@ -93,7 +93,6 @@ def _latest(columns: list[Guess]) -> None:
 
 def _firm(columns: list[Guess]) -> None:
     labels = [c for c in columns if c.is_label and 2 <= c.count <= MOST_FIRMS and c.gaps <= 0.5]
-    labels = [c for c in labels if c.count < len(c.values)]
     if _give("firm", labels):
         return
     other = f"{vocabulary.PLACES} {vocabulary.ROLES['product']} {vocabulary.ROLES['period']}"

@@ -13,8 +13,8 @@ ROLES = {
         asp 价格 価格 单价 単価
     """,
     "revenue": """
-        revenue revenues rev turnover umsatz erlös erlöse ca ingresos ricavi fatturato faturamento receita
-        omzet przychód przychody omsättning 销售额 売上 营收
+        nettowert bruttowert betrag amount gmv revenue revenues rev turnover umsatz erlös erlöse ca
+        ingresos ricavi fatturato faturamento receita omzet przychód przychody omsättning 销售额 売上 营收
     """,
     "units": """
         units unit qty quantity volume volumes sold shipments shipped pieces pcs registrations absatz
