@@ -155,20 +155,27 @@ def test_a_role_that_is_not_there_is_named_with_what_it_might_be(root, pmlib, ne
     done = pmlib(root, "sources", "add", str(new), "--for", "competitive_analysis")
     assert done.returncode == 1
     said = done.stderr.splitlines()[-1]
-    assert (
-        "no column of role 'firm'; it might be 'region'; give the one that is role = \"firm\" in data/sources.toml"
-        in said
-    )
+    remedy = "it might be 'region'; give the one that is role = \"firm\" in data/sources.toml"
+    assert f"no column of role 'firm'; {remedy}" in said
     again = said.split("then: pmlib ")[1]
     assert again == "sources add 'data/Our Phones.csv' --name our_phones --for competitive_analysis"
     sources = root / "data" / "sources.toml"
     sources.write_text(
-        sources.read_text().replace('region = { type = "category"', 'region = { type = "category", role = "firm"')
+        sources.read_text().replace(
+            'region = { type = "category"', 'region = { type = "category", role = "firm"'
+        )
     )
     words = ["--name", "our_phones", "--for", "competitive_analysis"]
     done = pmlib(root, "sources", "add", str(root / "data" / "Our Phones.csv"), *words)
     assert done.returncode == 0, done.stderr
     assert 'focal = "S"' in (root / "reports" / "catalog.toml").read_text()
+
+
+def test_a_choice_of_roles_falls_on_one_that_is_there(root, pmlib, new):
+    new.write_text(PHONES.replace("units", "revenue (EUR)"))
+    done = pmlib(root, "sources", "add", str(new), "--for", "competitive_analysis")
+    assert done.returncode == 0, done.stderr
+    assert 'basis = "revenue"' in (root / "reports" / "catalog.toml").read_text()
 
 
 def test_damage_is_named_and_the_declaration_is_there_to_go_on_with(root, pmlib, new):

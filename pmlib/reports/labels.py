@@ -9,8 +9,19 @@ from pmlib.reports.typed import did_you_mean, shown
 if TYPE_CHECKING:
     from pmlib.data import Source
 
-REST = ("other", "others", "all other", "all others", "sonstige", "andere", "übrige", "rest", "autres", "otros",
-        "altri", "unknown", "其他", "その他")  # fmt: skip
+REST = {
+    "other",
+    "others",
+    "all others",
+    "sonstige",
+    "andere",
+    "rest",
+    "autres",
+    "otros",
+    "altri",
+    "unknown",
+    "其他",
+}
 AMOUNTS = ("units", "revenue", "share")  # what makes a label large; the number of rows where there is none
 
 
@@ -21,10 +32,14 @@ class UnknownRole(ValueError):
 def proposed(known: Mapping[str, Parameter], source: "Source") -> dict[str, Any]:
     """Choose values of a notebook's parameters for a table: its name, and the largest labels of each role.
 
+    Where a parameter is a choice of roles, such as what shares are shares of, it is one that the table has.
+
     Raises
     ------
     UnknownRole : a role that the notebook needs has no column; names those that might be it.
     """
+    from pmlib.data.rule import ROLES
+
     chosen = dict[str, Any]()
     left = dict[str, list[str]]()
     for name, parameter in known.items():
@@ -37,6 +52,13 @@ def proposed(known: Mapping[str, Parameter], source: "Source") -> dict[str, Any]
             taken, left[role] = labels[:count], labels[count:]
             if taken:
                 chosen[name] = taken if parameter.type.many else taken[0]
+        elif (
+            parameter.type.choices
+            and set(parameter.type.choices) <= set(ROLES)
+            and not source.has(parameter.default)
+        ):
+            held = [role for role in parameter.type.choices if source.has(role)]
+            chosen |= {name: held[0]} if held else {}
     return chosen
 
 

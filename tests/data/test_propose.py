@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import unseen
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pmlib import data
@@ -211,6 +211,10 @@ def test_a_file_without_a_table_is_refused_in_one_line(proposed, content):
         proposed(content)
 
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
+
+
+@UNHURRIED
 @given(
     st.dictionaries(
         st.text(st.characters(exclude_categories=["Cs"])),
@@ -221,10 +225,11 @@ def test_a_file_without_a_table_is_refused_in_one_line(proposed, content):
         max_size=5,
     )
 )
-def test_settings_are_valid_toml_whatever_they_hold(settings):
-    assert tomllib.loads("\n".join(pairs({"x": settings}))) == {"x": settings}
+def test_settings_are_valid_toml_whatever_they_hold(held):
+    assert tomllib.loads("\n".join(pairs({"x": held}))) == {"x": held}
 
 
+@UNHURRIED
 @given(name=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).map(str.strip))
 def test_any_header_makes_a_declaration_that_is_valid(tmp_path_factory, name):
     quoted = name.replace('"', '""')
