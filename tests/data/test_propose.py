@@ -205,9 +205,17 @@ def test_order_lines_without_a_key_have_no_product_but_a_name(proposed):
     assert len(data.read("sales").frame) == 200
 
 
-@pytest.mark.parametrize("content", ["", "a\n1\n2\n", "only words\n"])
-def test_a_file_without_a_table_is_refused_in_one_line(proposed, content):
-    with pytest.raises(data.DataError, match="found no table"):
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "the file is empty"),
+        ("a\n1\n2\n", "found no table"),
+        ("<html><p>a, b</p></html>", "is a web page"),
+        ("PK\x03\x04...", "is a zip archive"),
+    ],
+)
+def test_a_file_without_a_table_is_refused_in_one_line(proposed, content, said):
+    with pytest.raises(data.DataError, match=said):
         proposed(content)
 
 

@@ -6,8 +6,11 @@ import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from pmlib.data.declaration import Format
+from pmlib.data.formats.plain import KINDS, MARKUP, plain
 from pmlib.data.propose.dialect import Look, read_text, table
 from pmlib.data.words import DataError
 
@@ -34,7 +37,9 @@ def look(file: Path, path: str) -> Look:
             case "sav":
                 return _spss(file)
             case _:
-                return read_text(_head(file), path)
+                content = _head(file)
+                _refuse_other_kinds(content, file, path)
+                return read_text(content, path)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} cannot be read ({error}); fetch or export it again") from None
 
@@ -43,6 +48,14 @@ def _head(file: Path) -> bytes:
     with (gzip.open if file.suffix == ".gz" else open)(file, "rb") as content:
         head: bytes = content.read(FAR)
         return head if len(head) < FAR else head[: head.rfind(b"\n") + 1]
+
+
+def _refuse_other_kinds(content: bytes, file: Path, path: str) -> None:
+    """Refuse what is no text table as the gate would: a web page, an archive, nothing at all."""
+    start = content[:100].lstrip().lower()
+    if not start.strip(b"\0") or start.startswith(MARKUP) or content.startswith(tuple(KINDS)):
+        with TemporaryDirectory() as folder:
+            plain(file, path, Format(), Path(folder))
 
 
 def _workbook(file: Path, path: str) -> Look:
