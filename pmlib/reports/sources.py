@@ -40,7 +40,7 @@ def listing(root: Path) -> tuple[list[str], list[str]]:
         )
     if len(rows) == 1:
         return [f"{SOURCES.as_posix()} declares no table yet; add one: pmlib sources add FILE"], []
-    return aligned(rows, right=(1,)), refused
+    return aligned(rows, right=(1,), width=60), refused
 
 
 def facts(root: Path, name: str) -> list[str]:

@@ -163,3 +163,12 @@ def test_what_is_not_toml_is_refused(name, text):
 @given(st.text())
 def test_any_text_on_the_command_line_stays_text_or_is_unquoted(text):
     assert isinstance(parse(read(DECLARED, "a.ipynb")["focal"], text), str)
+
+
+def test_a_label_is_text_that_a_column_of_the_table_has():
+    known = read('focal: "Label[\'firm\']" = "Ford"\nrivals: "list[Label[\'firm\']]" = []\n', "n.ipynb")
+    assert known["focal"].type.choices == known["rivals"].type.choices == ("firm",)
+    assert parse(known["focal"], "3M") == "3M"
+    values, wrong = check_parameters(known, {"focal": 3, "rivals": ["GM"]}, [])
+    assert values == {"rivals": ["GM"]}
+    assert wrong == ["parameter focal takes Label['firm'], not the number 3; write \"3\" with its quotes"]
