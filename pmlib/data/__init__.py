@@ -55,7 +55,7 @@ def read(
     if by and not take:
         raise DataError('by needs take, as in take={"units": "sum"}')
     found = _read(home, Asked(name, table, where or {}, by, take or {}))
-    _record(name, table.place, found.fingerprint, found.guesses)
+    _record(name, table.path or table.url or f"the query of [{name}]", found.fingerprint, found.guesses)
     return found
 
 

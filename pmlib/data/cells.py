@@ -51,21 +51,29 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Cell:
-    """A declared column as SQL over the raw columns of a part.
+    """A declared column as SQL, in steps that each name what the one before has worked out.
 
-    value : what it becomes, NULL where it is missing.
-    wrong : what may be wrong with it, in the order in which it is said.
+    raw : the column as it is in the part.
+    known : over raw: the cell without space around it, NULL where that means a missing value.
+    value : over known: what it becomes, in the unit it is written in.
+    result : over value: what it is in the unit it is declared in.
+    wrong : over all three: what may be wrong with it, in the order in which it is said.
+    name_known, name_value : what the two are called.
     """
 
-    raw: Sql
+    raw: Name
+    known: Sql
     value: Sql
+    result: Sql
     wrong: tuple[Wrong, ...]
+    name_known: Name
+    name_value: Name
 
     @property
     def bad(self) -> Sql:
         """Whether anything is wrong with the cell."""
-        found = joined(" or ", (sql("coalesce({}, false)", wrong.when) for wrong in self.wrong))
-        return sql("({})", found) if self.wrong else sql("false")
+        found = joined(" or ", (sql("coalesce({}, false)", wrong.when) for wrong in self.wrong), "false")
+        return sql("({})", found)
 
 
 def cell(rule: Rule, table: Table, raw: Name, kind: str, today: date) -> Cell:
@@ -82,22 +90,20 @@ def cell(rule: Rule, table: Table, raw: Name, kind: str, today: date) -> Cell:
     """
     if kind.startswith("ENUM"):
         return cell(rule, table, raw, "VARCHAR", today)
+    known, value = Name(f"known_{raw}"), Name(f"value_{raw}")
     text = sql("{}", raw) if kind == "VARCHAR" else _as_text(rule, raw, kind)
     if text is not None:
-        known = sql("nullif(trim({}), '')", text)
+        found = sql("nullif(trim({}), '')", text)
         if table.na:
-            known = sql("case when {} not in ({}) then {} end", known, joined(", ", table.na), known)
-        value, wrong = _from_text(rule, table.format, text, known)
+            found = sql("case when {} not in ({}) then {} end", found, joined(", ", table.na), found)
+        becomes, wrong = _from_text(rule, table.format, text, sql("{}", known), sql("{}", value))
     else:
-        known = sql("{}", raw)
-        if kind in FLOATS:
-            known = sql("case when not isnan({}) then {} end", raw, raw)
-        value, wrong = _native(rule, known, kind)
-    limits = list(_limits(rule, value, today))
-    if rule.scale != 1:
-        value = sql("{} * {}", value, rule.scale)
-    missing = [] if rule.nullable else [_missing(known)]
-    return Cell(sql("{}", raw), value, (*missing, *wrong, *limits))
+        found = sql("case when not isnan({}) then {} end", raw, raw) if kind in FLOATS else sql("{}", raw)
+        becomes, wrong = _native(rule, sql("{}", known), kind)
+    limits = _limits(rule, sql("{}", value), today)
+    missing = [] if rule.nullable else [_missing(sql("{}", known))]
+    result = sql("{} * {}", value, rule.scale) if rule.scale != 1 else sql("{}", value)
+    return Cell(raw, found, becomes, result, (*missing, *wrong, *limits), known, value)
 
 
 def _missing(known: Sql) -> Wrong:
@@ -121,20 +127,20 @@ def _written(end: float | date) -> str:
     return end.isoformat() if isinstance(end, date) else f"{end:.15g}"
 
 
-def _from_text(rule: Rule, form: Format, text: Sql, known: Sql) -> tuple[Sql, list[Wrong]]:
+def _from_text(rule: Rule, form: Format, text: Sql, known: Sql, value: Sql) -> tuple[Sql, list[Wrong]]:
     match rule.type:
         case "text" | "category" | "flag":
-            return _label(rule, text, known)
+            return _label(rule, text, known, value)
         case "date":
-            return _date(rule, known)
+            return _date(rule, known, value)
         case "year":
             pattern = sql("not regexp_full_match({}, {})", known, "[12][0-9]{3}")
             year = Wrong(pattern, "not a year", "write four digits, as in 1990")
             return sql("try_cast({} as bigint)", known), [year]
-    return _number(rule, form, known)
+    return _number(rule, form, known, value)
 
 
-def _label(rule: Rule, text: Sql, known: Sql) -> tuple[Sql, list[Wrong]]:
+def _label(rule: Rule, text: Sql, known: Sql, value: Sql) -> tuple[Sql, list[Wrong]]:
     label = sql("nfc_normalize({})", known)
     wrong = [
         Wrong(
@@ -161,20 +167,20 @@ def _label(rule: Rule, text: Sql, known: Sql) -> tuple[Sql, list[Wrong]]:
     return label, wrong
 
 
-def _date(rule: Rule, known: Sql) -> tuple[Sql, list[Wrong]]:
+def _date(rule: Rule, known: Sql, value: Sql) -> tuple[Sql, list[Wrong]]:
     moment = sql("try_strptime({}, {})", known, rule.format)
     if rule.zone:
         moment = sql("timezone({}, {})", rule.zone, moment)
     example = datetime(1990, 12, 31).strftime(rule.format)
     remedy = f"write dates as {example}, or set format in {SOURCES}"
     wrong = [
-        Wrong(sql("{} is null and {} is not null", moment, known), "not a date", remedy),
-        Wrong(sql("year({}) < 1000", moment), "not a date of our time", remedy),
+        Wrong(sql("{} is null and {} is not null", value, known), "not a date", remedy),
+        Wrong(sql("year({}) < 1000", value), "not a date of our time", remedy),
     ]
     return sql("cast({} as timestamp)", moment), wrong
 
 
-def _number(rule: Rule, form: Format, known: Sql) -> tuple[Sql, list[Wrong]]:
+def _number(rule: Rule, form: Format, known: Sql, value: Sql) -> tuple[Sql, list[Wrong]]:
     plain = known
     if rule.parentheses:
         plain = sql("regexp_replace({}, {}, {})", plain, r"^\((.+)\)$", r"-\1")
@@ -182,20 +188,21 @@ def _number(rule: Rule, form: Format, known: Sql) -> tuple[Sql, list[Wrong]]:
         pattern = r"^([+-]?)\s*%s\s*|\s*%s$" % ((re.escape(around),) * 2)
         plain = sql("regexp_replace({}, {}, {})", plain, pattern, r"\1")
     shape = sql("not regexp_full_match({}, {})", plain, _pattern(rule, form))
+    if rule.type == "number" and not form.thousands and form.decimal == ".":
+        shape = sql(
+            "contains({}, '_')", plain
+        )  # all else that is no number is none to try_cast, which is quick
     if form.thousands:
         plain = sql("translate({}, {}, '')", plain, SPACES if form.thousands.isspace() else form.thousands)
     if form.decimal == ",":
         plain = sql("replace({}, ',', '.')", plain)
-    value = sql("try_cast({} as {})", plain, Sql("double" if rule.type == "number" else "bigint"))
+    number = sql("try_cast({} as {})", plain, Sql("double" if rule.type == "number" else "bigint"))
     is_a = "a number" if rule.type == "number" else "a whole number of at most 15 digits"
-    wrong = [
-        Wrong(
-            sql("{} or {} is null and {} is not null", shape, value, known), f"not {is_a}", REMEDY[rule.type]
-        )
-    ]
+    lost = sql("{} or {} is null and {} is not null", shape, value, known)
+    wrong = [Wrong(lost, f"not {is_a}", REMEDY[rule.type])]
     if rule.type == "number":
-        wrong.append(Wrong(sql("isinf({})", value), "too large for a number", "correct it"))
-    return value, wrong
+        wrong.append(Wrong(sql("isinf({}) or isnan({})", value, value), "not a finite number", "correct it"))
+    return number, wrong
 
 
 def _pattern(rule: Rule, form: Format) -> str:

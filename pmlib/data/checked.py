@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import duckdb
 import pandas as pd
@@ -17,9 +17,24 @@ from pmlib.data.part import Part
 from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.words import SOURCES, DataError, and_more, meant, shown
 
-# A sum of floats depends on the order of adding, which differs from run to run; one of whole numbers does not:
-# each value counts in units of 2**-60, exact for any of 1e-3 and more; sums may reach 1e20.
+# A sum of floats depends on the order of adding, which differs from run to run; one of whole numbers does
+# not: each value counts in units of 2**-60, exact for any of 1e-3 and more; sums may reach 1e20.
 UNIT = float(2**60)
+ALL = Sql("")
+
+
+class Typed(Protocol):
+    """What can be filtered and added up: rows that are checked here, or rows that a database holds."""
+
+    @property
+    def table(self) -> Table: ...
+    @property
+    def checks(self) -> bool: ...
+    @property
+    def relation(self) -> Sql: ...
+    def column(self, name: str) -> Name: ...
+    def total(self, column: Name) -> Sql: ...
+    def run(self, query: Sql) -> pa.Table: ...
 
 
 @dataclass(frozen=True)
@@ -60,26 +75,33 @@ class Checked:
         """Name a declared column as it is called here."""
         return Name(f"v{list(self.table.columns).index(name)}")
 
+    def total(self, column: Name) -> Sql:
+        """Add up a column of numbers, to the same bits in whatever order."""
+        return sql("cast(sum(cast({} * {} as hugeint)) as double) / {}", column, UNIT, UNIT)
+
+    def staged(self, number: int, columns: Sql, rows: Sql = ALL) -> Sql:
+        """Select from the rows of a part, each cell as it is, as it is known and as it is valued."""
+        cells = self.cells[number].values()
+        part = sql("(select * from {} {})", Name(f"part_{number}"), rows)
+        known = joined("", (sql(", {} as {}", one.known, one.name_known) for one in cells))
+        value = joined("", (sql(", {} as {}", one.value, one.name_value) for one in cells))
+        return sql("select {} from (select *{} from (select *{} from {}))", columns, value, known, part)
+
     def typed(self, names: Sequence[str]) -> Sql:
         """Select these columns of all rows, and whether anything is wrong in the row."""
         selects = []
         for number, cells in enumerate(self.cells):
-            values = [sql("{} as {}", cells[name].value, self.column(name)) for name in names]
+            values = [sql("{} as {}", cells[name].result, self.column(name)) for name in names]
             if self.checks:
                 wrong = joined(" or ", (one.bad for one in cells.values()))
                 values.append(sql("({}) as bad", wrong))
-            columns = joined(", ", values)
-            selects.append(sql("select {} from {}", columns, Name(f"part_{number}")))
+            selects.append(self.staged(number, joined(", ", values)))
         return joined(" union all ", selects)
 
     @property
     def relation(self) -> Sql:
         """All rows, with every declared column."""
         return sql("({}) as typed", self.typed(list(self.table.columns)))
-
-    def total(self, column: Name) -> Sql:
-        """Add up a column of floats."""
-        return sql("cast(sum(cast({} * {} as hugeint)) as double) / {}", column, UNIT, UNIT)
 
     def rows(self, condition: Sql | None = None) -> pa.Table:
         """Read every row; or without checking, those that meet a condition on typed columns.
@@ -101,7 +123,7 @@ class Checked:
     def run(self, query: Sql) -> pa.Table:
         """Run a query; what keeps a file from being read is said by the file's own part."""
         try:
-            return self.gate.execute(query.text, list(query.parameters)).to_arrow_table()
+            return self.gate.sql(query.text, params=list(query.parameters)).to_arrow_table()
         except duckdb.Error as error:
             for part in self.parts:
                 part.explain()
@@ -116,7 +138,7 @@ class Checked:
                 ", ",
                 (sql("count(*) filter ({}), min(i) filter ({})", what.when, what.when) for _, what in wrong),
             )
-            query = sql("select {} from ({}) as part", counts, _numbered(number, Sql("*")))
+            query = sql("select {} from ({})", counts, self._numbered(number, Sql("*")))
             found = [column[0].as_py() for column in self.run(query).columns]
             for index, (name, what) in enumerate(wrong):
                 count, row = found[2 * index : 2 * index + 2]
@@ -131,16 +153,15 @@ class Checked:
 
     def numbered(self, names: Sequence[str]) -> Sql:
         """Select these columns of all rows, and where each row stands: its part and its index there."""
-        return joined(
-            " union all ",
-            (
-                _numbered(
-                    number,
-                    joined(", ", (sql("{} as {}", cells[name].value, self.column(name)) for name in names)),
-                )
-                for number, cells in enumerate(self.cells)
-            ),
-        )
+        selects = []
+        for number, cells in enumerate(self.cells):
+            values = joined(", ", (sql("{} as {}", cells[name].result, self.column(name)) for name in names))
+            selects.append(self._numbered(number, values))
+        return joined(" union all ", selects)
+
+    def _numbered(self, number: int, columns: Sql) -> Sql:
+        at = sql("{}, {} as part, row_number() over () - 1 as i", columns, Sql(str(number)))
+        return self.staged(number, at)
 
     def first(self, names: Sequence[str], condition: Sql) -> tuple[int, int]:
         """Find the first row for which a condition on typed columns holds: its part and its index there."""
@@ -150,9 +171,8 @@ class Checked:
 
     def raw(self, number: int, row: int, names: Sequence[str]) -> list[Any]:
         """Give cells of a row as they are written."""
-        cells = self.cells[number]
-        values = joined(", ", (sql("{} as {}", cells[name].raw, self.column(name)) for name in names))
-        found = self.run(sql("select {} from ({}) where i = {}", values, _numbered(number, Sql("*")), row))
+        raws = joined(", ", (self.cells[number][name].raw for name in names))
+        found = self.run(sql("select {} from ({}) where i = {}", raws, self._numbered(number, Sql("*")), row))
         return ["" if column[0].as_py() is None else column[0].as_py() for column in found.columns]
 
     def place(self, number: int, row: int) -> str:
@@ -160,14 +180,7 @@ class Checked:
         return f"{self.parts[number].path}, {self.parts[number].locate(row)}"
 
 
-def _numbered(number: int, columns: Sql) -> Sql:
-    part = Name(f"part_{number}")
-    return sql(
-        "select {}, {} as part, row_number() over () - 1 as i from {}", columns, Sql(str(number)), part
-    )
-
-
-def compared(checked: Checked, where: Mapping[str, Any]) -> Sql:
+def compared(checked: Typed, where: Mapping[str, Any]) -> Sql:
     """Compile a choice of rows: for a column a value, a list of values, or a tuple of first and last.
 
     Of a date, years and ISO texts such as 2024 and "2024-03" stand for all their days.

@@ -135,7 +135,7 @@ class Table(Strict):
     @property
     def place(self) -> str:
         """Where the table stands, as declared: its file, its address, or its query."""
-        return self.path or self.url or "its query"
+        return self.path or self.url or "a query"
 
     @property
     def most_days(self) -> int | None:

@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,14 +17,13 @@ from pmlib.data.words import SOURCES, DataError, and_more, shown
 
 TOTAL = re.compile(
     r"(grand|sub|over ?all)?[ -]?totals?( \w{1,2})?( [\d/.-]+)?|sum(me)?"
-    r"|(gesamt|zwischen)[ -]?(summe|ergebnis)?|insgesamt|ergebnis|totale?s?|total (g[ée]n[ée]ral|general|geral)|suma|soma|somme|итого|всего"
+    r"|(gesamt|zwischen)[ -]?(summe|ergebnis)?|insgesamt|ergebnis|totale?s?"
+    r"|total (g[ée]n[ée]ral|general|geral)|suma|soma|somme|итого|всего"
     r"|合計|总计|總計|小計|합계",
     re.IGNORECASE,
 )
-JUMP, SPREAD = (
-    2.5,
-    1.5,
-)  # powers of ten: how far off its series a value is, and how far the others may be apart
+JUMP = 2.5  # powers of ten that a value is off its series
+SPREAD = 1.5  # powers of ten that the others may be apart
 FEWEST = 4  # values by which one tells what a series is like
 ALIKE = str.maketrans("АВЕКМНОРСТХаеорсухіΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXaeopcyxiABEZHIKMNOPTYXo")
 
@@ -44,14 +43,14 @@ def check_table(checked: Checked, relation: Sql, facts: Facts) -> None:
         raise DataError(f"{checked.parts[0].path}: there is a header but no row; export the table again")
     for name, labels in facts.labels.items():
         _check_totals(checked, name, labels)
-        _check_twins(checked, name, labels)
+        _check_twins(checked, name, labels, facts.rows)
     for name, rule in checked.table.columns.items():
         if rule.type == "date" and not rule.range:
             _check_order(checked, relation, name, rule)
     _check_key(checked, relation)
 
 
-def _check_totals(checked: Checked, name: str, labels: Mapping[str, int]) -> None:
+def _check_totals(checked: Checked, name: str, labels: Sequence[str]) -> None:
     rule, known = checked.table.columns[name], {label.casefold() for label in labels}
     for label in labels:
         if label in rule.accept or label in rule.allowed:
@@ -65,10 +64,10 @@ def _check_totals(checked: Checked, name: str, labels: Mapping[str, int]) -> Non
             raise DataError(f"{where}, column {shown(name)}: found {shown(label)}, {what}; {remedy}")
 
 
-def _check_twins(checked: Checked, name: str, labels: Mapping[str, int]) -> None:
+def _check_twins(checked: Checked, name: str, labels: Sequence[str], rows: int) -> None:
     rule = checked.table.columns[name]
     named = rule.type == "category" or rule.role or name in checked.table.unique
-    if not named and sum(labels.values()) < 2 * len(labels):
+    if not named and rows < 2 * len(labels):
         return  # prose, in which one writes as one likes
     alike = defaultdict[str, list[str]](list)
     for label in labels:
@@ -76,7 +75,7 @@ def _check_twins(checked: Checked, name: str, labels: Mapping[str, int]) -> None
     for twins in alike.values():
         if len(twins) == 1 or set(twins) <= {*rule.accept, *rule.allowed}:
             continue
-        usual, odd = sorted(twins, key=lambda twin: (-labels[twin], twin))[:2]
+        usual, odd = twins[:2]
         where = checked.place(*checked.first([name], sql("{} = {}", checked.column(name), odd)))
         remedy = f"write them alike; if they are two, say so with {_accept([usual, odd])}"
         what = f"found {shown(odd)}, and elsewhere {shown(usual)}, which a reader takes for the same"
@@ -121,9 +120,9 @@ def _check_order(checked: Checked, relation: Sql, name: str, rule: Rule) -> None
 def _check_key(checked: Checked, relation: Sql) -> None:
     unique = checked.table.unique
     keys = joined(", ", (checked.column(name) for name in unique))
-    if not unique or not len(
-        checked.run(sql("select 1 from {} group by {} having count(*) > 1 limit 1", relation, keys))
-    ):
+    if not unique or _rises(checked, relation, keys):
+        return
+    if not len(checked.run(sql("select 1 from {} group by {} having count(*) > 1 limit 1", relation, keys))):
         return
     groups = sql(
         "select list(row(part, i) order by part, i) as spots from ({}) group by {} having count(*) > 1",
@@ -131,7 +130,8 @@ def _check_key(checked: Checked, relation: Sql) -> None:
     )
     found = checked.run(
         sql(
-            "select spots[1] as one, spots[2] as two, sum(len(spots) - 1) over () as n from ({}) order by two limit 1",
+            "select spots[1] as one, spots[2] as two, sum(len(spots) - 1) over () as n "
+            "from ({}) order by two limit 1",
             groups,
         )
     )
@@ -150,6 +150,13 @@ def _check_key(checked: Checked, relation: Sql) -> None:
     more = and_more(int(found["n"][0].as_py()) - 1)
     problem = f"the same {' and '.join(unique)} ({written}){more}"
     raise DataError(f"{where}: {problem}; keep one row, or correct key in {SOURCES}")
+
+
+def _rises(checked: Checked, relation: Sql, keys: Sql) -> bool:
+    """Whether each row's key is above the one before: then none repeats, which no memory is needed to see."""
+    pairs = sql("select row({}) as here, lag(row({})) over () as before from {}", keys, keys, relation)
+    found = checked.run(sql("select coalesce(bool_and(here > before), true) as rises from ({})", pairs))
+    return found["rises"][0].as_py()
 
 
 def check_jumps(checked: Checked, frame: pd.DataFrame) -> None:

@@ -16,7 +16,6 @@ from pmlib.data.facts import Facts
 from pmlib.data.words import SOURCES, DataError, and_more, shown
 
 FOLDER = ".pmlib/reads"
-MOST = 5_000  # labels of a column, beyond which they are not remembered
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,11 @@ def last(home: Path, name: str) -> Read | None:
 
 def remember(home: Path, name: str, read: Read) -> None:
     """Keep a good read for the next to be compared with; a root that cannot be written to has no memory."""
-    labels = {column: counts for column, counts in read.facts.labels.items() if len(counts) <= MOST}
-    record = asdict(read) | {"facts": asdict(read.facts) | {"labels": labels}}
     file = _file(home, name)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="utf-8", delete=False) as draft:
-            json.dump(record, draft, ensure_ascii=False)
+            json.dump(asdict(read), draft, ensure_ascii=False)
         os.replace(draft.name, file)
     except OSError:
         return

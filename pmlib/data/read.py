@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,8 +12,9 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from pmlib.data import last, place
+from pmlib.data import database, last, place, query
 from pmlib.data.checked import Checked, compared
+from pmlib.data.database import Database
 from pmlib.data.declaration import Table, declarations
 from pmlib.data.doubts import check_jumps, check_table
 from pmlib.data.facts import Facts, facts
@@ -47,6 +49,15 @@ class Asked:
             raise DataError(f"{self.name} has no column {shown(column)}; {meant(column, final.values())}")
         return names[column]
 
+    def columns(self) -> list[str]:
+        """List the declared columns that are needed."""
+        grouped = [name.partition(":")[0] for name in self.groups()]
+        return [*grouped, *self.conditions(), *(name for name in self.amounts() if name not in ROWS)]
+
+    def totals(self) -> tuple[list[str], dict[str, str], dict[str, Any]]:
+        """Give what totals.totals takes."""
+        return self.groups(), self.amounts(), self.conditions()
+
     def conditions(self) -> dict[str, Any]:
         """Give `where` by declared columns."""
         return {self.declared(column): wanted for column, wanted in self.where.items()}
@@ -65,17 +76,38 @@ def read(home: Path, asked: Asked) -> Source:
     """Read what is asked of a table, and check all of it that has not passed before."""
     name, table = asked.name, asked.table
     rules, before = last.rules(declarations(home)[name]), last.last(home, name)
-    with engine() as gate, place.opened(home, name, table) as opened:
-        passed = before is not None and (before.sha256, before.rules) == (opened.sha256, rules)
-        parts = _parts(gate, opened.files, name, table)
-        checked = Checked(gate, table, parts, today(), checks=not passed)
-        found, now = _rows(checked, asked)
+    with engine() as gate, _opened(home, asked) as opened:
+        sha256 = _sha256(opened)
+        passed = before is not None and (before.sha256, before.rules) == (sha256, rules)
+        if passed and asked.take and isinstance(opened, Database) and opened.pushes(asked.columns()):
+            found, now, parts = totals(opened, *asked.totals())[0].to_pandas(), None, list[Part]()
+        else:
+            parts = _parts(gate, home, asked, opened)
+            found, now = _rows(Checked(gate, table, parts, today(), checks=not passed), asked)
         if now is not None:
             if before is not None:
                 last.compare(name, table, parts[0].path, before.facts, now)
-            last.remember(home, name, last.Read(opened.sha256, rules, now))
+            last.remember(home, name, last.Read(sha256, rules, now))
         known = now or before.facts  # type: ignore[union-attr]  # what was not checked has passed before
-    return _source(asked, found, Fingerprint(opened.sha256, known.rows, known.newest), parts)
+    return _source(asked, found, Fingerprint(sha256, known.rows, known.newest), parts)
+
+
+def _opened(home: Path, asked: Asked) -> AbstractContextManager[Database | place.Opened]:
+    return (database if asked.table.database else place).opened(home, asked.name, asked.table)
+
+
+def _sha256(opened: Database | place.Opened) -> str:
+    return opened.sha256() if isinstance(opened, Database) else opened.sha256
+
+
+def _parts(
+    gate: duckdb.DuckDBPyConnection, home: Path, asked: Asked, opened: Database | place.Opened
+) -> list[Part]:
+    if isinstance(opened, Database):
+        return [opened.part(gate)]
+    if asked.table.files:
+        return [query.open_(gate, home, asked.name, asked.table)]
+    return [part for file, path in opened.files for part in open_file(gate, file, path, asked.table)]
 
 
 def today() -> date:
@@ -87,16 +119,10 @@ def today() -> date:
         raise DataError(f"PMLIB_AS_OF is {shown(given)}; write a day such as 2026-03-31") from None
 
 
-def _parts(
-    gate: duckdb.DuckDBPyConnection, files: Sequence[tuple[Path, str]], name: str, table: Table
-) -> list[Part]:
-    return [part for file, path in files for part in open_file(gate, file, path, table)]
-
-
 def _rows(checked: Checked, asked: Asked) -> tuple[pd.DataFrame, Facts | None]:
     conditions = asked.conditions()
     if asked.take:
-        found, now = totals(checked, asked.groups(), asked.amounts(), conditions)
+        found, now = totals(checked, *asked.totals())
         if now:
             check_table(checked, checked.relation, now)
         return found.to_pandas(), now

@@ -6,8 +6,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pmlib.data.checked import Checked, compared
-from pmlib.data.facts import Facts, collect, counted, each, grouping
+from pmlib.data.checked import Checked, Typed, compared
+from pmlib.data.facts import Facts, by_day, period_of
+from pmlib.data.labels import first_labels, other_labels
 from pmlib.data.rule import MEASURES
 from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.words import DataError, meant
@@ -17,7 +18,7 @@ TAKES = ("sum", "mean", "min", "max", "count", "distinct")
 
 
 def totals(
-    checked: Checked, by: Sequence[str], take: Mapping[str, str], where: Mapping[str, Any]
+    checked: Typed, by: Sequence[str], take: Mapping[str, str], where: Mapping[str, Any]
 ) -> tuple[pa.Table, Facts | None]:
     """Group the rows that meet `where`, check all rows, and count what they hold, in one pass.
 
@@ -35,47 +36,55 @@ def totals(
     names = [name.partition(":")[0] for name in by]
     groups = [(Name(f"g{index}"), _grouped(checked, name)) for index, name in enumerate(by)]
     taken = [(Name(f"t{index}"), _taken(checked, *pair)) for index, pair in enumerate(take.items())]
-    found, facts = _run(checked, checked.relation, compared(checked, where), groups, taken)
+    keep, found, facts = compared(checked, where), None, None
+    if isinstance(checked, Checked) and checked.checks:
+        found, facts = _checked(checked, keep, groups, taken)
+    else:
+        found = _plain(checked, keep, groups, taken)
     if groups:
         found = found.sort_by([(alias, "ascending") for alias, _ in groups])
     found = found.select([alias for alias, _ in groups + taken])
     return found.rename_columns([*names, *take]), facts
 
 
-def _run(
-    checked: Checked, relation: Sql, keep: Sql, groups: list[tuple[Name, Sql]], taken: list[tuple[Name, Sql]]
-) -> tuple[pa.Table, Facts | None]:
-    values = joined("", (sql("{} as {}, ", value, alias) for alias, value in taken))
-    if not checked.checks:
-        keys = joined("", (sql("{} as {}, ", value, alias) for alias, value in groups))
-        return checked.run(
-            sql(
-                "select {}{}true as keep from {} where {} group by {}keep",
-                *(keys, values, relation, keep, joined("", (sql("{}, ", alias) for alias, _ in groups))),
-            )
-        ), None
-    names = counted(checked, relation)
-    columns = [checked.column(name) for name in names]
+Columns = Sequence[tuple[Name, Sql]]  # each with what it is called in the result
+
+
+def _plain(checked: Typed, keep: Sql, groups: Columns, taken: Columns) -> pa.Table:
+    columns = joined("", (sql("{} as {}, ", value, alias) for alias, value in [*taken, *groups]))
+    by = joined("", (sql("{}, ", alias) for alias, _ in groups))
+    query = sql("select {}true as keep from {} where {} group by {}keep", columns, checked.relation, keep, by)
+    return checked.run(query)
+
+
+def _checked(checked: Checked, keep: Sql, groups: Columns, taken: Columns) -> tuple[pa.Table, Facts]:
+    known = first_labels(checked)
+    period = period_of(checked.table)
+    day = sql("{}", checked.column(period)) if period else Sql("null")
     keys = joined("", (sql("case when keep then {} end as {}, ", value, alias) for alias, value in groups))
-    kept = sql("(select *, coalesce({}, false) as keep from {})", keep, relation)
-    inner = sql("(select *, {}true as all_rows from {})", keys, kept)
-    shown = joined("", (sql("{}, ", column) for column in [*columns, *(alias for alias, _ in groups)]))
+    kept = sql("(select *, coalesce({}, false) as keep from {})", keep, known.relation())
+    inner = sql("(select *, {}{} as day from {})", keys, day, kept)
     by = joined("", (sql("{}, ", alias) for alias, _ in groups))
     found = checked.run(
         sql(
-            "select {}{}keep, grouping(keep) as other, {} as g, count(*) as n, bool_or(bad) as bad "
-            "from {} group by grouping sets ({}(), ({}keep))",
-            *(shown, values, grouping(columns), inner, each(columns), by),
+            "select {}{}keep, day, grouping(keep) as other, count(*) as n, bool_or(bad) as bad, "
+            "bool_or(other_label) as other_label from {} group by grouping sets ((day), ({}keep))",
+            *(joined("", (sql("{} as {}, ", value, alias) for alias, value in taken)), by, inner, by),
         )
     )
     if pc.any(found["bad"]).as_py():
         checked.refuse()
-    is_main = pc.equal(found["other"], 0)
-    facts = collect(checked, names, found.filter(pc.invert(is_main)))
-    return found.filter(pc.and_(is_main, found["keep"])), facts
+    if pc.any(found["other_label"]).as_py():
+        other_labels(known)
+    is_day = pc.equal(found["other"], 1)
+    days = found.filter(is_day)
+    rows = pc.sum(days["n"]).as_py() or 0
+    periods = by_day(days["day"].to_pylist(), days["n"].to_pylist()) if period and rows else {}
+    main = found.filter(pc.and_(pc.invert(is_day), found["keep"]))
+    return main, Facts(rows, dict(sorted(periods.items())), known.labels)
 
 
-def _grouped(checked: Checked, name: str) -> Sql:
+def _grouped(checked: Typed, name: str) -> Sql:
     name, colon, grain = name.partition(":")
     column, type_ = checked.column(name), checked.table.columns[name].type
     if not colon:
@@ -87,7 +96,7 @@ def _grouped(checked: Checked, name: str) -> Sql:
     return sql("cast(date_trunc({}, {}) as timestamp)", grain, column)
 
 
-def _taken(checked: Checked, name: str, how: str) -> Sql:
+def _taken(checked: Typed, name: str, how: str) -> Sql:
     if name == "rows":
         return Sql("count(*)")
     if how not in TAKES:
@@ -99,10 +108,7 @@ def _taken(checked: Checked, name: str, how: str) -> Sql:
         )
     match how:
         case "sum" | "mean":
-            if type_ == "number":
-                total = checked.total(column)
-            else:
-                total = sql("cast(sum({}) as bigint)", column)
+            total = checked.total(column) if type_ == "number" else sql("cast(sum({}) as bigint)", column)
             return total if how == "sum" else sql("cast({} as double precision) / count({})", total, column)
         case "min":
             return sql("min({})", column)

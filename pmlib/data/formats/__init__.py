@@ -27,7 +27,7 @@ def open_file(gate: duckdb.DuckDBPyConnection, file: Path, path: str, table: Tab
     ------
     DataError : no format has that ending, or the file is not what its name says.
     """
-    name = path.lower().split("?")[0]
+    name = (path if "://" not in path else file.name).lower()  # an address may be a variable
     if name.endswith(RUNS_CODE):
         raise DataError(f"{path} is a pickle or the like, which can run code; save it as Parquet or CSV")
     for ending in sorted(ENDINGS, key=len, reverse=True):
