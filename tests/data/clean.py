@@ -7,7 +7,8 @@ import random
 import re
 from pathlib import Path
 
-from damage import DECLARED, GOOD, PHONES_DECLARED, SMALL, SMALL_COLUMNS, right
+from damage import DECLARED, GOOD, right
+from damaged_shapes import PHONES_DECLARED, SMALL, SMALL_COLUMNS
 from grids import (
     MONTHS,
     PANEL_COLUMNS,

@@ -228,8 +228,8 @@ def read_values(frame: pd.DataFrame) -> dict[str, list]:
     for name in frame:
         column = frame[name]
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
-            cells = column.dt.strftime("%Y-%m-%d").tolist()
-            assert (column.dropna() == column.dropna().dt.normalize()).all(), name
+            days = (column.dropna() == column.dropna().dt.normalize()).all()
+            cells = column.dt.strftime("%Y-%m-%d" if days else "%Y-%m-%dT%H:%M:%S").tolist()
         elif pd.api.types.is_numeric_dtype(column.dtype):
             cells = column.astype(float).tolist()
         else:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import clean
 import damage
+import damaged_shapes
 import pytest
 import workbooks
 from bombs import BOMBS
@@ -14,7 +15,7 @@ from grids import SALES_COLUMNS, SALES_KEY, Case, declare, same
 
 from pmlib import data
 
-DAMAGED = [*damage.damaged(), *workbooks.damaged()]
+DAMAGED = [*damage.damaged(), *damaged_shapes.shapes(), *workbooks.damaged()]
 CLEAN = [*clean.clean(), *workbooks.clean()]
 SECONDS, MEGABYTES = 2.0, 300  # within which a bomb must be refused
 

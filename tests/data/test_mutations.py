@@ -331,16 +331,16 @@ def run(root: Path, name: str, seeds: range) -> tuple[Counter, list[str]]:
 
 @pytest.mark.parametrize("name", GOOD)
 def test_no_mutation_passes_unseen(tmp_path, name):
-    counts, wrong = run(tmp_path, name, range(90))
+    counts, wrong = run(tmp_path, name, range(70))
     print(name, dict(counts))
     assert wrong == []
-    assert counts["refused"] > 45
+    assert counts["refused"] > 40
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", GOOD)
 def test_no_mutation_of_thousands_passes_unseen(tmp_path, name):
-    counts, wrong = run(tmp_path, name, range(90, 3000))
+    counts, wrong = run(tmp_path, name, range(70, 2000))
     print(name, dict(counts))
     assert wrong == []
 
@@ -352,7 +352,7 @@ def test_no_mutation_of_a_workbook_passes_unseen(tmp_path, monkeypatch):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "sources.toml").write_text(workbooks.DECLARED, encoding="utf-8")
     file = tmp_path / workbooks.AT
-    for seed in range(60):
+    for seed in range(40):
         dice = random.Random(seed)
         file.write_bytes(dice.choice(BYTES)(content, dice))
         try:
