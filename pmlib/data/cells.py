@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pmlib.data.declaration import Format, Table
+from pmlib.data.quarter import with_month
 from pmlib.data.rule import LABELS, Rule
 from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.words import SOURCES, listed
@@ -168,10 +169,13 @@ def _label(rule: Rule, text: Sql, known: Sql, value: Sql) -> tuple[Sql, list[Wro
 
 
 def _date(rule: Rule, known: Sql, value: Sql) -> tuple[Sql, list[Wrong]]:
-    moment = sql("try_strptime({}, {})", known, rule.format)
+    cell, form = with_month(known, rule.format)
+    if form.endswith("%z"):  # of which DuckDB does not know that Z is an offset too
+        cell = sql("regexp_replace({}, 'Z$', '+00:00')", cell)
+    moment = sql("try_strptime({}, {})", cell, form)
     if rule.zone:
-        moment = sql("timezone({}, {})", rule.zone, moment)
-    example = datetime(1990, 12, 31).strftime(rule.format)
+        moment = sql("date_trunc('day', timezone({}, {}))", rule.zone, moment)
+    example = datetime(1990, 12, 31).strftime(rule.format.replace("%q", "4"))
     remedy = f"write dates as {example}, or set format in {SOURCES}"
     wrong = [
         Wrong(sql("{} is null and {} is not null", value, known), "not a date", remedy),
@@ -234,7 +238,7 @@ def _native(rule: Rule, known: Sql, kind: str) -> tuple[Sql, list[Wrong]]:
             raise ValueError('holds moments, which are dates in one zone only; add zone = "UTC" to it')
         if not kind.startswith(("DATE", "TIMESTAMP")):
             raise ValueError(f"holds {kind}, which is no date")
-        moment = sql("timezone({}, {})", rule.zone, known) if "ZONE" in kind else known
+        moment = sql("date_trunc('day', timezone({}, {}))", rule.zone, known) if "ZONE" in kind else known
         return sql("cast({} as timestamp)", moment), []
     if kind.split("(")[0] not in (*INTEGERS, *FLOATS, "DECIMAL"):
         raise ValueError(f"holds {kind}, which is no {rule.type}")

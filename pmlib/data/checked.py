@@ -75,6 +75,11 @@ class Checked:
         """Name a declared column as it is called here."""
         return Name(f"v{list(self.table.columns).index(name)}")
 
+    @property
+    def ended(self) -> bool:
+        """Whether the last line of every file has an end."""
+        return all(part.ended for part in self.parts)
+
     def total(self, column: Name) -> Sql:
         """Add up a column of numbers, to the same bits in whatever order."""
         return sql("cast(sum(cast({} * {} as hugeint)) as double) / {}", column, UNIT, UNIT)
@@ -174,6 +179,23 @@ class Checked:
         raws = joined(", ", (self.cells[number][name].raw for name in names))
         found = self.run(sql("select {} from ({}) where i = {}", raws, self._numbered(number, Sql("*")), row))
         return ["" if column[0].as_py() is None else column[0].as_py() for column in found.columns]
+
+    def mended(self) -> list[str]:
+        """Say which columns hold labels that were not in Unicode's usual form, and are now."""
+        found = []
+        for number, (part, cells) in enumerate(zip(self.parts, self.cells, strict=True)):
+            labels = [name for name in cells if self.table.columns[name].type in ("text", "category")]
+            counts = (
+                sql("count(*) filter ({} <> {})", cells[name].name_known, cells[name].name_value)
+                for name in labels
+            )
+            row = self.run(self.staged(number, joined(", ", counts, "0")))
+            for name, count in zip(labels, row.columns, strict=False):
+                if count[0].as_py():
+                    found.append(
+                        f"{part.path}, column {shown(name)}: {count[0].as_py():,} labels were not in NFC"
+                    )
+        return found
 
     def place(self, number: int, row: int) -> str:
         """Say where a row stands."""

@@ -1,4 +1,4 @@
-"""What no single cell shows: repeated keys, near twins of labels, totals, days for months, jumps."""
+"""What no single cell shows: repeated keys, labels that are no labels or near twins, days for months."""
 
 import json
 import re
@@ -6,13 +6,10 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 
-import numpy as np
-import pandas as pd
-
 from pmlib.data.checked import Checked
-from pmlib.data.facts import Facts, period_of
-from pmlib.data.rule import MEASURES, Rule
-from pmlib.data.sql import Name, Sql, joined, sql
+from pmlib.data.facts import Facts
+from pmlib.data.rule import Rule
+from pmlib.data.sql import Sql, joined, sql
 from pmlib.data.words import SOURCES, DataError, and_more, shown
 
 TOTAL = re.compile(
@@ -22,8 +19,7 @@ TOTAL = re.compile(
     r"|合計|总计|總計|小計|합계",
     re.IGNORECASE,
 )
-JUMP = 2.5  # powers of ten that a value is off its series
-SPREAD = 1.5  # powers of ten that the others may be apart
+EXCEL_ERRORS = {"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 FEWEST = 4  # values by which one tells what a series is like
 ALIKE = str.maketrans("АВЕКМНОРСТХаеорсухіΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXaeopcyxiABEZHIKMNOPTYXo")
 
@@ -43,6 +39,7 @@ def check_table(checked: Checked, relation: Sql, facts: Facts) -> None:
         raise DataError(f"{checked.parts[0].path}: there is a header but no row; export the table again")
     for name, labels in facts.labels.items():
         _check_totals(checked, name, labels)
+        _check_wreckage(checked, name, labels)
         _check_twins(checked, name, labels, facts.rows)
     for name, rule in checked.table.columns.items():
         if rule.type == "date" and not rule.range:
@@ -64,6 +61,31 @@ def _check_totals(checked: Checked, name: str, labels: Sequence[str]) -> None:
             raise DataError(f"{where}, column {shown(name)}: found {shown(label)}, {what}; {remedy}")
 
 
+def _check_wreckage(checked: Checked, name: str, labels: Sequence[str]) -> None:
+    rule = checked.table.columns[name]
+    for label in labels:
+        wrong = "" if label in rule.accept or label in rule.allowed else _wreckage(label)
+        if wrong:
+            where = checked.place(*checked.first([name], sql("{} = {}", checked.column(name), label)))
+            remedy = f"export the file again; if it is a real label, say so with {_accept([label])}"
+            raise DataError(f"{where}, column {shown(name)}: found {shown(label)}, {wrong}; {remedy}")
+
+
+def _wreckage(label: str) -> str:
+    """Say what a label is that some program has made of another."""
+    if label in EXCEL_ERRORS:
+        return "an error of Excel's"
+    if re.fullmatch(r"\d([.,]\d+)?E\+\d{2,}", label):
+        return "a long number that a spreadsheet has rounded"
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            if label.encode(encoding).decode("utf-8") != label:
+                return f"UTF-8 that was once read as {encoding}"
+        except UnicodeError:
+            continue
+    return ""
+
+
 def _check_twins(checked: Checked, name: str, labels: Sequence[str], rows: int) -> None:
     rule = checked.table.columns[name]
     named = rule.type == "category" or rule.role or name in checked.table.unique
@@ -73,7 +95,7 @@ def _check_twins(checked: Checked, name: str, labels: Sequence[str], rows: int) 
     for label in labels:
         alike[_folded(label)].append(label)
     for twins in alike.values():
-        if len(twins) == 1 or set(twins) <= {*rule.accept, *rule.allowed}:
+        if len(twins) == 1 or len({*twins} - {*rule.accept, *rule.allowed}) < 2:
             continue
         usual, odd = twins[:2]
         where = checked.place(*checked.first([name], sql("{} = {}", checked.column(name), odd)))
@@ -89,7 +111,7 @@ def _accept(labels: list[str]) -> str:
 def _folded(label: str) -> str:
     """What two labels share that a reader takes for the same: case, width, look and space put aside."""
     plain = unicodedata.normalize("NFKC", label).translate(ALIKE).casefold()
-    return re.sub(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+", " ", plain).strip()
+    return re.sub(r"\s+", " ", re.sub(r"[\u00ad\u200b-\u200f\u2060\ufeff]", "", plain)).strip()
 
 
 def _check_order(checked: Checked, relation: Sql, name: str, rule: Rule) -> None:
@@ -157,51 +179,3 @@ def _rises(checked: Checked, relation: Sql, keys: Sql) -> bool:
     pairs = sql("select row({}) as here, lag(row({})) over () as before from {}", keys, keys, relation)
     found = checked.run(sql("select coalesce(bool_and(here > before), true) as rises from ({})", pairs))
     return found["rises"][0].as_py()
-
-
-def check_jumps(checked: Checked, frame: pd.DataFrame) -> None:
-    """Refuse a value that is hundreds of times its series, as one written in thousands among units is.
-
-    A series is what stands under one key but the period; without periods, or where they are few, the column.
-    """
-    table = checked.table
-    period = period_of(table)
-    keys = [name for name in table.unique if name != period] if period else []
-    for name, rule in table.columns.items():
-        if rule.type not in MEASURES or rule.jumps or name in table.unique:
-            continue
-        size = np.log10(frame[name].astype(float).abs().where(lambda v: v > 0))
-        series = (
-            frame.groupby(keys, observed=True)[name].ngroup() if keys else pd.Series(0, index=frame.index)
-        )
-        if keys and series.value_counts().median() < FEWEST:
-            series = pd.Series(0, index=frame.index)
-        off = _off(size, series)
-        if off.any():
-            row = int(np.flatnonzero(off)[0])
-            part, at = _split(checked, row)
-            times = 10 ** abs(size[row] - size[series == series[row]].median())
-            found = shown(checked.raw(part, at, [name])[0])
-            problem = f"{times:,.0f} times off the rest of its series{and_more(int(off.sum()) - 1)}"
-            remedy = f"correct it, or let it be with jumps = true in {SOURCES}"
-            raise DataError(
-                f"{checked.place(part, at)}, column {shown(name)}: found {found}, {problem}; {remedy}"
-            )
-
-
-def _off(size: pd.Series, series: pd.Series) -> pd.Series:
-    groups = size.groupby(series)
-    far = (size - groups.transform("median")).abs() >= JUMP
-    others = size.where(~far).groupby(series)
-    close = others.transform("max") - others.transform("min") <= SPREAD
-    enough = others.transform("count") >= np.maximum(FEWEST - 1, 4 * far.groupby(series).transform("sum"))
-    return far & close & enough
-
-
-def _split(checked: Checked, row: int) -> tuple[int, int]:
-    for number in range(len(checked.parts)):
-        (count,) = checked.run(sql("select count(*) from {}", Name(f"part_{number}"))).columns
-        if row < count[0].as_py():
-            return number, row
-        row -= count[0].as_py()
-    raise AssertionError("a row beyond the last")

@@ -13,11 +13,19 @@ MOST = 10_000  # labels of a column, above which they are ids or prose
 
 @dataclass(frozen=True)
 class Facts:
-    """Rows of a table, in all and by period (ISO date), and each column's labels, the commonest first."""
+    """What a table holds.
+
+    rows, periods : rows in all, and by period (ISO date).
+    labels : of each column, the commonest first; ids and prose are left out.
+    ended : whether its last line had an end.
+    said : what was mended in its cells.
+    """
 
     rows: int
     periods: dict[str, int] = field(default_factory=dict)
     labels: dict[str, list[str]] = field(default_factory=dict)
+    ended: bool = True
+    said: list[str] = field(default_factory=list)
 
     @property
     def newest(self) -> str:
@@ -53,7 +61,7 @@ def facts(checked: Checked, relation: Sql) -> Facts:
                 labels[name] = found["label"].to_pylist()
     period = period_of(checked.table)
     if not period:
-        return Facts(rows, {}, labels)
+        return Facts(rows, {}, labels, checked.ended)
     column = checked.column(period)
     found = checked.run(
         sql(
@@ -64,7 +72,7 @@ def facts(checked: Checked, relation: Sql) -> Facts:
             column,
         )
     )
-    return Facts(rows, by_day(found["day"].to_pylist(), found["n"].to_pylist()), labels)
+    return Facts(rows, by_day(found["day"].to_pylist(), found["n"].to_pylist()), labels, checked.ended)
 
 
 def by_day(periods: Iterable[datetime | int], rows: Iterable[int]) -> dict[str, int]:

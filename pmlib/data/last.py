@@ -68,18 +68,20 @@ def compare(name: str, table: Table, path: str, before: Facts, now: Facts) -> No
     if gone and len(gone) > table.shrink * len(before.periods):
         found = f"no rows of {min(gone)}{and_more(len(gone) - 1)}, which the last good read had"
         raise DataError(f"{path}: {found}; {remedy}")
-    for day, rows in before.periods.items():
-        if now.periods.get(day, 0) < rows * (1 - table.shrink) and day not in gone:
-            found = f"{now.periods[day]:,} rows of {day} where the last good read had {rows:,}"
-            raise DataError(f"{path}: {found}; {remedy}")
     for column, labels in before.labels.items():
         held = now.labels.get(column)
         lost = [label for label in labels if held is not None and label not in held]
         if len(lost) > table.shrink * len(labels):
             found = f"no {shown(lost[0])}{and_more(len(lost) - 1)}, which the last good read had"
             raise DataError(f"{path}, column {shown(column)}: {found}; {remedy}")
+    for day, rows in before.periods.items():
+        if now.periods.get(day, 0) < rows and day not in gone and not table.shrink:
+            found = f"{now.periods[day]:,} rows of {day} where the last good read had {rows:,}"
+            raise DataError(f"{path}: {found}; {remedy}")
     if now.rows < before.rows * (1 - table.shrink):
         raise DataError(f"{path}: {now.rows:,} rows where the last good read had {before.rows:,}; {remedy}")
+    if before.ended and not now.ended and not table.shrink:
+        raise DataError(f"{path}: the last line has no end, which it had at the last good read; {remedy}")
 
 
 def rules(declared: object) -> str:

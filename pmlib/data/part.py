@@ -20,6 +20,7 @@ class Part:
     explain : say (raise) what is wrong with a file that the engine could not read to its end.
     said : what was safely mended.
     header : where the names stand, as in "row 1".
+    ended : whether the last line has an end; one that has none may have been cut.
     """
 
     path: str
@@ -29,6 +30,7 @@ class Part:
     explain: Callable[[], None] = field(default=lambda: None, repr=False)
     said: tuple[str, ...] = ()
     header: str = ""
+    ended: bool = True
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ import pandas as pd
 import pyarrow as pa
 
 from pmlib.data import database, last, place, query
+from pmlib.data.amounts import check_amounts
 from pmlib.data.checked import Checked, compared
 from pmlib.data.database import Database
 from pmlib.data.declaration import Table, declarations
-from pmlib.data.doubts import check_jumps, check_table
+from pmlib.data.doubts import check_table
 from pmlib.data.facts import Facts, facts
 from pmlib.data.formats import open_file
 from pmlib.data.part import Part, engine
@@ -77,27 +78,31 @@ def read(home: Path, asked: Asked) -> Source:
     name, table = asked.name, asked.table
     rules, before = last.rules(declarations(home)[name]), last.last(home, name)
     with engine() as gate, _opened(home, asked) as opened:
-        sha256 = _sha256(opened)
+        parts = _fetched(gate, opened)
+        sha256 = opened.sha256(gate) if isinstance(opened, Database) else opened.sha256
         passed = before is not None and (before.sha256, before.rules) == (sha256, rules)
         if passed and asked.take and isinstance(opened, Database) and opened.pushes(asked.columns()):
-            found, now, parts = totals(opened, *asked.totals())[0].to_pandas(), None, list[Part]()
+            found, now = totals(opened, *asked.totals())[0].to_pandas(), None
         else:
-            parts = _parts(gate, home, asked, opened)
+            parts = parts or _parts(gate, home, asked, opened)
             found, now = _rows(Checked(gate, table, parts, today(), checks=not passed), asked)
         if now is not None:
             if before is not None:
                 last.compare(name, table, parts[0].path, before.facts, now)
             last.remember(home, name, last.Read(sha256, rules, now))
         known = now or before.facts  # type: ignore[union-attr]  # what was not checked has passed before
-    return _source(asked, found, Fingerprint(sha256, known.rows, known.newest), parts)
+    said = dict.fromkeys([one for part in parts for one in part.said] + known.said)
+    return _source(asked, found, Fingerprint(sha256, known.rows, known.newest), tuple(said))
 
 
 def _opened(home: Path, asked: Asked) -> AbstractContextManager[Database | place.Opened]:
     return (database if asked.table.database else place).opened(home, asked.name, asked.table)
 
 
-def _sha256(opened: Database | place.Opened) -> str:
-    return opened.sha256() if isinstance(opened, Database) else opened.sha256
+def _fetched(gate: duckdb.DuckDBPyConnection, opened: Database | place.Opened) -> list[Part]:
+    """Bring rows whose hash is only known once they are here."""
+    is_here = isinstance(opened, Database) and not (opened.types or opened.version)
+    return [opened.part(gate)] if is_here else []  # type: ignore[union-attr]
 
 
 def _parts(
@@ -137,10 +142,10 @@ def _rows(checked: Checked, asked: Asked) -> tuple[pd.DataFrame, Facts | None]:
         return frame, None
     loaded = Name("loaded")
     checked.gate.register(loaded, found)
-    now = facts(checked, sql("{}", loaded))
+    now = replace(facts(checked, sql("{}", loaded)), said=checked.mended())
     check_table(checked, sql("{}", loaded), now)
     if len(frame) <= LARGE:
-        check_jumps(checked, frame)
+        check_amounts(checked, frame)
     return frame, now
 
 
@@ -158,7 +163,7 @@ def _column(values: pd.Series, rule: Rule) -> pd.Series:
     return values
 
 
-def _source(asked: Asked, frame: pd.DataFrame, opened: Fingerprint, parts: Sequence[Part]) -> Source:
+def _source(asked: Asked, frame: pd.DataFrame, opened: Fingerprint, said: tuple[str, ...]) -> Source:
     table = asked.table
     final = {**final_names(table.columns), **{name: name for name in ROWS}}
     names = {column: rule.unless for column, rule in table.columns.items() if rule.role == "name"}
@@ -182,6 +187,6 @@ def _source(asked: Asked, frame: pd.DataFrame, opened: Fingerprint, parts: Seque
         licence=table.licence,
         fingerprint=opened,
         note=table.note,
-        said=tuple(dict.fromkeys(said for part in parts for said in part.said)),
+        said=said,
         guesses=tuple(table.guesses),
     )

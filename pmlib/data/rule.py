@@ -54,7 +54,7 @@ class Rule(Strict):
     values : the labels allowed, in their order; for a flag the two labels that mean 0 and 1.
     scale : what a number is multiplied by on reading, to be in `unit`; range speaks of the cell as written.
     unless : of a column of role name: a column that names the product well enough where it is filled.
-    format : how a date is written, in strptime's codes.
+    format : how a date is written, in strptime's codes, and %q for a quarter.
     zone : the time zone in which a moment, written with its offset, is a date.
     strip : what may stand around a number, such as "$" or "%"; it is taken off.
     parentheses : whether (5) means −5.
@@ -111,7 +111,8 @@ class Rule(Strict):
         if self.values and self.type == "flag" and len(self.values) != 2:
             raise ValueError('a flag has two values, the one for 0 first: values = ["no", "yes"]')
         try:
-            datetime.strptime(datetime(1990, 12, 31, tzinfo=UTC).strftime(self.format), self.format)
+            form = self.format.replace("%q", "%m", 1)  # a quarter is ours; it is read by its first month
+            datetime.strptime(datetime(1990, 12, 31, tzinfo=UTC).strftime(form), form)
         except ValueError:
             raise ValueError(f"format {self.format!r} is no date's; write one such as '%d.%m.%Y'") from None
         if self.zone and "%z" not in self.format:

@@ -81,7 +81,7 @@ def _checked(checked: Checked, keep: Sql, groups: Columns, taken: Columns) -> tu
     rows = pc.sum(days["n"]).as_py() or 0
     periods = by_day(days["day"].to_pylist(), days["n"].to_pylist()) if period and rows else {}
     main = found.filter(pc.and_(pc.invert(is_day), found["keep"]))
-    return main, Facts(rows, dict(sorted(periods.items())), known.labels)
+    return main, Facts(rows, dict(sorted(periods.items())), known.labels, checked.ended)
 
 
 def _grouped(checked: Typed, name: str) -> Sql:

@@ -245,3 +245,17 @@ def test_any_header_makes_a_declaration_that_is_valid(tmp_path_factory, name):
     file.write_text(f'"{quoted}",brand,units\n' + "".join(f"x{i},b{i % 2},{i}\n" for i in range(9)), "utf-8")
     text = propose(file, "data/sales.csv", "sales").text
     Table.model_validate(tomllib.loads(text)["sales"])
+
+
+@pytest.mark.parametrize("form", ["%YQ%q", "%Y-Q%q", "Q%q %Y", "%qQ%y", "Q%q/%Y"])
+def test_a_quarter_is_a_period(proposed, form):
+    lines = [
+        f"{form.replace('%Y', str(year)).replace('%y', str(year)[2:]).replace('%q', str(quarter))},F{firm},{firm}"
+        for year in (2022, 2023)
+        for quarter in (1, 2, 3, 4)
+        for firm in (1, 2, 3)
+    ]
+    table = proposed("\n".join(["quarter,company,units", *lines]) + "\n")
+    assert table.columns["quarter"].role == "period" and table.columns["quarter"].format == form
+    days = data.read("sales").frame["period"].dt.strftime("%Y-%m-%d").unique().tolist()
+    assert days[:5] == ["2022-01-01", "2022-04-01", "2022-07-01", "2022-10-01", "2023-01-01"]

@@ -60,7 +60,13 @@ def open_(gate: duckdb.DuckDBPyConnection, file: Path, path: str, table: Table) 
     def locate(index: int) -> str:
         return f"row {_line(text.file, first, index + (not form.header), dialect)}"
 
-    return [Part(path, names, relation, locate, explain, tuple(said), f"row {first}")]
+    return [Part(path, names, relation, locate, explain, tuple(said), f"row {first}", _ends(text.file))]
+
+
+def _ends(file: Path) -> bool:
+    with file.open("rb") as content:
+        content.seek(-1, 2)
+        return content.read() in (b"\n", b"\r")
 
 
 def _unglobbed(file: Path, folder: Path) -> str:

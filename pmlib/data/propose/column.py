@@ -9,6 +9,7 @@ from typing import Any
 from pmlib.data.propose import vocabulary
 from pmlib.data.propose.numbers import MOSTLY, Split, Style, is_missing, number_cells
 from pmlib.data.propose.vocabulary import CURRENCIES, named, unit_of, unit_text
+from pmlib.data.quarter import text_with_month
 
 FLAGS = [
     ("no", "yes"), ("n", "y"), ("false", "true"), ("nein", "ja"), ("non", "oui"), ("no", "sí"), ("no", "si"),
@@ -22,7 +23,8 @@ FORMATS = (
     "%m/%Y", "%m-%Y", "%m.%Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
     "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%b %y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M",
     "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%SZ",
-    "%Y-%m-%dT%H:%M:%S%z",
+    "%Y-%m-%dT%H:%M:%S%z", "%YQ%q", "%Y-Q%q", "%Y Q%q", "%Y/Q%q", "Q%q %Y", "Q%q-%Y", "Q%q/%Y", "Q%q%Y", "%qQ%Y",
+    "%qQ%y", "Q%q %y", "Q%q-%y", "T%q %Y", "%Y-T%q",
 )  # fmt: skip
 COMPACT = ("%Y%m%d", "%Y%m")  # digits only: a date by its header alone
 ORDER = (*FORMATS, *COMPACT)
@@ -154,7 +156,7 @@ def _read(cells: Counter[str], form: str) -> list[date]:
     days, read = [], 0
     for cell, count in cells.items():
         try:
-            day = datetime.strptime(cell, form).date()
+            day = datetime.strptime(*text_with_month(cell, form)).date()
         except ValueError:
             continue
         if 1900 <= day.year <= 2100:
