@@ -39,8 +39,10 @@ class Facts:
 
 
 def period_of(table: Table) -> str | None:
-    """Name the column of periods, if there is one."""
-    return next((name for name, rule in table.columns.items() if rule.role == "period"), None)
+    """Name the column of periods: that of the role, or else the only one of dates or years, in the key."""
+    of_role = [name for name, rule in table.columns.items() if rule.role == "period"]
+    of_type = [name for name in table.key or table.columns if table.columns[name].type in ("date", "year")]
+    return of_role[0] if of_role else of_type[0] if len(of_type) == 1 else None
 
 
 def facts(checked: Checked, relation: Sql) -> Facts:
@@ -64,13 +66,7 @@ def facts(checked: Checked, relation: Sql) -> Facts:
         return Facts(rows, {}, labels, checked.ended)
     column = checked.column(period)
     found = checked.run(
-        sql(
-            "select {} as day, count(*) as n from {} group by {} order by {}",
-            column,
-            relation,
-            column,
-            column,
-        )
+        sql("select {} as day, count(*) as n from {} group by 1 order by 1", column, relation)
     )
     return Facts(rows, by_day(found["day"].to_pylist(), found["n"].to_pylist()), labels, checked.ended)
 
@@ -78,4 +74,4 @@ def facts(checked: Checked, relation: Sql) -> Facts:
 def by_day(periods: Iterable[datetime | int], rows: Iterable[int]) -> dict[str, int]:
     """Write rows by the ISO date that their period, a date or a year, begins with."""
     counts = zip(periods, rows, strict=True)
-    return {f"{day}-01-01" if isinstance(day, int) else day.date().isoformat(): n for day, n in counts}
+    return {f"{day}-01-01" if isinstance(day, int) else day.date().isoformat(): n for day, n in counts if day}

@@ -68,12 +68,16 @@ def compare(name: str, table: Table, path: str, before: Facts, now: Facts) -> No
     if gone and len(gone) > table.shrink * len(before.periods):
         found = f"no rows of {min(gone)}{and_more(len(gone) - 1)}, which the last good read had"
         raise DataError(f"{path}: {found}; {remedy}")
+    lost = dict[str, list[str]]()
     for column, labels in before.labels.items():
-        held = now.labels.get(column)
-        lost = [label for label in labels if held is not None and label not in held]
-        if len(lost) > table.shrink * len(labels):
-            found = f"no {shown(lost[0])}{and_more(len(lost) - 1)}, which the last good read had"
-            raise DataError(f"{path}, column {shown(column)}: {found}; {remedy}")
+        missing = [label for label in labels if column in now.labels and label not in now.labels[column]]
+        if len(missing) > table.shrink * len(labels):
+            lost[column] = missing
+    if lost:
+        found = ", ".join(
+            f"{shown(some[0])}{and_more(len(some) - 1)} in {column}" for column, some in lost.items()
+        )
+        raise DataError(f"{path}: no {found}, which the last good read had; {remedy}")
     for day, rows in before.periods.items():
         if now.periods.get(day, 0) < rows and day not in gone and not table.shrink:
             found = f"{now.periods[day]:,} rows of {day} where the last good read had {rows:,}"
