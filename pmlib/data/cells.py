@@ -242,13 +242,15 @@ def _native(rule: Rule, known: Sql, kind: str) -> tuple[Sql, list[Wrong]]:
         return sql("cast({} as timestamp)", moment), []
     if kind.split("(")[0] not in (*INTEGERS, *FLOATS, "DECIMAL"):
         raise ValueError(f"holds {kind}, which is no {rule.type}")
-    finite = Wrong(
-        sql("{} not between {} and {}", known, -LARGEST, LARGEST), "not a finite number", "correct it"
-    )
+    wrong = []
+    if kind not in INTEGERS:
+        outside = sql("{} not between {} and {}", known, -LARGEST, LARGEST)
+        wrong.append(Wrong(outside, "not a finite number", "correct it"))
     if rule.type == "number":
-        return sql("cast({} as double)", known), [finite]
-    whole = Wrong(sql("{} <> floor({})", known, known), "not a whole number", REMEDY["integer"])
-    wrong = [finite, whole]
+        return sql("cast({} as double)", known), wrong
+    if kind not in INTEGERS:
+        part = sql("{} <> floor({})", known, known)
+        wrong.append(Wrong(part, "not a whole number", REMEDY["integer"]))
     if rule.type == "year":
         wrong.append(
             Wrong(sql("{} not between 1000 and 2999", known), "not a year", "write four digits, as in 1990")

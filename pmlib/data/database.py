@@ -56,7 +56,7 @@ class Database:
             with _one_line(self.name):
                 self.loaded[id(gate)] = self._load(gate, self.stream(query))
         header = [unicodedata.normalize("NFC", name).strip() for name in self.loaded[id(gate)]]
-        return Part(self.path, header, gate.table("fetched"), lambda index: f"row {index + 1}")
+        return Part(self.path, header, gate.table("fetched"), lambda index: f"row {index + 1}", columnar=True)
 
     def _load(self, gate: duckdb.DuckDBPyConnection, reader: pa.RecordBatchReader) -> list[str]:
         names = reader.schema.names

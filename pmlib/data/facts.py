@@ -8,6 +8,7 @@ from pmlib.data.checked import Checked
 from pmlib.data.declaration import Table
 from pmlib.data.sql import Sql, sql
 
+SAMPLE = 50_000  # rows looked at first
 MOST = 10_000  # labels of a column, above which they are ids or prose
 
 
@@ -46,11 +47,11 @@ def period_of(table: Table) -> str | None:
 
 
 def facts(checked: Checked, relation: Sql) -> Facts:
-    """Count the rows of a relation of typed columns."""
+    """Count what a relation of typed columns holds."""
     rows = checked.run(sql("select count(*) as n from {}", relation))["n"][0].as_py()
     labels = {}
     for name, rule in checked.table.columns.items():
-        if rule.type in ("text", "category"):
+        if rule.type in ("text", "category") and are_few(checked, relation, name):
             held = sql("select {} as label from {}", checked.column(name), relation)
             found = checked.run(
                 sql(
@@ -61,14 +62,25 @@ def facts(checked: Checked, relation: Sql) -> Facts:
             )
             if len(found) <= MOST:
                 labels[name] = found["label"].to_pylist()
+    return Facts(rows, periods(checked, relation), labels, checked.ended)
+
+
+def periods(checked: Checked, relation: Sql) -> dict[str, int]:
+    """Count rows by period."""
     period = period_of(checked.table)
     if not period:
-        return Facts(rows, {}, labels, checked.ended)
+        return {}
     column = checked.column(period)
     found = checked.run(
         sql("select {} as day, count(*) as n from {} group by 1 order by 1", column, relation)
     )
-    return Facts(rows, by_day(found["day"].to_pylist(), found["n"].to_pylist()), labels, checked.ended)
+    return by_day(found["day"].to_pylist(), found["n"].to_pylist())
+
+
+def are_few(checked: Checked, relation: Sql, name: str) -> bool:
+    """Whether the first rows hold few enough labels for it to be worth counting them all."""
+    start = sql("(select {} as label from {} limit {})", checked.column(name), relation, Sql(str(SAMPLE)))
+    return checked.run(sql("select count(distinct label) as n from {}", start))["n"][0].as_py() <= MOST
 
 
 def by_day(periods: Iterable[datetime | int], rows: Iterable[int]) -> dict[str, int]:

@@ -20,6 +20,7 @@ class Part:
     explain : say (raise) what is wrong with a file that the engine could not read to its end.
     said : what was safely mended.
     header : where the names stand, as in "row 1".
+    columnar : whether a column is read alone, so that several passes cost no more than one over all.
     ended : whether the last line has an end; one that has none may have been cut.
     """
 
@@ -31,6 +32,7 @@ class Part:
     said: tuple[str, ...] = ()
     header: str = ""
     ended: bool = True
+    columnar: bool = False
 
 
 @contextmanager

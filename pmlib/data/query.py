@@ -44,7 +44,8 @@ def open_(gate: duckdb.DuckDBPyConnection, home: Path, name: str, table: Table) 
             part.explain()
         reason = str(error).splitlines()[0]
         raise DataError(f"{path} does not run: {reason}; correct query in {SOURCES}") from None
-    return Part(path, names, gate.table("answer"), lambda index: f"row {index + 1}", said=tuple(said))
+    answer = gate.table("answer")
+    return Part(path, names, answer, lambda index: f"row {index + 1}", said=tuple(said), columnar=True)
 
 
 def _view(gate: duckdb.DuckDBPyConnection, alias: str, parts: Sequence[Part]) -> None:

@@ -52,6 +52,7 @@ def open_(gate: duckdb.DuckDBPyConnection, file: Path, path: str, table: Table) 
             found.select(*columns),
             lambda row: f"row {row + 1}",
             explain,
+            columnar=True,
         )
     ]
 

@@ -129,9 +129,12 @@ def _line_ends(head: bytes, stream: IO[bytes], path: str, encoding: str) -> set[
         if chunk.endswith(b"\r"):  # its \n may come next
             more = stream.read(1)
             chunk, seen = chunk + more, seen + len(more)
-        crs, both = chunk.count(b"\r"), chunk.count(b"\r\n") if b"\r" in chunk else 0
-        lfs = chunk.count(b"\n") - both
-        ends |= {end for end, count in (("\r\n", both), ("\r", crs - both), ("\n", lfs)) if count}
+        if b"\r" not in chunk:  # found out far more quickly than counted
+            ends |= {"\n"} if b"\n" in chunk else set()
+        else:
+            both = chunk.count(b"\r\n")
+            crs, lfs = chunk.count(b"\r") - both, chunk.count(b"\n") - both
+            ends |= {end for end, count in (("\r\n", both), ("\r", crs), ("\n", lfs)) if count}
         chunk = stream.read(CHUNK)
     return ends
 
