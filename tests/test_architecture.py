@@ -48,7 +48,11 @@ def test_imports_follow_the_arrows(path):
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_html_is_written_in_few_places(path):
     words = [n.value for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Constant)]
-    tags = [w for w in words if isinstance(w, str) and any(t in w for t in ("<p>", "<p ", "<div", "<table", "<h1"))]
+    tags = [
+        w
+        for w in words
+        if isinstance(w, str) and any(t in w for t in ("<p>", "<p ", "<div", "<table", "<h1"))
+    ]
     assert not tags or path.name in WRITES_HTML
 
 

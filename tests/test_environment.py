@@ -15,7 +15,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCK = (ROOT / "requirements.lock").read_text()
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-CONDA_NAMES = {"matplotlib-base": "matplotlib"}  # conda-forge's name where it differs
+CONDA_NAMES = {
+    "matplotlib-base": "matplotlib",
+    "python-duckdb": "duckdb",
+}  # conda-forge's name where it differs
 
 
 def specifiers(lines):
@@ -24,7 +27,8 @@ def specifiers(lines):
 
 
 RUNTIME = specifiers(PROJECT["dependencies"])
-DIRECT = RUNTIME | specifiers(PROJECT["optional-dependencies"]["test"])
+OPTIONAL = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
+DIRECT = RUNTIME | specifiers(line for line in OPTIONAL if not line.startswith("pmlib["))
 ENTRY = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>\S+)(?P<rest>(?:.*\\\n)*.*)", re.MULTILINE)
 LOCKED = [entry.groupdict() for entry in ENTRY.finditer(LOCK)]
 

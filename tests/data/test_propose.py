@@ -250,7 +250,8 @@ def test_any_header_makes_a_declaration_that_is_valid(tmp_path_factory, name):
 @pytest.mark.parametrize("form", ["%YQ%q", "%Y-Q%q", "Q%q %Y", "%qQ%y", "Q%q/%Y"])
 def test_a_quarter_is_a_period(proposed, form):
     lines = [
-        f"{form.replace('%Y', str(year)).replace('%y', str(year)[2:]).replace('%q', str(quarter))},F{firm},{firm}"
+        form.replace("%Y", str(year)).replace("%y", str(year)[2:]).replace("%q", str(quarter))
+        + f",F{firm},{firm}"
         for year in (2022, 2023)
         for quarter in (1, 2, 3, 4)
         for firm in (1, 2, 3)

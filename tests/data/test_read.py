@@ -183,8 +183,8 @@ def test_any_declared_table_reads_back_as_written(gate, rows):
         ),
         (
             GOOD.replace(b"12.5", b'"1,200"').replace(b",9\n", b",$9\n"),
-            "row 2, column 'List price': found '1,200', not a number (and 1 more); write it without commas, or "
-            'set format = { thousands = "," }, or "decimal" if the comma is the decimal point in '
+            "row 2, column 'List price': found '1,200', not a number (and 1 more); write it without commas, "
+            'or set format = { thousands = "," }, or "decimal" if the comma is the decimal point in '
             "data/sources.toml",
         ),
         (

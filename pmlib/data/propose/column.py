@@ -23,8 +23,8 @@ FORMATS = (
     "%m/%Y", "%m-%Y", "%m.%Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
     "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%b %y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M",
     "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%SZ",
-    "%Y-%m-%dT%H:%M:%S%z", "%YQ%q", "%Y-Q%q", "%Y Q%q", "%Y/Q%q", "Q%q %Y", "Q%q-%Y", "Q%q/%Y", "Q%q%Y", "%qQ%Y",
-    "%qQ%y", "Q%q %y", "Q%q-%y", "T%q %Y", "%Y-T%q",
+    "%Y-%m-%dT%H:%M:%S%z", "%YQ%q", "%Y-Q%q", "%Y Q%q", "%Y/Q%q", "Q%q %Y", "Q%q-%Y", "Q%q/%Y", "Q%q%Y",
+    "%qQ%Y", "%qQ%y", "Q%q %y", "Q%q-%y", "T%q %Y", "%Y-T%q",
 )  # fmt: skip
 COMPACT = ("%Y%m%d", "%Y%m")  # digits only: a date by its header alone
 ORDER = (*FORMATS, *COMPACT)
