@@ -97,7 +97,7 @@ def cell(rule: Rule, table: Table, raw: Name, kind: str, today: date) -> Cell:
         found = sql("nullif(trim({}), '')", text)
         if table.na:
             found = sql("case when {} not in ({}) then {} end", found, joined(", ", table.na), found)
-        becomes, wrong = _from_text(rule, table.format, text, sql("{}", known), sql("{}", value))
+        becomes, wrong = _from_text(rule, table, text, sql("{}", known), sql("{}", value))
     else:
         found = sql("case when not isnan({}) then {} end", raw, raw) if kind in FLOATS else sql("{}", raw)
         becomes, wrong = _native(rule, sql("{}", known), kind)
@@ -128,20 +128,20 @@ def _written(end: float | date) -> str:
     return end.isoformat() if isinstance(end, date) else f"{end:.15g}"
 
 
-def _from_text(rule: Rule, form: Format, text: Sql, known: Sql, value: Sql) -> tuple[Sql, list[Wrong]]:
+def _from_text(rule: Rule, table: Table, text: Sql, known: Sql, value: Sql) -> tuple[Sql, list[Wrong]]:
     match rule.type:
         case "text" | "category" | "flag":
-            return _label(rule, text, known, value)
+            return _label(rule, len(table.columns), text, known)
         case "date":
             return _date(rule, known, value)
         case "year":
             pattern = sql("not regexp_full_match({}, {})", known, "[12][0-9]{3}")
             year = Wrong(pattern, "not a year", "write four digits, as in 1990")
             return sql("try_cast({} as bigint)", known), [year]
-    return _number(rule, form, known, value)
+    return _number(rule, table.format, known, value)
 
 
-def _label(rule: Rule, text: Sql, known: Sql, value: Sql) -> tuple[Sql, list[Wrong]]:
+def _label(rule: Rule, width: int, text: Sql, known: Sql) -> tuple[Sql, list[Wrong]]:
     label = sql("nfc_normalize({})", known)
     wrong = [
         Wrong(
@@ -155,6 +155,11 @@ def _label(rule: Rule, text: Sql, known: Sql, value: Sql) -> tuple[Sql, list[Wro
             f"export the file again, or set encoding in {SOURCES}",
         ),
     ]
+    if width > 2:  # a line in the cell that is a row of its own
+        row = "|".join(rf"\n(?:[^\n{mark}]*{mark}){{{width - 1}}}" for mark in (",", ";", "\t", r"\|"))
+        swallowed = sql("contains({}, chr(10)) and regexp_matches({}, {})", known, known, row)
+        problem = "a cell with whole rows in it, from a quote that was not closed"
+        wrong.append(Wrong(swallowed, problem, "close the quote where the cell ends"))
     if rule.allowed:
         wrong.append(
             Wrong(

@@ -229,7 +229,8 @@ def test_any_declared_table_reads_back_as_written(gate, rows):
         ),
         (
             GOOD + b"C3,Acme\nD4\n",
-            "row 4: 2 cells where the header has 4 (and 1 more); complete it",
+            "row 4: 2 cells where the header has 4 (and 1 more); complete it, or leave out what stands below "
+            "the table: format = { footer = 2 } in data/sources.toml",
         ),
         (
             GOOD + b"C3,Acme,1990,1,200\n",

@@ -31,7 +31,8 @@ def open_(gate: duckdb.DuckDBPyConnection, file: Path, path: str, table: Table) 
     """
     form = table.format
     text = plain(file, path, form, scratch(gate))
-    separator, header = _header(text.file, path, table)
+    first = form.skip + 1 + _empty(text.file, form.skip)
+    separator, header = _header(text.file, path, table, first)
     names = [unicodedata.normalize("NFC", name.strip()) for name in form.header or header]
     said = list(text.said)
     if names != (form.header or header):
@@ -45,14 +46,13 @@ def open_(gate: duckdb.DuckDBPyConnection, file: Path, path: str, table: Table) 
     relation = gate.read_csv(
         _unglobbed(text.file, scratch(gate)),
         header=not form.header,
-        skiprows=form.skip,
+        skiprows=first - 1,
         sep=separator,
         quotechar='"',
         escapechar='"',
         auto_detect=False,
         columns={f"c{index}": "VARCHAR" for index in range(len(names))},
     )
-    first = form.skip + 1
 
     def explain() -> None:
         _explain(text.file, path, first, len(names), dialect)
@@ -86,10 +86,20 @@ def _opened(file: Path, first: int) -> Iterator[IO[str]]:
         yield lines
 
 
-def _header(file: Path, path: str, table: Table) -> tuple[str, list[str]]:
+def _empty(file: Path, skip: int) -> int:
+    """Count the empty lines that follow those to skip."""
+    with _opened(file, skip + 1) as lines:
+        return next((count for count, line in enumerate(lines) if line.strip()), 0)
+
+
+def _header(file: Path, path: str, table: Table, first: int) -> tuple[str, list[str]]:
     form = table.format
-    with _opened(file, form.skip + 1) as lines:
+    with _opened(file, first) as lines:
         start = lines.read(1 << 18)
+    if not start.strip() and form.skip:
+        raise DataError(
+            f"{path}: nothing is left after the first {form.skip} lines; correct skip in {SOURCES}"
+        )
     if not start.strip():
         raise DataError(f"{path}: the file is empty; put a header and rows in it")
     if form.header:
@@ -101,7 +111,10 @@ def _header(file: Path, path: str, table: Table) -> tuple[str, list[str]]:
     held = {separator: _held(header, table) for separator, header in tried.items()}
     best = max(held, key=lambda separator: held[separator])
     if held[best] < len(table.columns):
-        _find_header(start, path, table)
+        _find_header(start, path, table, first)
+    if form.separator and len(tried[best]) == 1 < len(table.columns):
+        found = f"the header holds no {shown(form.separator)}"
+        raise DataError(f"{path}, row {first}: {found}; correct separator of format in {SOURCES}")
     return best, tried[best]
 
 
@@ -122,9 +135,8 @@ def _commonest(text: str) -> str:
     return max(SEPARATORS, key=text[:4096].count)
 
 
-def _find_header(text: str, path: str, table: Table) -> None:
+def _find_header(text: str, path: str, table: Table, first: int) -> None:
     """Refuse a file whose header stands below titles, by the line that would accept it."""
-    first = table.format.skip + 1
     for row, line in enumerate(text.splitlines()[1:30], first + 1):
         if any(_held(_record(line, mark), table) == len(table.columns) for mark in SEPARATORS):
             raise DataError(
@@ -149,13 +161,14 @@ def _line(file: Path, first: int, index: int, dialect: dict[str, Any]) -> int:
 def _explain(file: Path, path: str, first: int, width: int, dialect: dict[str, Any]) -> None:
     """Find what keeps a file from being read: bytes, a quote, or rows of another length."""
     _check_bytes(file, path)
-    ragged = 0
+    ragged, whole_below = 0, False
     where, found = 0, 0
     with _opened(file, first) as lines:
         reader = csv.reader(lines, **dialect)
         start = first
         try:
             for record in reader:
+                whole_below |= bool(ragged) and len(record) == width
                 if record and len(record) != width:
                     ragged += 1
                     if ragged == 1:
@@ -167,6 +180,10 @@ def _explain(file: Path, path: str, first: int, width: int, dialect: dict[str, A
         cells = f"{found} cell{'s' if found > 1 else ''}"
         problem = f"{cells} where the header has {width}{and_more(ragged - 1)}"
         remedy = "complete it" if found < width else "remove a cell, or quote text that holds a comma"
+        if found < width and not whole_below:
+            remedy += (
+                f", or leave out what stands below the table: format = {{ footer = {ragged} }} in {SOURCES}"
+            )
         raise DataError(f"{path}, row {where}: {problem}; {remedy}")
 
 

@@ -16,7 +16,7 @@ from pmlib.data.words import SOURCES, DataError, shown
 CHUNK = 1 << 20
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # Tables shrink 5 to 50 times; what shrinks more, and is large, is there to fill a disk.
-BOMB_SIZE, BOMB_RATIO = 100 << 20, 200
+BOMB_SIZE, BOMB_RATIO = 32 << 20, 200
 KINDS = {  # how a file begins that is no text table, and what it is
     b"PK\x03\x04": "a zip archive or an Excel workbook; unpack it, or name it .xlsx",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook; name it .xls",
@@ -71,10 +71,9 @@ def unpacked(file: Path, path: str) -> Iterator[IO[bytes]]:
         with file.open("rb") as stream:
             yield stream
         return
-    size = file.stat().st_size
     try:
-        with gzip.open(file) as stream:
-            yield _Bounded(stream, path, max(BOMB_SIZE, BOMB_RATIO * size))  # type: ignore[misc]
+        with file.open("rb") as packed, gzip.GzipFile(fileobj=packed) as stream:
+            yield _Bounded(stream, packed, path)  # type: ignore[misc]
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise DataError(f"{path} is damaged or not gzip; fetch the file again") from None
 
@@ -82,13 +81,13 @@ def unpacked(file: Path, path: str) -> Iterator[IO[bytes]]:
 class _Bounded(io.RawIOBase):
     """A stream that ends in an error where more comes out than any table would hold."""
 
-    def __init__(self, stream: gzip.GzipFile, path: str, most: int) -> None:
-        self.stream, self.path, self.left = stream, path, most
+    def __init__(self, stream: gzip.GzipFile, packed: IO[bytes], path: str) -> None:
+        self.stream, self.packed, self.path, self.out = stream, packed, path, 0
 
     def read(self, size: int = -1) -> bytes:
         found = self.stream.read(size)
-        self.left -= len(found)
-        if self.left < 0:
+        self.out += len(found)
+        if self.out > max(BOMB_SIZE, BOMB_RATIO * self.packed.tell()):
             raise DataError(f"{self.path} unpacks to over {BOMB_RATIO} times its size; unpack it yourself")
         return found
 
@@ -152,7 +151,7 @@ def _nul(row: int, path: str) -> DataError:
 
 def _copied(file: Path, path: str, encoding: str, footer: int, folder: Path) -> Path:
     copy = folder / f"{len(list(folder.iterdir()))}.txt"
-    held: list[str] = []
+    held, before = list[str](), ""
     with unpacked(file, path) as stream, copy.open("w", encoding="utf-8", newline="") as out:
         for text in _decoded(stream, path, encoding):
             if not footer:
@@ -162,8 +161,22 @@ def _copied(file: Path, path: str, encoding: str, footer: int, folder: Path) -> 
             while held and not held[-1].strip():  # empty lines at the end are nobody's footer
                 held.pop()
             out.writelines(held[:-footer])
+            before = held[-footer - 1] if len(held) > footer else before
             held = held[-footer:]
+        if footer and held and _are_alike(held[-1], before):
+            found = shown(held[-1].strip())
+            raise DataError(f"{path}: found {found} last, a row like the others; correct footer in {SOURCES}")
     return copy
+
+
+def _are_alike(line: str, before: str) -> bool:
+    """Whether a line has text and digits in the same cells as the one before."""
+    separator = max(",;\t|", key=before.count)
+    shapes = [
+        [(bool(cell.strip()), any(letter.isdigit() for letter in cell)) for cell in one.split(separator)]
+        for one in (line, before)
+    ]
+    return len(shapes[0]) > 1 and shapes[0] == shapes[1]
 
 
 def _decoded(stream: IO[bytes], path: str, encoding: str) -> Iterator[str]:
@@ -175,6 +188,10 @@ def _decoded(stream: IO[bytes], path: str, encoding: str) -> Iterator[str]:
             text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             raise not_in(encoding, row + error.object.count(b"\n", 0, error.start), path, error) from None
+        except UnicodeError:  # UTF-16 that does not say which end of a number comes first
+            raise DataError(
+                f"{path}: not {encoding.upper()}; correct encoding of format in {SOURCES}"
+            ) from None
         if "\0" in text:
             raise _nul(row + text.count("\n", 0, text.index("\0")), path)
         row += text.count("\n")
