@@ -151,32 +151,33 @@ def _nul(row: int, path: str) -> DataError:
 
 def _copied(file: Path, path: str, encoding: str, footer: int, folder: Path) -> Path:
     copy = folder / f"{len(list(folder.iterdir()))}.txt"
-    held, before = list[str](), ""
+    held, before, rows = list[str](), "", 0
     with unpacked(file, path) as stream, copy.open("w", encoding="utf-8", newline="") as out:
         for text in _decoded(stream, path, encoding):
             if not footer:
                 out.write(text)
                 continue
+            rows += text.count("\n")
             held = ("".join(held) + text).splitlines(keepends=True)
             while held and not held[-1].strip():  # empty lines at the end are nobody's footer
-                held.pop()
+                rows -= held.pop().count("\n")
             out.writelines(held[:-footer])
             before = held[-footer - 1] if len(held) > footer else before
             held = held[-footer:]
         if footer and held and _are_alike(held[-1], before):
             found = shown(held[-1].strip())
-            raise DataError(f"{path}: found {found} last, a row like the others; correct footer in {SOURCES}")
+            where = f"{path}, row {rows + (not held[-1].endswith(chr(10)))}"
+            raise DataError(f"{where}: found {found}, a row like the others; correct footer in {SOURCES}")
     return copy
 
 
 def _are_alike(line: str, before: str) -> bool:
-    """Whether a line has text and digits in the same cells as the one before."""
+    """Whether a line has as many cells as the one before, as many filled, and the same kind of first one."""
     separator = max(",;\t|", key=before.count)
-    shapes = [
-        [(bool(cell.strip()), any(letter.isdigit() for letter in cell)) for cell in one.split(separator)]
-        for one in (line, before)
-    ]
-    return len(shapes[0]) > 1 and shapes[0] == shapes[1]
+    cells, others = line.split(separator), before.split(separator)
+    filled, usual = (sum(bool(cell.strip()) for cell in one) for one in (cells, others))
+    digits = [any(letter.isdigit() for letter in one[0]) for one in (cells, others)]
+    return len(cells) == len(others) > 1 and filled >= usual and digits[0] == digits[1]
 
 
 def _decoded(stream: IO[bytes], path: str, encoding: str) -> Iterator[str]:
