@@ -119,10 +119,10 @@ def test_a_key_that_comes_late_is_a_column(gate):
             '[{"model": "A", "amount": 1, "amount": 2}]',
             ", row 1: key 'amount' stands twice in one object; keep",
         ),
-        ('[{"model": "A", "amount": NaN}]', ", row 1, column 'amount': found 'NaN', not a number"),
+        ('[{"model": "A", "amount": NaN}]', ", row 1, column 'amount': found 'NaN', not a finite number"),
         (
             '[{"model": "A", "amount": -Infinity}]',
-            ", row 1, column 'amount': found '-Infinity', not a number",
+            ", row 1, column 'amount': found '-Infinity', not a finite number",
         ),
         (
             '[{"model": ["A"], "amount": 1}]',
