@@ -114,6 +114,14 @@ def test_a_file_becomes_a_table_and_a_report(root, pmlib, new):
     assert checked.returncode == 0, checked.stderr
 
 
+def test_years_that_are_columns_are_said_to_be_left_unused(root, pmlib, new):
+    lines = [f"{'ABC'[i % 3]}co,P{i},{90 + i},{100 + i},{110 + i}" for i in range(12)]
+    new.write_text("\n".join(["maker,model,2021,2022,2023", *lines]) + "\n")
+    done = pmlib(root, "sources", "add", str(new))
+    assert done.returncode == 0, done.stderr
+    assert "only 2023 is used of the years that are columns: 2021, 2022, 2023" in done.stdout
+
+
 @pytest.mark.slow
 def test_its_page_is_stamped_until_the_guesses_are_confirmed(root, pmlib, new):
     assert pmlib(root, "sources", "add", str(new), "--for", "competitive_analysis").returncode == 0

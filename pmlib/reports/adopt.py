@@ -69,6 +69,7 @@ def _target(root: Path, file: Path) -> Path:
 
 def _declared(root: Path, file: Path, target: Path, path: str, name: str) -> list[str]:
     from pmlib.data.propose import propose
+    from pmlib.data.propose.vocabulary import is_year
 
     proposal = propose(file, path, name)
     make_folder(root / "data", root)
@@ -88,6 +89,10 @@ def _declared(root: Path, file: Path, target: Path, path: str, name: str) -> lis
         more = f" and {len(named) - FEW} more" if len(named) > FEW else ""
         lines.append(f"  {role:<10}{', '.join(named[:FEW])}{more}")
     lines.append(f"  {'key':<10}{', '.join(proposal.key) or 'none found: rows repeat'}")
+    years = sorted(column.name for column in proposal.columns if is_year(column.name))
+    if any(column.role and column.name == years[-1] for column in proposal.columns if years[1:]):
+        lines.append(f"  only {years[-1]} is used of the years that are columns: {', '.join(years)};")
+        lines.append("  for all of them, export a row for each product and year")
     lines.append(f"declared as [{name}] in {plan.SOURCES.as_posix()}, with every guess marked as one:")
     lines.append("  where you have confirmed a guess, delete it from its list there")
     return lines

@@ -260,3 +260,28 @@ def test_a_quarter_is_a_period(proposed, form):
     assert table.columns["quarter"].role == "period" and table.columns["quarter"].format == form
     days = data.read("sales").frame["period"].dt.strftime("%Y-%m-%d").unique().tolist()
     assert days[:5] == ["2022-01-01", "2022-04-01", "2022-07-01", "2022-10-01", "2023-01-01"]
+
+
+def test_years_in_german_compounds_are_periods(proposed):
+    lines = [f"{'ABC'[i % 3]}co;P{i};{y};{100 + i}" for y in (2021, 2022) for i in range(12)]
+    table = proposed("\n".join(["Hersteller;Artikelnr.;Geschäftsjahr;Absatz (Stk.)", *lines]) + "\n")
+    assert roles(table) == ["firm", "product", "period", "units"]
+
+
+def test_a_rate_named_after_units_does_not_count_them(proposed):
+    lines = [f"P{i},{'ABC'[i % 3]}co,{i + 1}.5%,{100 + i}" for i in range(12)]
+    table = proposed("\n".join(["Title,Brand,Unit Session Percentage,Units Ordered", *lines]) + "\n")
+    assert roles(table)[2:] == ["", "units"]
+
+
+@pytest.mark.parametrize("head", ["scraped at", "Date First Available"])
+def test_a_day_of_its_own_for_each_product_is_no_period(proposed, head):
+    lines = [f"2026-11-{i + 1:02d},P{i},{'ABC'[i % 3]}co,{100 + i}.5" for i in range(12)]
+    table = proposed("\n".join([f"{head},title,brand,price", *lines]) + "\n")
+    assert roles(table) == ["", "product", "firm", "price"]
+    assert table.unique == ["title"]
+
+
+def test_days_on_which_all_products_were_seen_are_periods(proposed):
+    lines = [f"2026-11-{d:02d},P{i},{'ABC'[i % 3]}co,{100 + i}.5" for d in (1, 8) for i in range(12)]
+    assert roles(proposed("\n".join(["scraped at,title,brand,price", *lines]) + "\n"))[0] == "period"

@@ -197,6 +197,11 @@ def _blanked(cells: list[str]) -> list[str]:
     return ["" if is_missing(cell) else cell for cell in cells]
 
 
+def is_rate(made: Guess) -> bool:
+    """Tell whether a column is in percent."""
+    return made.settings.get("unit") == "%"
+
+
 def is_money(made: Guess) -> bool:
     """Tell whether a column is in some currency."""
     return str(made.settings.get("unit", ""))[:1] in {sign[0] for sign in CURRENCIES.values()}

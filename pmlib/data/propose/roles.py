@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import combinations
 
 from pmlib.data.propose import vocabulary
-from pmlib.data.propose.column import Guess, is_money
+from pmlib.data.propose.column import Guess, is_money, is_rate
 from pmlib.data.propose.vocabulary import named
 from pmlib.data.rule import MEASURES
 from pmlib.data.rule import ROLES as UNIQUE
@@ -28,7 +28,7 @@ def assign(columns: list[Guess]) -> list[str]:
     _period(usual)
     _latest(columns)
     _firm(usual)
-    key = _product(usual)
+    key = _snapshot(columns, _product(usual))
     _attributes(columns)
     if (share := holder(columns, "share")) and holder(columns, "units"):
         take(share)  # it follows from the units
@@ -41,9 +41,11 @@ def assign(columns: list[Guess]) -> list[str]:
 def _give(role: str, columns: list[Guess]) -> Guess | None:
     """Give a role to the column that is best called by it; an earlier one goes before."""
     free = [c for c in columns if not c.role and not c.name.isdecimal()]
-    chosen = max(free, key=lambda c: named(c.name, vocabulary.ROLES[role]), default=None)
-    if chosen is None or not named(chosen.name, vocabulary.ROLES[role]):
+    called = [c for c in free if named(c.name, vocabulary.ROLES[role])]
+    if not called:
         return None
+    words = vocabulary.ROLES[role]  # "Unit Session Percentage" goes after "Units Ordered"
+    chosen = max(called, key=lambda c: (role == "share" or not is_rate(c), named(c.name, words)))
     chosen.set("role", role)
     return chosen
 
@@ -133,6 +135,15 @@ def _product(columns: list[Guess]) -> list[str]:
     for column in called[:1]:  # a product that does not name rows is a name only
         column.set("role", "name")
     return []
+
+
+def _snapshot(columns: list[Guess], key: list[str]) -> list[str]:
+    """Drop a period that gives each product a row of its own: it says when one was seen or entered."""
+    product, period = holder(columns, "product"), holder(columns, "period")
+    if not product or not period or period.type != "date" or period.count < 2 or not unique([product]):
+        return key
+    take(period)
+    return [product.name]
 
 
 def _named(product: Guess | None, called: list[Guess], key: list[Guess]) -> list[str]:

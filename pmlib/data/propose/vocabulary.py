@@ -22,7 +22,8 @@ ROLES = {
         quantità quantidade aantal stuks ilość sztuki antal 销量 数量 販売台数 台数
     """,
     "period": """
-        date period year quarter month week day time datum zeit zeitraum jahr quartal monat woche tag
+        date period year quarter month week day time fy datum zeit zeitraum jahr quartal monat woche tag
+        geschäftsjahr wirtschaftsjahr kalenderjahr berichtsjahr verkaufsjahr kalendermonat berichtsmonat
         année annee trimestre mois semaine jour période fecha período periodo año mes semana día data anno
         mese mês ano jaar kwartaal maand rok miesiąc kwartał år måned 日期 年 月 年月 年度 期间 日付
     """,
@@ -47,7 +48,9 @@ OTHERWISE = """
     rank rang ranking index change growth yoy mom delta diff previous prev last target plan budget
     forecast cost costs margin profit discount tax stock inventory returned returns kosten marge gewinn
     rabatt lagerbestand bestand rating ratings review reviews score visits clicks launch launched release
-    released created updated founded birth expiry veränderung wachstum vorjahr ziel
+    released created updated founded birth expiry first available joined listed
+    session sessions pageviews refund refunds refunded
+    veränderung wachstum vorjahr ziel
 """
 PLACES = """
     region country state city area market segment category channel type class color colour status currency
