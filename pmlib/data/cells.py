@@ -1,9 +1,10 @@
 """What a declared column becomes, and what is wrong with a cell, as SQL for every row."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from pmlib.data.declaration import Format, Table
 from pmlib.data.quarter import with_month
@@ -35,6 +36,12 @@ INTEGERS = (
     "UBIGINT",
 )
 FLOATS = ("FLOAT", "DOUBLE")
+WIDEST: dict[str, tuple[Any, Any]] = {  # between which a value of a type is beyond doubt
+    "number": (-LARGEST, LARGEST),
+    "integer": (1 - 10**15, 10**15 - 1),
+    "date": (date(1000, 1, 1), date(9999, 12, 31)),
+    "year": (1000, 2999),
+}
 
 
 @dataclass(frozen=True)
@@ -52,29 +59,30 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Cell:
-    """A declared column as SQL, in steps that each name what the one before has worked out.
+    """A declared column as SQL.
 
     raw : the column as it is in the part.
     known : over raw: the cell without space around it, NULL where that means a missing value.
-    value : over known: what it becomes, in the unit it is written in.
-    result : over value: what it is in the unit it is declared in.
-    wrong : over all three: what may be wrong with it, in the order in which it is said.
-    name_known, name_value : what the two are called.
+    value : over raw: what it becomes, in the unit it is written in.
+    name : what the value is called.
+    result : over the value by its name: what it is in the unit it is declared in.
+    wrong : over raw and the named value: what may be wrong with it, in the order in which it is said.
+    fine : over the same: enough, and quick, to tell that nothing is.
     """
 
     raw: Name
     known: Sql
     value: Sql
+    name: Name
     result: Sql
     wrong: tuple[Wrong, ...]
-    name_known: Name
-    name_value: Name
+    fine: Sql
 
     @property
     def bad(self) -> Sql:
         """Whether anything is wrong with the cell."""
         found = joined(" or ", (sql("coalesce({}, false)", wrong.when) for wrong in self.wrong), "false")
-        return sql("({})", found)
+        return sql("(case when {} then false else {} end)", self.fine, found)
 
 
 def cell(rule: Rule, table: Table, raw: Name, kind: str, today: date) -> Cell:
@@ -91,20 +99,22 @@ def cell(rule: Rule, table: Table, raw: Name, kind: str, today: date) -> Cell:
     """
     if kind.startswith("ENUM"):
         return cell(rule, table, raw, "VARCHAR", today)
-    known, value = Name(f"known_{raw}"), Name(f"value_{raw}")
+    value = Name(f"value_{raw}")
     text = sql("{}", raw) if kind == "VARCHAR" else _as_text(rule, raw, kind)
     if text is not None:
-        found = sql("nullif(trim({}), '')", text)
+        known = sql("nullif(trim({}), '')", text)
         if table.na:
-            found = sql("case when {} not in ({}) then {} end", found, joined(", ", table.na), found)
-        becomes, wrong = _from_text(rule, table, text, sql("{}", known), sql("{}", value))
+            known = sql("case when {} not in ({}) then {} end", known, joined(", ", table.na), known)
+        becomes, wrong, fine = _from_text(rule, table, text, known, sql("{}", value))
     else:
-        found = sql("case when not isnan({}) then {} end", raw, raw) if kind in FLOATS else sql("{}", raw)
-        becomes, wrong = _native(rule, sql("{}", known), kind)
+        known = sql("case when not isnan({}) then {} end", raw, raw) if kind in FLOATS else sql("{}", raw)
+        becomes, wrong, fine = _native(rule, known, kind)
     limits = _limits(rule, sql("{}", value), today)
-    missing = [] if rule.nullable else [_missing(sql("{}", known))]
+    missing = [] if rule.nullable else [_missing(known)]
     result = sql("{} * {}", value, rule.scale) if rule.scale != 1 else sql("{}", value)
-    return Cell(raw, found, becomes, result, (*missing, *wrong, *limits), known, value)
+    if rule.type not in LABELS:
+        fine = sql("{} and {}", _within(rule, sql("{}", value), today), fine)
+    return Cell(raw, known, becomes, value, result, (*missing, *wrong, *limits), fine)
 
 
 def _missing(known: Sql) -> Wrong:
@@ -128,21 +138,43 @@ def _written(end: float | date) -> str:
     return end.isoformat() if isinstance(end, date) else f"{end:.15g}"
 
 
-def _from_text(rule: Rule, table: Table, text: Sql, known: Sql, value: Sql) -> tuple[Sql, list[Wrong]]:
+def _within(rule: Rule, value: Sql, today: date) -> Sql:
+    """Whether a value is one, and within all limits."""
+    low, high = WIDEST[rule.type]
+    if rule.range:
+        low, high = max(low, rule.range[0]), min(high, rule.range[1])
+    elif rule.type in ("date", "year") and not rule.future:
+        high = today if rule.type == "date" else today.year
+    return sql("{} between {} and {}", value, low, high)
+
+
+# What a column becomes, what may be wrong with it, and what a value within its limits is right by.
+Compiled = tuple[Sql, list[Wrong], Sql]
+
+
+def _from_text(rule: Rule, table: Table, text: Sql, known: Sql, value: Sql) -> Compiled:
     match rule.type:
         case "text" | "category" | "flag":
-            return _label(rule, len(table.columns), text, known)
+            return _label(rule, table, text, known)
         case "date":
-            return _date(rule, known, value)
+            compiled = _date(rule, known, value)
         case "year":
-            pattern = sql("not regexp_full_match({}, {})", known, "[12][0-9]{3}")
-            year = Wrong(pattern, "not a year", "write four digits, as in 1990")
-            return sql("try_cast({} as bigint)", known), [year]
-    return _number(rule, table.format, known, value)
+            compiled = _year(known, value)
+        case _:
+            compiled = _number(rule, table.format, known, value)
+    becomes, wrong, fine = compiled
+    if table.na:
+        return becomes(known), wrong, fine(text)
+    # Few cells have space around them, which takes longer to look for than a number to read.
+    quick = becomes(text)
+    return sql("case when {} is null then {} else {} end", quick, becomes(known), quick), wrong, fine(text)
 
 
-def _label(rule: Rule, width: int, text: Sql, known: Sql) -> tuple[Sql, list[Wrong]]:
-    label = sql("nfc_normalize({})", known)
+def _label(rule: Rule, table: Table, text: Sql, known: Sql) -> Compiled:
+    label = sql("nullif({}, '')", text)  # space around it is wrong, so none has to be taken off
+    if table.na:
+        label = sql("case when {} not in ({}) then {} end", text, joined(", ", table.na), label)
+    label, width = sql("nfc_normalize({})", label), len(table.columns)
     wrong = [
         Wrong(
             sql("regexp_matches({}, {})", text, PADDED),
@@ -169,49 +201,83 @@ def _label(rule: Rule, width: int, text: Sql, known: Sql) -> tuple[Sql, list[Wro
             )
         )
     if rule.type == "flag":
-        return sql("cast({} = {} as bigint)", label, rule.allowed[1]), wrong
-    return label, wrong
+        return sql("cast({} = {} as bigint)", label, rule.allowed[1]), wrong, Sql("false")
+    return label, wrong, Sql("false")
 
 
-def _date(rule: Rule, known: Sql, value: Sql) -> tuple[Sql, list[Wrong]]:
-    cell, form = with_month(known, rule.format)
-    if form.endswith("%z"):  # of which DuckDB does not know that Z is an offset too
-        cell = sql("regexp_replace({}, 'Z$', '+00:00')", cell)
-    moment = sql("try_strptime({}, {})", cell, form)
-    if rule.zone:
-        moment = sql("date_trunc('day', timezone({}, {}))", rule.zone, moment)
+Reader = Callable[[Sql], Sql]  # from a cell to what it becomes, or to whether it is fine
+Readers = tuple[Reader, list[Wrong], Reader]
+
+
+def _year(known: Sql, value: Sql) -> Readers:
+    pattern = sql("not regexp_full_match({}, {})", known, "[12][0-9]{3}")
+    wrong = Wrong(pattern, "not a year", "write four digits, as in 1990")
+    return _as_integer, [wrong], lambda cell: _is_plain(cell, value)
+
+
+def _as_integer(cell: Sql) -> Sql:
+    return sql("try_cast({} as bigint)", cell)
+
+
+def _is_plain(cell: Sql, value: Sql) -> Sql:
+    return sql("cast({} as varchar) = {}", value, cell)
+
+
+def _date(rule: Rule, known: Sql, value: Sql) -> Readers:
+    def day(cell: Sql) -> Sql:
+        cell, form = with_month(cell, rule.format)
+        if form.endswith("%z"):  # of which DuckDB does not know that Z is an offset too
+            cell = sql("regexp_replace({}, 'Z$', '+00:00')", cell)
+        moment = sql("try_strptime({}, {})", cell, form)
+        if rule.zone:
+            moment = sql("date_trunc('day', timezone({}, {}))", rule.zone, moment)
+        return sql("cast({} as timestamp)", moment)
+
     example = datetime(1990, 12, 31).strftime(rule.format.replace("%q", "4"))
     remedy = f"write dates as {example}, or set format in {SOURCES}"
     wrong = [
         Wrong(sql("{} is null and {} is not null", value, known), "not a date", remedy),
         Wrong(sql("year({}) < 1000", value), "not a date of our time", remedy),
     ]
-    return sql("cast({} as timestamp)", moment), wrong
+    return day, wrong, lambda cell: Sql("true")
 
 
-def _number(rule: Rule, form: Format, known: Sql, value: Sql) -> tuple[Sql, list[Wrong]]:
-    plain = known
-    if rule.parentheses:
-        plain = sql("regexp_replace({}, {}, {})", plain, r"^\((.+)\)$", r"-\1")
-    for around in rule.strip:
-        pattern = r"^([+-]?)\s*%s\s*|\s*%s$" % ((re.escape(around),) * 2)
-        plain = sql("regexp_replace({}, {}, {})", plain, pattern, r"\1")
-    shape = sql("not regexp_full_match({}, {})", plain, _pattern(rule, form))
-    if rule.type == "number" and not form.thousands and form.decimal == ".":
-        shape = sql(
-            "contains({}, '_')", plain
-        )  # all else that is no number is none to try_cast, which is quick
-    if form.thousands:
-        plain = sql("translate({}, {}, '')", plain, SPACES if form.thousands.isspace() else form.thousands)
-    if form.decimal == ",":
-        plain = sql("replace({}, ',', '.')", plain)
-    number = sql("try_cast({} as {})", plain, Sql("double" if rule.type == "number" else "bigint"))
+def _number(rule: Rule, form: Format, known: Sql, value: Sql) -> Readers:
+    is_plain = not form.thousands and form.decimal == "."
+
+    def bare(cell: Sql) -> Sql:
+        if rule.parentheses:
+            cell = sql("regexp_replace({}, {}, {})", cell, r"^\((.+)\)$", r"-\1")
+        for around in rule.strip:
+            pattern = r"^([+-]?)\s*%s\s*|\s*%s$" % ((re.escape(around),) * 2)
+            cell = sql("regexp_replace({}, {}, {})", cell, pattern, r"\1")
+        return cell
+
+    def number(cell: Sql) -> Sql:
+        cell = bare(cell)
+        if form.thousands:
+            marks = SPACES if form.thousands.isspace() else form.thousands
+            cell = sql("translate({}, {}, '')", cell, marks)
+        if form.decimal == ",":
+            cell = sql("replace({}, ',', '.')", cell)
+        return sql("try_cast({} as double)", cell) if rule.type == "number" else _as_integer(cell)
+
+    def odd(cell: Sql) -> Sql:
+        if rule.type == "number" and is_plain:  # try_cast, which is quick, knows all else that is none
+            return sql("contains({}, '_')", bare(cell))
+        return sql("not regexp_full_match({}, {})", bare(cell), _pattern(rule, form))
+
+    def fine(cell: Sql) -> Sql:
+        if rule.type == "integer" and is_plain:
+            return _is_plain(bare(cell), value)
+        return sql("not {}", odd(cell))
+
     is_a = "a number" if rule.type == "number" else "a whole number of at most 15 digits"
-    lost = sql("{} or {} is null and {} is not null", shape, value, known)
+    lost = sql("{} or {} is null and {} is not null", odd(known), value, known)
     wrong = [Wrong(lost, f"not {is_a}", REMEDY[rule.type])]
     if rule.type == "number":
         wrong.append(Wrong(sql("isinf({}) or isnan({})", value, value), "not a finite number", "correct it"))
-    return number, wrong
+    return number, wrong, fine
 
 
 def _pattern(rule: Rule, form: Format) -> str:
@@ -237,14 +303,14 @@ def _as_text(rule: Rule, raw: Name, kind: str) -> Sql | None:
     raise ValueError(f"holds {kind}, which is no {rule.type}")
 
 
-def _native(rule: Rule, known: Sql, kind: str) -> tuple[Sql, list[Wrong]]:
+def _native(rule: Rule, known: Sql, kind: str) -> Compiled:
     if rule.type == "date":
         if kind == "TIMESTAMP WITH TIME ZONE" and not rule.zone:
             raise ValueError('holds moments, which are dates in one zone only; add zone = "UTC" to it')
         if not kind.startswith(("DATE", "TIMESTAMP")):
             raise ValueError(f"holds {kind}, which is no date")
         moment = sql("date_trunc('day', timezone({}, {}))", rule.zone, known) if "ZONE" in kind else known
-        return sql("cast({} as timestamp)", moment), []
+        return sql("cast({} as timestamp)", moment), [], Sql("true")
     if kind.split("(")[0] not in (*INTEGERS, *FLOATS, "DECIMAL"):
         raise ValueError(f"holds {kind}, which is no {rule.type}")
     wrong = []
@@ -252,12 +318,14 @@ def _native(rule: Rule, known: Sql, kind: str) -> tuple[Sql, list[Wrong]]:
         outside = sql("{} not between {} and {}", known, -LARGEST, LARGEST)
         wrong.append(Wrong(outside, "not a finite number", "correct it"))
     if rule.type == "number":
-        return sql("cast({} as double)", known), wrong
+        return sql("cast({} as double)", known), wrong, Sql("true")
+    fine = Sql("true")
     if kind not in INTEGERS:
+        fine = sql("{} = floor({})", known, known)
         part = sql("{} <> floor({})", known, known)
         wrong.append(Wrong(part, "not a whole number", REMEDY["integer"]))
     if rule.type == "year":
         wrong.append(
             Wrong(sql("{} not between 1000 and 2999", known), "not a year", "write four digits, as in 1990")
         )
-    return sql("cast({} as bigint)", known), wrong
+    return sql("cast({} as bigint)", known), wrong, fine

@@ -85,12 +85,11 @@ class Checked:
         return sql("cast(sum(cast({} * {} as hugeint)) as double) / {}", column, UNIT, UNIT)
 
     def staged(self, number: int, columns: Sql, rows: Sql = ALL) -> Sql:
-        """Select from the rows of a part, each cell as it is, as it is known and as it is valued."""
+        """Select from the rows of a part, each cell as it is and as it is valued."""
         cells = self.cells[number].values()
         part = sql("(select * from {} {})", Name(f"part_{number}"), rows)
-        known = joined("", (sql(", {} as {}", one.known, one.name_known) for one in cells))
-        value = joined("", (sql(", {} as {}", one.value, one.name_value) for one in cells))
-        return sql("select {} from (select *{} from (select *{} from {}))", columns, value, known, part)
+        values = joined("", (sql(", {} as {}", one.value, one.name) for one in cells))
+        return sql("select {} from (select *{} from {})", columns, values, part)
 
     def typed(self, names: Sequence[str]) -> Sql:
         """Select these columns of all rows, and whether anything is wrong in the row."""
@@ -186,8 +185,7 @@ class Checked:
         for number, (part, cells) in enumerate(zip(self.parts, self.cells, strict=True)):
             labels = [name for name in cells if self.table.columns[name].type in ("text", "category")]
             counts = (
-                sql("count(*) filter ({} <> {})", cells[name].name_known, cells[name].name_value)
-                for name in labels
+                sql("count(*) filter ({} <> {})", cells[name].known, cells[name].name) for name in labels
             )
             row = self.run(self.staged(number, joined(", ", counts, "0")))
             for name, count in zip(labels, row.columns, strict=False):

@@ -55,8 +55,7 @@ class Known:
             one = cells[name]
             cell = sql("(select {} from {} {})", one.raw, Name(f"part_{number}"), rows)
             cell = sql("(select {}, count(*) as n from {} group by {})", one.raw, cell, one.raw)
-            known = sql("(select *, {} as {} from {})", one.known, one.name_known, cell)
-            value = sql("(select *, {} as {} from {})", one.value, one.name_value, known)
+            value = sql("(select *, {} as {} from {})", one.value, one.name, cell)
             parts.append(
                 sql(
                     "select {} as cell, {} as label, {} as bad, n from {}",
