@@ -26,11 +26,11 @@ def check_amounts(checked: Checked, frame: pd.DataFrame) -> None:
     """
     _check_note(checked, frame)
     _check_totals(checked, frame)
-    table = checked.table
+    table, series = checked.table, _series(checked, frame)
     for name, rule in table.columns.items():
         if rule.type not in MEASURES or rule.jumps or name in table.unique:
             continue
-        off = np.flatnonzero(_off(checked, frame, name))
+        off = np.flatnonzero(_off(frame[name], series))
         if len(off):
             where, found = _written(checked, int(off[0]), name)
             problem = (
@@ -40,12 +40,21 @@ def check_amounts(checked: Checked, frame: pd.DataFrame) -> None:
             raise DataError(f"{where}, column {shown(name)}: found {found}, {problem}; {remedy}")
 
 
-def _off(checked: Checked, frame: pd.DataFrame, name: str) -> np.ndarray:
-    size = np.log10(frame[name].astype(float).abs().where(lambda v: v > 0)).to_numpy()
+def _series(checked: Checked, frame: pd.DataFrame) -> list[np.ndarray]:
+    """Find the rows of each series."""
     period = period_of(checked.table)
     keys = [key for key in checked.table.unique if key != period] if period else []
+    if not keys:
+        return []
+    number = frame.groupby(keys, observed=True).ngroup().to_numpy()
+    order = np.argsort(number, kind="stable")
+    found = np.split(order, np.flatnonzero(np.diff(number[order])) + 1)
+    return [rows for rows in found if number[rows[0]] >= 0]  # a key with a blank in it is nobody's
+
+
+def _off(amounts: pd.Series, series: list[np.ndarray]) -> np.ndarray:
+    size = np.log10(amounts.astype(float).abs().where(lambda v: v > 0)).to_numpy()
     off = np.zeros(len(size), dtype=bool)
-    series = list(frame.groupby(keys, observed=True).indices.values()) if keys else []
     if series and np.median([len(rows) for rows in series]) >= FEWEST:
         for rows in series:
             off[rows[_minority(size[rows], 0.5)]] = True

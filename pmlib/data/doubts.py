@@ -20,6 +20,7 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 EXCEL_ERRORS = {"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+MOST_BITS = 1 << 27  # 16 MB a thread
 FEWEST = 4  # values by which one tells what a series is like
 ALIKE = str.maketrans("АВЕКМНОРСТХаеорсухіΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXaeopcyxiABEZHIKMNOPTYXo")
 
@@ -44,7 +45,7 @@ def check_table(checked: Checked, relation: Sql, facts: Facts) -> None:
     for name, rule in checked.table.columns.items():
         if rule.type == "date" and not rule.range:
             _check_order(checked, relation, name, rule)
-    _check_key(checked, relation)
+    _check_key(checked, relation, facts.rows)
 
 
 def _check_totals(checked: Checked, name: str, labels: Sequence[str]) -> None:
@@ -139,10 +140,10 @@ def _check_order(checked: Checked, relation: Sql, name: str, rule: Rule) -> None
     )
 
 
-def _check_key(checked: Checked, relation: Sql) -> None:
+def _check_key(checked: Checked, relation: Sql, rows: int) -> None:
     unique = checked.table.unique
     keys = joined(", ", (checked.column(name) for name in unique))
-    if not unique or _rises(checked, relation, keys):
+    if not unique or _lies_close(checked, relation, rows) or _rises(checked, relation):
         return
     if not len(checked.run(sql("select 1 from {} group by {} having count(*) > 1 limit 1", relation, keys))):
         return
@@ -174,8 +175,24 @@ def _check_key(checked: Checked, relation: Sql) -> None:
     raise DataError(f"{where}: {problem}; keep one row, or correct key in {SOURCES}")
 
 
-def _rises(checked: Checked, relation: Sql, keys: Sql) -> bool:
+def _lies_close(checked: Checked, relation: Sql, rows: int) -> bool:
+    """Whether the key is a whole number, all of them near the first and no two alike: a bit each shows it."""
+    name, *more = checked.table.unique
+    if more or checked.table.columns[name].type != "integer":
+        return False
+    key, near = checked.column(name), min(64 * rows, MOST_BITS // 2)
+    start = checked.run(sql("select {} as start from {} limit 1", key, relation))["start"][0].as_py()
+    if start is None or abs(start) > 10**15:
+        return False
+    ends = (start - near, start + near)
+    bits = sql("bitstring_agg({}, {}, {}) filter ({} between {} and {})", key, *ends, key, *ends)
+    found = checked.run(sql("select bit_count({}) as different, count(*) as n from {}", bits, relation))
+    return found["different"][0] == found["n"][0]
+
+
+def _rises(checked: Checked, relation: Sql) -> bool:
     """Whether each row's key is above the one before: then none repeats, which no memory is needed to see."""
-    pairs = sql("select row({}) as here, lag(row({})) over () as before from {}", keys, keys, relation)
+    key = sql("row({})", joined(", ", (checked.column(name) for name in checked.table.unique)))
+    pairs = sql("select {} as here, lag({}) over () as before from {}", key, key, relation)
     found = checked.run(sql("select coalesce(bool_and(here > before), true) as rises from ({})", pairs))
     return found["rises"][0].as_py()
