@@ -2,8 +2,8 @@
 
     python tests/benchmarks/data_scale.py FOLDER [--peers PYTHON] [--rounds 3] [--only csv,parquet]
 
-FOLDER gets the tables, 3 GB with PostgreSQL's, made once and always the same. PYTHON is that of an environment
-with the peers; see README.md.
+FOLDER gets the tables, 3 GB with PostgreSQL's, made once and always the same. PYTHON is that of an
+environment with the peers.
 """
 
 import argparse
@@ -31,7 +31,8 @@ READERS = {
 ROWS = """select i as order_id, date '2018-01-01' + cast(hash(i) % 2500 as int) as day,
     'Firm ' || hash(i * 7 + 1) % 40 as firm, 'P' || hash(i * 11 + 3) % 2000 as item,
     ['North', 'South', 'East', 'West'][1 + cast(hash(i * 3 + 2) % 4 as int)] as region,
-    cast(1 + hash(i * 5) % 20 as int) as units, round(5 + cast(hash(i * 13) % 100000 as double) / 100, 2) as price,
+    cast(1 + hash(i * 5) % 20 as int) as units,
+    round(5 + cast(hash(i * 13) % 100000 as double) / 100, 2) as price,
     round((5 + cast(hash(i * 13) % 100000 as double) / 100) * (1 + hash(i * 5) % 20), 2) as revenue
     from range(?) as t(i)"""
 COLUMNS = """

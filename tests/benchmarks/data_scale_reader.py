@@ -10,7 +10,10 @@ import time
 START = time.perf_counter()
 KEPT = ["North", "South", "East"]
 BY = ["firm", "item"]
-QUERY = "select firm, item, sum(revenue) as revenue from {} where region in ('North', 'South', 'East') group by 1, 2"
+QUERY = (
+    "select firm, item, sum(revenue) as revenue from {} "
+    "where region in ('North', 'South', 'East') group by 1, 2"
+)
 
 
 def of_pandas(table):
