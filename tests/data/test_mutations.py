@@ -339,8 +339,8 @@ def test_no_mutation_passes_unseen(tmp_path, name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", GOOD)
-def test_no_mutation_of_thousands_passes_unseen(tmp_path, name):
-    counts, wrong = run(tmp_path, name, range(70, 2000))
+def test_no_mutation_of_many_more_passes_unseen(tmp_path, name):
+    counts, wrong = run(tmp_path, name, range(70, 400))
     print(name, dict(counts))
     assert wrong == []
 
