@@ -5,6 +5,7 @@ import random
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,10 @@ def test_open_opens_the_page(own_project, tmp_path):
     browser.chmod(0o755)
     command = [sys.executable, "-m", "pmlib", "--root", str(own_project), "run", "phones", "--open"]
     subprocess.run(command, env=os.environ | {"BROWSER": f"{browser} %s"}, check=True, timeout=120)
-    assert "phones/index.html" in (tmp_path / "opened").read_text()
+    opened, deadline = tmp_path / "opened", time.monotonic() + 20
+    while not opened.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)  # a browser is started, and not waited for
+    assert "phones/index.html" in opened.read_text()
 
 
 def test_a_value_of_ones_own_makes_a_draft_beside_the_published_page(own_project, pmlib):
