@@ -4,15 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
 
 from pmlib.reports import export, key, page
 from pmlib.reports.editions import Edition
+from pmlib.reports.execute import Executed
 from pmlib.reports.plan import Job
 
 
 def build(
-    job: Job, root: Path, executed: NotebookNode, inputs: list[dict[str, Any]], previous: Edition | None
+    job: Job, root: Path, executed: Executed, inputs: list[dict[str, Any]], previous: Edition | None
 ) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Make what an edition holds.
 
@@ -29,15 +29,15 @@ def build(
     parameters = job.parameters | ({"title": job.entry.title} if job.entry.title else {})
     made_of = {"key": key.digest(parts), "parts": parts, "inputs": inputs, "packages": key.packages()}
     html = page.render(
-        executed, report=job.report, parameters=parameters, provenance=made_of, root=root, draft=job.draft
+        executed.notebook, report=job.report, parameters=parameters, provenance=made_of, root=root, draft=job.draft
     )
-    results = export.results(executed)
+    results = export.results(executed.notebook)
     files = {
         "index.html": html.encode(),
         "numbers.json": export.numbers(job.report, results),
         **{f"tables/{name}": data for name, data in export.tables(results).items()},
         "tables.xlsx": export.workbook(results),
-        "notebook.ipynb": nbformat.writes(executed).encode() + b"\n",
+        "notebook.ipynb": nbformat.writes(executed.notebook).encode() + b"\n",
     }
     record = {
         "report": job.report,

@@ -8,10 +8,11 @@ from shlex import quote
 from typing import Any
 
 from pmlib.reports.plan import Job
-from pmlib.reports.templates import template_folders
+from pmlib.reports.templates import PACKAGE, template_folders
 
 CSP = "default-src 'none'; style-src 'unsafe-inline'"
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+FRAME = re.compile(r'File "?(\S+?)"?(?::|, line )(\d+),? in (\w+)')  # as IPython and faulthandler write it
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -44,6 +45,29 @@ class ExecutionFailed(ValueError):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.line)
         self.failure = failure
+
+
+def failed(
+    number: int, count: int, source: str, name: str, message: str, traceback: str = ""
+) -> ExecutionFailed:
+    """Describe the failure of a cell; of the traceback's frames our last one is named."""
+    frames = [(Path(file).expanduser(), line, at) for file, line, at in FRAME.findall(traceback)]
+    ours = [
+        f"pmlib/{file.relative_to(PACKAGE).as_posix()}:{line}, in {at}"
+        for file, line, at in frames
+        if file.is_relative_to(PACKAGE)
+    ]
+    return ExecutionFailed(
+        Failure(
+            cell=number,
+            cells=count,
+            source=source,
+            error=name,
+            message=message,
+            frame=ours[-1] if ours else "",
+            traceback=traceback,
+        )
+    )
 
 
 def plain(text: str, *, keep_lines: bool = False) -> str:

@@ -36,6 +36,8 @@ class Entry(BaseModel):
     title: str = ""
     audience: str = ""
     time_limit: Annotated[int, Field(gt=0)] = 300
+    retries: Annotated[int, Field(ge=0)] = 0
+    transient: list[str] = []
     parameters: dict[str, Any] = {}
 
 
@@ -56,6 +58,12 @@ class Job:
     given: dict[str, Any]
     overrides: dict[str, str]
     home: Path
+    after: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the job is called."""
+        return self.report
 
     @property
     def draft(self) -> bool:

@@ -1,0 +1,99 @@
+"""How a batch goes: live lines on a terminal, plain lines elsewhere."""
+
+import contextlib
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pmlib.cli.words import said
+from pmlib.reports import editions
+from pmlib.reports.batch import End, Listener
+from pmlib.reports.failure import ExecutionFailed, command
+from pmlib.reports.plan import Job
+
+
+@contextlib.contextmanager
+def listener(root: Path, count: int, debug: bool) -> Iterator[Listener]:
+    """Give what tells of a batch of `count` reports."""
+    if not sys.stderr.isatty():
+        yield Plain(root, count, debug)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[said]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        yield Live(root, count, debug, bars)
+
+
+class Plain(Listener):
+    """A line when a report starts, and one when it ends."""
+
+    def __init__(self, root: Path, count: int, debug: bool) -> None:
+        self._root, self._count, self._debug, self._done = root, count, debug, 0
+
+    def cell(self, job: Job, number: int, count: int) -> None:
+        if number == 1:
+            click.echo(f"{job.name}: running, {count} cells", err=True)
+
+    def waits(self, job: Job, holder: int) -> None:
+        click.echo(f"{job.name}: is being run by process {holder}; waiting for it", err=True)
+
+    def ends(self, job: Job, end: End) -> None:
+        self._done += 1
+        if end.error:
+            self._failed(job, end.error)
+        elif end.outcome:
+            self._ended(job, end.outcome)
+
+    def _ended(self, job: Job, outcome: Any) -> None:
+        shown = (job.home / "index.html").relative_to(self._root).as_posix()
+        record = outcome.edition.record
+        if outcome.state == "fresh":
+            click.echo(f"{job.name}: fresh, {shown}")
+        else:
+            kind = "draft" if job.draft else "published"
+            place = f", {self._done} of {self._count}" if self._count > 1 else ""
+            click.echo(f"{job.name}: {kind} {shown} ({record['seconds']:.1f} s{place})")
+        for name, guesses in editions.unchecked(record["inputs"]):
+            click.echo(f"{job.name}: an unchecked draft: {guesses} about {name} open", err=True)
+        if not outcome.repeatable:
+            click.echo(
+                f"{job.name}: the same inputs gave another page than before; is there a seed?", err=True
+            )
+
+    def _failed(self, job: Job, error: Exception) -> None:
+        if self._debug and isinstance(error, ExecutionFailed) and error.failure.traceback:
+            click.echo(error.failure.traceback, err=True)
+        elif self._debug:
+            click.echo("".join(traceback.format_exception(error)), err=True)
+        click.echo(f"{job.name}: {said(error)}; try: {command(job)}", err=True)
+
+
+class Live(Plain):
+    """A bar for the batch, with the time left, and one for each report that runs."""
+
+    def __init__(self, root: Path, count: int, debug: bool, bars: Any) -> None:
+        super().__init__(root, count, debug)
+        self._bars, self._of = bars, dict[str, Any]()
+        self._all = bars.add_task("reports", total=float(count), said=f"0 of {count}")
+
+    def cell(self, job: Job, number: int, count: int) -> None:
+        if job.name not in self._of:
+            self._of[job.name] = self._bars.add_task(job.name, total=count, said="")
+        self._bars.update(self._of[job.name], completed=number - 1, said=f"cell {number} of {count}")
+
+    def ends(self, job: Job, end: End) -> None:
+        super().ends(job, end)
+        if job.name in self._of:
+            self._bars.remove_task(self._of.pop(job.name))
+        self._bars.update(self._all, completed=self._done, said=f"{self._done} of {self._count}")

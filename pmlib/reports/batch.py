@@ -1,0 +1,137 @@
+"""Many reports at once: each in a process of its own, those first that others read numbers of."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pmlib.reports import press
+from pmlib.reports.failure import ExecutionFailed
+from pmlib.reports.plan import Job
+from pmlib.reports.render import Work
+from pmlib.reports.supervise import Rendered, Server, Stopped, render
+
+PAUSE = 2.0  # seconds before a second try, doubled before each further one
+
+
+def empty(folder: Path) -> None:
+    """Remove what an attempt left in its run's folder."""
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@dataclass
+class Listener:
+    """Hears how a batch goes; each call may come from another thread, one at a time."""
+
+    def starts(self, job: Job) -> None:
+        """A report is looked at."""
+
+    def cell(self, job: Job, number: int, count: int) -> None:
+        """A cell of it starts."""
+
+    def waits(self, job: Job, holder: int) -> None:
+        """Another process runs it."""
+
+    def ends(self, job: Job, end: "End") -> None:
+        """It is fresh, published or failed."""
+
+
+@dataclass(frozen=True)
+class End:
+    """What became of a job: an outcome, an error, or neither where the batch ended before its turn."""
+
+    outcome: press.Outcome | None = None
+    error: Exception | None = None
+
+
+@dataclass
+class Batch:
+    """Jobs that are run together.
+
+    workers : reports at a time.
+    keep_going : whether a report that fails leaves the others their turn.
+    """
+
+    root: Path
+    workers: int
+    listener: Listener
+    engine: str = "pmlib"
+    force: bool = False
+    keep_going: bool = True
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, jobs: Sequence[Job], rendered: Callable[..., Rendered] | None = None) -> dict[str, End]:
+        """Run the jobs; give what became of each, by name.
+
+        rendered : makes a report's files elsewhere: called with work, progress and an event that stops it.
+        """
+        ends = {job.name: End() for job in jobs}
+        with Server() as server, ThreadPoolExecutor(self.workers) as pool:
+            here = rendered or (lambda work, progress, stop: render(server, work, progress, stop))
+            try:
+                for job, end in self._done(pool, list(jobs), here):
+                    ends[job.name] = end
+                    self._tell("ends", job, end)
+                    if end.error and not self.keep_going:
+                        break
+            finally:  # also when Ctrl-C comes: the children end before the pool does
+                self._stop.set()
+                pool.shutdown(cancel_futures=True)
+        return ends
+
+    def _done(
+        self, pool: ThreadPoolExecutor, left: list[Job], rendered: Callable[..., Rendered]
+    ) -> Iterator[tuple[Job, End]]:
+        """Start jobs as soon as those that they wait for are done; yield each that is done."""
+        running = dict[Future[End], Job]()
+        while left or running:
+            pending = {job.name for job in (*left, *running.values())}
+            ready = [job for job in left if not pending & set(job.after)][: 2 * self.workers - len(running)]
+            left = [job for job in left if job not in ready]
+            running |= {pool.submit(self._one, job, rendered): job for job in ready}
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                yield running.pop(future), future.result()
+
+    def _one(self, job: Job, rendered: Callable[..., Rendered]) -> End:
+        if self._stop.is_set():
+            return End()
+        self._tell("starts", job)
+
+        def progress(number: int, count: int) -> None:
+            self._tell("cell", job, number, count)
+
+        try:
+            outcome = press.run(
+                job,
+                self.root,
+                lambda work: self._patiently(work, lambda: rendered(work, progress, self._stop)),
+                engine=self.engine,
+                force=self.force,
+                wait=lambda holder: self._tell("waits", job, holder),
+            )
+        except Stopped:
+            return End()
+        except Exception as error:  # it fails alone
+            return End(error=error)
+        return End(outcome)
+
+    def _patiently(self, work: Work, attempt: Callable[[], Rendered]) -> Rendered:
+        """Try again where a report fails for a reason that the catalog calls transient."""
+        entry = work.job.entry
+        for number in range(entry.retries):
+            try:
+                return attempt()
+            except ExecutionFailed as error:
+                if error.failure.error not in entry.transient or self._stop.wait(PAUSE * 2**number):
+                    raise
+                empty(work.run_dir)
+        return attempt()
+
+    def _tell(self, what: str, *about: Any) -> None:
+        with self._lock:
+            getattr(self.listener, what)(*about)

@@ -1,0 +1,183 @@
+"""A plain IPython shell whose cells leave the outputs that a kernel's would: no sockets, no second process."""
+
+import io
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from jupyter_client.session import json_packer, json_unpacker
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from traitlets import Any as AnyTrait
+from traitlets import Type as TypeTrait
+from traitlets.config import Config
+
+QUIET = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": {"banner1": ""}})
+
+
+class Outputs:
+    """What the cell that is on has shown so far."""
+
+    def __init__(self) -> None:
+        self.shown: list[NotebookNode] = []
+        self._named: dict[str, list[NotebookNode]] = {}  # by display id, of all cells
+        self._clears = False
+
+    def begin(self) -> None:
+        """Start a cell."""
+        self.shown, self._clears = [], False
+
+    def end(self) -> list[NotebookNode]:
+        """Give what the cell has shown."""
+        for output in self.shown:
+            if output.output_type == "stream":
+                output.text = "".join(output.pop("pieces"))
+        return self.shown
+
+    def write(self, name: str, text: str) -> None:
+        """Add to a stream; a cell that prints a million times leaves one output."""
+        last = self.shown[-1] if self.shown and not self._clears else None
+        if last is not None and last.output_type == "stream" and last.name == name:
+            last.pieces.append(text)
+        else:
+            self._add(NotebookNode(output_type="stream", name=name, pieces=[text]))
+
+    def show(self, kind: str, content: dict[str, Any], display_id: str | None = None) -> None:
+        """Add an output as a kernel's message would carry it."""
+        output = new_output(kind, **_sent(content))
+        self._add(output)
+        if display_id:
+            self._named.setdefault(display_id, []).append(output)
+
+    def update(self, display_id: str, content: dict[str, Any]) -> None:
+        """Replace what was shown under an id, in whichever cell."""
+        for output in self._named.get(display_id, []):
+            output.update(_sent(content))
+
+    def clear(self, wait: bool) -> None:
+        """Take away what the cell has shown, at once or when it shows more."""
+        self._clears = wait
+        if not wait:
+            self.shown.clear()
+
+    def _add(self, output: NotebookNode) -> None:
+        if self._clears:
+            self.clear(wait=False)
+        self.shown.append(output)
+
+
+def _sent(content: dict[str, Any]) -> dict[str, Any]:
+    return json_unpacker(json_packer(content))
+
+
+class Publisher(DisplayPublisher):
+    """Where `display` sends what it shows."""
+
+    def publish(
+        self, data: Any, metadata: Any = None, *, transient: Any = None, update: bool = False, **_: Any
+    ) -> None:
+        content, shown_as = {"data": data, "metadata": metadata or {}}, (transient or {}).get("display_id")
+        if update:
+            self.shell.outputs.update(shown_as, content)
+        else:
+            self.shell.outputs.show("display_data", content, shown_as)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outputs.clear(wait)
+
+
+class Hook(DisplayHook):
+    """Where the value of a cell's last line goes."""
+
+    def write_output_prompt(self) -> None:
+        self._content: dict[str, Any] = {"execution_count": self.prompt_count}
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        self._content |= {"data": format_dict, "metadata": md_dict or {}}
+
+    def finish_displayhook(self) -> None:
+        if self._content.get("data"):
+            self.shell.outputs.show("execute_result", self._content)
+
+
+class Stream(io.TextIOBase):
+    """A standard stream that ends up among the outputs."""
+
+    encoding = "utf-8"
+    errors = "strict"
+
+    def __init__(self, name: str, outputs: Outputs, descriptor: int) -> None:
+        self.name, self._outputs, self._descriptor = name, outputs, descriptor
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() takes text, not {type(text).__name__}")
+        if text:
+            self._outputs.write(self.name, text)
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def close(self) -> None:
+        """Stay open: what a cell closes is closed for the cells after it too, and for no reader's good."""
+
+
+class Shell(InteractiveShell):
+    """An IPython shell that keeps outputs instead of printing them."""
+
+    display_pub_class = TypeTrait(Publisher)
+    displayhook_class = TypeTrait(Hook)
+    outputs: Any = AnyTrait()
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """Have no windows; `%matplotlib inline` asks."""
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        content = {"ename": str(etype.__name__), "evalue": str(evalue), "traceback": stb}
+        self.outputs.show("error", content)
+
+
+class Session:
+    """A shell for one notebook, and what programs below Python print.
+
+    log : a file that descriptors 1 and 2 of this process lead to, or None.
+    """
+
+    def __init__(self, log: Path | None = None) -> None:
+        self.outputs = Outputs()
+        self.shell = Shell.instance(config=QUIET, outputs=self.outputs)
+        self._log, self._read = log, log.stat().st_size if log else 0
+
+    def run(self, source: str) -> tuple[int, list[NotebookNode]]:
+        """Run one cell; give its number and what it shows."""
+        self.outputs.begin()
+        count = self.shell.execution_count
+        streams = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = (
+            Stream(name, self.outputs, at) for name, at in (("stdout", 1), ("stderr", 2))
+        )
+        try:
+            self.shell.run_cell(source, store_history=True)
+        finally:
+            sys.stdout, sys.stderr = streams
+        if self._log and (text := self._printed_below()):
+            self.outputs.write("stdout", text)
+        return count, self.outputs.end()
+
+    def _printed_below(self) -> str:
+        assert self._log is not None
+        if os.stat(self._log).st_size <= self._read:
+            return ""
+        with self._log.open("rb") as log:
+            log.seek(self._read)
+            text = log.read()
+        self._read += len(text)
+        return text.decode("utf-8", "replace")

@@ -1,0 +1,232 @@
+"""Run a report in a process of its own and watch it: time, memory, how it ends; whatever it does, it fails alone."""
+
+import contextlib
+import json
+import os
+import pickle
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pmlib.reports import warm
+from pmlib.reports.failure import ExecutionFailed, Failure, failed, plain
+from pmlib.reports.parameters import source
+from pmlib.reports.render import FAILED, MADE, RECORD, STACKS, Work
+
+LOOK = 0.2  # seconds between two looks at a process
+PAGE = 300  # seconds that a page may take to be made
+MB = 1 << 20
+
+Progress = Callable[[int, int], None]
+
+
+class Stopped(Exception):
+    """The batch is being stopped."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """An edition's files by path, all but run.json, and what that one says; memory : MB at most."""
+
+    files: dict[str, bytes]
+    record: dict[str, Any]
+    memory: int
+
+
+class Server:
+    """The warm process that forks a child for each report; it starts with the first one and ends with the batch."""
+
+    def __init__(self) -> None:
+        self._lock, self._control = threading.Lock(), None
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        if self._control:
+            self._control.close()  # which it takes for the end
+            self._process.wait()
+
+    def line(self) -> socket.socket:
+        """Start a child; give the line to it."""
+        ours, theirs = socket.socketpair()
+        with self._lock, theirs:
+            for _ in range(2):
+                if self._control is None:
+                    self._start()
+                with contextlib.suppress(OSError):  # it died: another one takes its place
+                    socket.send_fds(self._control, [b"1"], [theirs.fileno()])
+                    return ours
+                self._control = None
+        raise ExecutionFailed(Failure(0, 0, "", "the engine died", "it could not be started again"))
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair()
+        with theirs, tempfile.TemporaryFile() as said:
+            command = [sys.executable, "-m", "pmlib.reports.warm", str(theirs.fileno())]
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stderr=said,
+                stdout=said,
+                pass_fds=[theirs.fileno()],
+                env=os.environ | warm.ENVIRONMENT,
+            )
+            theirs.close()
+            if not self._control.recv(16):
+                said.seek(0)
+                lines = said.read().decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
+                self._control = None
+                raise ExecutionFailed(Failure(0, 0, "", "the engine does not start", plain(lines[-1])))
+
+
+def render(
+    server: Server, work: Work, progress: Progress | None = None, stop: threading.Event | None = None
+) -> Rendered:
+    """Make a report's files in a child.
+
+    Raises
+    ------
+    ExecutionFailed : it did not run to its end.
+    Stopped : `stop` was set meanwhile.
+    """
+    child = Child(server.line(), work, progress)
+    try:
+        child.watch(stop or threading.Event())
+    finally:
+        child.end()
+    return child.made()
+
+
+class Child:
+    """A report's process as seen from outside."""
+
+    def __init__(self, line: socket.socket, work: Work, progress: Progress | None) -> None:
+        self._line, self._work, self._progress = line, work, progress
+        self._pid: int | None = None
+        self._status: int | None = None
+        self._rest = b""
+        self._cell = self._cells = self._memory = 0
+        self._deadline = time.monotonic() + PAGE
+        told = pickle.dumps(work)
+        line.sendall(len(told).to_bytes(8, "big") + told)
+
+    def watch(self, stop: threading.Event) -> None:
+        """Follow it until it has ended, and end it where it goes too far."""
+        entry = self._work.job.entry
+        while self._status is None:
+            if select.select([self._line], [], [], LOOK)[0]:
+                heard = self._line.recv(1 << 16)
+                if not heard:
+                    return  # its parent died, and it with that
+                self._hear(heard)
+            if stop.is_set():
+                raise Stopped
+            held = self._measure()
+            if held > memory_limit(entry):
+                shown = memory_limit(entry) // MB
+                raise self._failed("Memory", f"the run held more than its memory limit of {shown:,} MB")
+            if time.monotonic() > self._deadline and self._status is None:
+                raise self._too_slow()
+
+    def end(self) -> None:
+        """Have it ended, and wait until it is."""
+        if self._pid and self._status is None:
+            for kill in (os.killpg, os.kill):  # it leads a session of its own, or is about to
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    kill(self._pid, signal.SIGKILL)
+            with contextlib.suppress(OSError):
+                while self._status is None and (heard := self._line.recv(1 << 16)):
+                    self._hear(heard)
+        self._line.close()
+
+    def made(self) -> Rendered:
+        """Read what it made, or say how it failed."""
+        folder = self._work.run_dir
+        if (folder / FAILED).is_file():
+            raise ExecutionFailed(Failure(**json.loads((folder / FAILED).read_text("utf-8"))))
+        if self._status != 0 or not (folder / RECORD).is_file():
+            raise self._failed("Died", self._obituary())
+        record = json.loads((folder / RECORD).read_text("utf-8"))
+        paths = sorted(path for path in (folder / MADE).rglob("*") if path.is_file())
+        files = {path.relative_to(folder / MADE).as_posix(): path.read_bytes() for path in paths}
+        return Rendered(files, record, self._memory // MB)
+
+    def _hear(self, heard: bytes) -> None:
+        *lines, self._rest = (self._rest + heard).split(b"\n")
+        for line in filter(None, lines):
+            try:
+                said = json.loads(line)
+            except ValueError:
+                continue  # cut short by its death
+            self._pid, self._status = said.get("pid", self._pid), said.get("status", self._status)
+            if "cell" in said:
+                self._cell, self._cells = said["cell"], said["cells"]
+                self._deadline = time.monotonic() + self._work.job.entry.time_limit
+                if self._progress:
+                    self._progress(self._cell, self._cells)
+            if "page" in said:
+                self._cell, self._deadline = 0, time.monotonic() + PAGE
+
+    def _measure(self) -> int:
+        """Bytes that it and its children hold now; 0 where the system does not tell."""
+        held = sum(map(resident, family(self._pid))) if self._pid else 0
+        self._memory = max(self._memory, held)
+        return held
+
+    def _too_slow(self) -> ExecutionFailed:
+        assert self._pid
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGUSR1)
+        time.sleep(LOOK)
+        path = self._work.run_dir / STACKS
+        stacks = path.read_text("utf-8", "replace") if path.is_file() else ""
+        if not self._cell:
+            return self._failed("Timeout", f"the page took longer than {PAGE} s to be made", stacks)
+        limit = self._work.job.entry.time_limit
+        return self._failed("Timeout", f"the cell ran longer than its time limit of {limit} s", stacks)
+
+    def _obituary(self) -> str:
+        how = f"exit code {self._status}"
+        if self._status is not None and self._status < 0:
+            how = signal.Signals(-self._status).name
+        hint = "; it may have run out of memory" if how == "SIGKILL" else ""
+        return f"its process ended ({how}) holding up to {self._memory // MB:,} MB{hint}"
+
+    def _failed(self, name: str, message: str, traceback: str = "") -> ExecutionFailed:
+        code = [c for c in self._work.job.document["cells"] if c["cell_type"] == "code" and source(c).strip()]
+        text = source(code[self._cell - 1]) if 0 < self._cell <= len(code) else ""
+        return failed(self._cell, self._cells, text, name, message, traceback)
+
+
+def memory_limit(entry: Any) -> int:
+    """Bytes that a report may hold: what the catalog says, or four fifths of the machine."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return getattr(entry, "memory_limit", None) or whole * 4 // 5
+
+
+def family(pid: int) -> list[int]:
+    """List a process and all that descend from it."""
+    found = [pid]
+    with contextlib.suppress(OSError):
+        for one in found:
+            found += warm.children(one)
+    return found
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process holds, and shares with none but the file it read them from."""
+    try:
+        _, held, shared, *_ = Path(f"/proc/{pid}/statm").read_text().split()
+    except OSError:
+        return 0
+    return int(held) * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,209 @@
+"""A process that has imported what reports need, and forks a fresh child for each of them.
+
+It imports other people's packages only: pmlib itself is read anew by every child. Nothing is left running: a child
+leads a session of its own, and what it leaves behind becomes this process's child, and is killed.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import warnings
+from pathlib import Path
+from typing import NoReturn
+
+ENVIRONMENT = {  # the same sums, the same order of sets and no windows on every machine
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's: nothing may run beside a fork
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the debugger's warning about frozen modules
+}
+STACK = (
+    "papermill", "nbformat.v4", "nbclient", "IPython.core.interactiveshell", "ipykernel.jsonutil", "jupyter_client",
+    "jinja2", "mistune", "xlsxwriter", "babel.numbers", "pydantic",
+    "numpy", "pandas", "duckdb", "pyarrow.compute", "pyarrow.parquet", "scipy.stats", "scipy.optimize",
+    "statsmodels.regression.linear_model", "matplotlib_inline.backend_inline", "matplotlib.figure",
+    "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg",
+)  # fmt: skip
+SUBREAPER, PARENT_DEATH = 36, 1  # of prctl(2)
+
+
+def main(descriptor: int) -> None:
+    """Serve: each descriptor that arrives is the line of one job to its child.
+
+    The child is told the same line; when it has ended, however it ended, its status is the last thing said there.
+    """
+    try:
+        preload()
+    except BaseException as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        os._exit(1)
+    control = socket.socket(fileno=descriptor)
+    ended, woken = os.pipe()
+    for end in (ended, woken):
+        os.set_blocking(end, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(woken)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is for who started this
+    _prctl(SUBREAPER, 1)
+    control.sendall(b"ready\n")
+    lines, waiting = dict[int, socket.socket](), selectors.DefaultSelector()
+    waiting.register(control, selectors.EVENT_READ)
+    waiting.register(ended, selectors.EVENT_READ)
+    while True:
+        for found, _ in waiting.select():
+            if found.fileobj is control:
+                _, passed, _, _ = socket.recv_fds(control, 1, 1)
+                if not passed:  # who started this is gone
+                    _leave(lines)
+                line = socket.socket(fileno=passed[0])
+                pid = os.fork()
+                if pid == 0:
+                    signal.set_wakeup_fd(-1)
+                    for other in (control, *lines.values()):
+                        other.close()
+                    waiting.close()
+                    os.close(ended), os.close(woken)
+                    _child(line)
+                lines[pid] = line
+                _say(line, pid=pid)
+            else:
+                with contextlib.suppress(BlockingIOError):
+                    while os.read(ended, 4096):
+                        pass
+                _reap(lines)
+
+
+def _reap(lines: dict[int, socket.socket]) -> None:
+    """Collect children that have ended, and end what they left."""
+    while True:
+        try:
+            found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return
+        if found is None:
+            return
+        if found.si_pid in lines:  # its number is its own until it is waited for
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(found.si_pid, signal.SIGKILL)
+        _, status = os.waitpid(found.si_pid, 0)
+        if line := lines.pop(found.si_pid, None):
+            _end_orphans(set(lines))
+            _say(line, status=os.waitstatus_to_exitcode(status))
+            line.close()
+
+
+def _end_orphans(live: set[int]) -> None:
+    """Kill the children of this process that are no job's."""
+    with contextlib.suppress(OSError):  # only Linux lists them
+        while orphans := set(children(os.getpid())) - live:
+            for pid in orphans:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
+
+
+def children(pid: int) -> list[int]:
+    """List the children of a process."""
+    found = list[int]()
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def _leave(lines: dict[int, socket.socket]) -> NoReturn:
+    for pid in lines:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+    _end_orphans(set())
+    os._exit(0)
+
+
+def _child(line: socket.socket) -> NoReturn:
+    """Become the process of one report."""
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setsid()
+        _prctl(PARENT_DEATH, signal.SIGKILL)
+        _prctl(SUBREAPER, 1)  # what it starts and forgets stays told apart from what other reports start
+        importlib.import_module("pmlib.reports.render").main(line)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def _say(line: socket.socket, **what: int) -> None:
+    with contextlib.suppress(OSError):  # who listened is gone
+        line.sendall(b"\n" + json.dumps(what).encode() + b"\n")
+
+
+def preload() -> None:
+    """Import the stack, touch what loads lazily, and leave everything as a fresh process would find it.
+
+    Raises
+    ------
+    ImportError : a package of the stack is missing or broken.
+    RuntimeError : something started a thread, of which a fork would keep a half.
+    """
+    # It builds parsers for a second and a half that nothing here needs; jsonschema does without.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    try:
+        for name in STACK:
+            importlib.import_module(name)
+    finally:
+        del sys.modules["rfc3987_syntax"]
+    before = warnings.filters[:]
+    touch()
+    warnings.filters[:] = before
+    gc.collect()
+    gc.freeze()
+    if sys.platform == "linux" and len(os.listdir("/proc/self/task")) > 1:
+        raise RuntimeError("a package started a thread while it was imported; reports cannot be forked")
+
+
+def touch() -> None:
+    """Draw, write and fit once: much is imported, read or built the first time only."""
+    import io
+
+    import matplotlib as mpl
+    import numpy as np
+    import pandas as pd
+    from babel.numbers import format_decimal
+    from matplotlib.figure import Figure
+    from statsmodels.regression.linear_model import OLS
+
+    with mpl.rc_context():
+        figure = Figure(layout="constrained")
+        axes = figure.add_subplot()
+        axes.plot([0, 1], [1, 2])
+        axes.set_title("Title 1,234 −%")
+        figure.savefig(io.BytesIO(), format="svg")
+        figure.savefig(io.BytesIO(), format="png")
+    steps = np.arange(12.0)
+    OLS(steps, np.column_stack([np.ones(12), steps**2])).fit(cov_type="HC1").summary()
+    frame = pd.DataFrame({"a": ["x", "y", "x"], "b": [1.0, 2.0, 3.0]})
+    frame.groupby("a")["b"].sum().sort_values().to_string()
+    frame.pivot_table(index="a", values="b").to_html()
+    format_decimal(1234.5, locale="en")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
