@@ -28,16 +28,22 @@ def build(
     parts = key.parts(job, root, inputs, previous.numbers if previous else None)
     parameters = job.parameters | ({"title": job.entry.title} if job.entry.title else {})
     made_of = {"key": key.digest(parts), "parts": parts, "inputs": inputs, "packages": key.packages()}
+    notebook = executed.notebook
     html = page.render(
-        executed.notebook, report=job.report, parameters=parameters, provenance=made_of, root=root, draft=job.draft
+        notebook,
+        report=job.report,
+        parameters=parameters,
+        provenance=made_of,
+        root=root,
+        draft=job.draft,
     )
-    results = export.results(executed.notebook)
+    results = export.results(notebook)
     files = {
         "index.html": html.encode(),
         "numbers.json": export.numbers(job.report, results),
         **{f"tables/{name}": data for name, data in export.tables(results).items()},
         "tables.xlsx": export.workbook(results),
-        "notebook.ipynb": nbformat.writes(executed.notebook).encode() + b"\n",
+        "notebook.ipynb": nbformat.writes(notebook).encode() + b"\n",
     }
     record = {
         "report": job.report,

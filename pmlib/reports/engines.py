@@ -1,4 +1,4 @@
-"""Two ways for Papermill to run cells: in this process, warm and cheap, or in an ordinary kernel, the reference.
+"""Two ways for Papermill to run cells: in this process, warm and cheap, or in a kernel, the reference.
 
 `papermill --engine pmlib in.ipynb out.ipynb` uses the first one too.
 """

@@ -1,4 +1,4 @@
-"""Run a notebook with Papermill in this process, which is for it alone, and say in one line what stopped it."""
+"""Run a notebook with Papermill in this process, which is for it alone, and say what stopped it."""
 
 import json
 import os

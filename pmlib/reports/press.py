@@ -15,7 +15,7 @@ from typing import Any
 from pmlib.reports import key
 from pmlib.reports.disk import lock, make_folder, note
 from pmlib.reports.editions import Edition, compared, failure, newest
-from pmlib.reports.failure import ExecutionFailed, Failure
+from pmlib.reports.failure import Failure
 from pmlib.reports.inputs import inputs_so_far
 from pmlib.reports.plan import PUBLISHED, Job, unplanned
 from pmlib.reports.publish import clear, publish, publish_failure, restore
@@ -126,7 +126,15 @@ def _run(work: Work, render: Render) -> Outcome:
     }
     text = json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     edition, same = publish(job, made.files | {"run.json": text.encode()}, root)
-    _note(job, root, said, outcome="published", edition=edition.folder.name, key=record["key"], seconds=record["seconds"])
+    _note(
+        job,
+        root,
+        said,
+        outcome="published",
+        edition=edition.folder.name,
+        key=record["key"],
+        seconds=record["seconds"],
+    )
     return Outcome("published", edition, same)
 
 

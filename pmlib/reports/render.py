@@ -1,6 +1,5 @@
-"""What the process of one report does: run the notebook, make the files of its edition, and say how it goes."""
+"""What the process of one report does: it runs the notebook and makes the files of an edition."""
 
-import contextlib
 import faulthandler
 import json
 import os
@@ -48,11 +47,9 @@ def main(line: socket.socket) -> None:
 
     try:
         settle_in(work)
-        record = make(work, say)
+        make(work, say)
     except BaseException as error:  # whatever it is, it is told
         (work.run_dir / FAILED).write_text(json.dumps(asdict(as_failure(error).failure)), "utf-8")
-    else:
-        (work.run_dir / RECORD).write_text(json.dumps(record), "utf-8")
 
 
 def settle_in(work: Work) -> None:
@@ -72,16 +69,14 @@ def settle_in(work: Work) -> None:
         numpy.random.seed()
 
 
-def make(work: Work, say: Any) -> dict[str, Any]:
-    """Execute the notebook and write the edition's files; give what run.json says of them."""
+def make(work: Work, say: Any) -> None:
+    """Execute the notebook, and write into the run's folder what the edition holds."""
     from pmlib.reports.build import build
     from pmlib.reports.execute import execute
 
     if work.previous:
         (work.run_dir / "previous.json").write_bytes(work.previous.numbers)
-    executed = execute(
-        work.job, work.run_dir, work.engine, lambda cell, cells: say(cell=cell, cells=cells)
-    )
+    executed = execute(work.job, work.run_dir, work.engine, lambda cell, cells: say(cell=cell, cells=cells))
     say(page=True)
     inputs = read_inputs(work.run_dir)
     check_steady(inputs)
@@ -90,7 +85,7 @@ def make(work: Work, say: Any) -> dict[str, Any]:
         target = work.run_dir / MADE / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
-    return record
+    (work.run_dir / RECORD).write_text(json.dumps(record), "utf-8")
 
 
 def as_failure(error: BaseException) -> ExecutionFailed:

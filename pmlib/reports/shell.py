@@ -1,4 +1,4 @@
-"""A plain IPython shell whose cells leave the outputs that a kernel's would: no sockets, no second process."""
+"""A plain IPython shell whose cells leave the outputs that a kernel's would, without another process."""
 
 import io
 import os
@@ -77,8 +77,17 @@ def _sent(content: dict[str, Any]) -> dict[str, Any]:
 class Publisher(DisplayPublisher):
     """Where `display` sends what it shows."""
 
+    shell: Any
+
     def publish(
-        self, data: Any, metadata: Any = None, *, transient: Any = None, update: bool = False, **_: Any
+        self,
+        data: Any,
+        metadata: Any = None,
+        source: Any = None,
+        *,
+        transient: Any = None,
+        update: Any = False,
+        **_: Any,
     ) -> None:
         content, shown_as = {"data": data, "metadata": metadata or {}}, (transient or {}).get("display_id")
         if update:
@@ -92,6 +101,8 @@ class Publisher(DisplayPublisher):
 
 class Hook(DisplayHook):
     """Where the value of a cell's last line goes."""
+
+    shell: Any
 
     def write_output_prompt(self) -> None:
         self._content: dict[str, Any] = {"execution_count": self.prompt_count}

@@ -1,4 +1,4 @@
-"""Run a report in a process of its own and watch it: time, memory, how it ends; whatever it does, it fails alone."""
+"""Run a report in a process of its own and watch its time, memory and end: it fails alone."""
 
 import contextlib
 import json
@@ -43,10 +43,11 @@ class Rendered:
 
 
 class Server:
-    """The warm process that forks a child for each report; it starts with the first one and ends with the batch."""
+    """The warm process that forks a child for each report; it lives from the first report to the last."""
 
     def __init__(self) -> None:
-        self._lock, self._control = threading.Lock(), None
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
 
     def __enter__(self) -> "Server":
         return self
@@ -61,16 +62,15 @@ class Server:
         ours, theirs = socket.socketpair()
         with self._lock, theirs:
             for _ in range(2):
-                if self._control is None:
-                    self._start()
+                self._control = self._control or self._started()
                 with contextlib.suppress(OSError):  # it died: another one takes its place
                     socket.send_fds(self._control, [b"1"], [theirs.fileno()])
                     return ours
                 self._control = None
         raise ExecutionFailed(Failure(0, 0, "", "the engine died", "it could not be started again"))
 
-    def _start(self) -> None:
-        self._control, theirs = socket.socketpair()
+    def _started(self) -> socket.socket:
+        control, theirs = socket.socketpair()
         with theirs, tempfile.TemporaryFile() as said:
             command = [sys.executable, "-m", "pmlib.reports.warm", str(theirs.fileno())]
             self._process = subprocess.Popen(
@@ -82,11 +82,11 @@ class Server:
                 env=os.environ | warm.ENVIRONMENT,
             )
             theirs.close()
-            if not self._control.recv(16):
+            if not control.recv(16):
                 said.seek(0)
                 lines = said.read().decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
-                self._control = None
                 raise ExecutionFailed(Failure(0, 0, "", "the engine does not start", plain(lines[-1])))
+        return control
 
 
 def render(
@@ -114,7 +114,7 @@ class Child:
         self._line, self._work, self._progress = line, work, progress
         self._pid: int | None = None
         self._status: int | None = None
-        self._rest = b""
+        self._rest, self._error = b"", ""
         self._cell = self._cells = self._memory = 0
         self._deadline = time.monotonic() + PAGE
         told = pickle.dumps(work)
@@ -156,10 +156,7 @@ class Child:
             raise ExecutionFailed(Failure(**json.loads((folder / FAILED).read_text("utf-8"))))
         if self._status != 0 or not (folder / RECORD).is_file():
             raise self._failed("Died", self._obituary())
-        record = json.loads((folder / RECORD).read_text("utf-8"))
-        paths = sorted(path for path in (folder / MADE).rglob("*") if path.is_file())
-        files = {path.relative_to(folder / MADE).as_posix(): path.read_bytes() for path in paths}
-        return Rendered(files, record, self._memory // MB)
+        return made(folder, self._memory // MB)
 
     def _hear(self, heard: bytes) -> None:
         *lines, self._rest = (self._rest + heard).split(b"\n")
@@ -169,6 +166,7 @@ class Child:
             except ValueError:
                 continue  # cut short by its death
             self._pid, self._status = said.get("pid", self._pid), said.get("status", self._status)
+            self._error = said.get("error", self._error)
             if "cell" in said:
                 self._cell, self._cells = said["cell"], said["cells"]
                 self._deadline = time.monotonic() + self._work.job.entry.time_limit
@@ -196,6 +194,8 @@ class Child:
         return self._failed("Timeout", f"the cell ran longer than its time limit of {limit} s", stacks)
 
     def _obituary(self) -> str:
+        if self._error:
+            return f"its process could not begin: {plain(self._error)}"
         how = f"exit code {self._status}"
         if self._status is not None and self._status < 0:
             how = signal.Signals(-self._status).name
@@ -206,6 +206,14 @@ class Child:
         code = [c for c in self._work.job.document["cells"] if c["cell_type"] == "code" and source(c).strip()]
         text = source(code[self._cell - 1]) if 0 < self._cell <= len(code) else ""
         return failed(self._cell, self._cells, text, name, message, traceback)
+
+
+def made(run_dir: Path, memory: int) -> Rendered:
+    """Read what a report's process has made."""
+    record = json.loads((run_dir / RECORD).read_text("utf-8"))
+    paths = sorted(path for path in (run_dir / MADE).rglob("*") if path.is_file())
+    files = {path.relative_to(run_dir / MADE).as_posix(): path.read_bytes() for path in paths}
+    return Rendered(files, record, memory)
 
 
 def memory_limit(entry: Any) -> int:
@@ -224,9 +232,9 @@ def family(pid: int) -> list[int]:
 
 
 def resident(pid: int) -> int:
-    """Bytes of memory that a process holds, and shares with none but the file it read them from."""
+    """Bytes of memory that a process holds, shared or not."""
     try:
-        _, held, shared, *_ = Path(f"/proc/{pid}/statm").read_text().split()
+        pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
     except OSError:
         return 0
-    return int(held) * os.sysconf("SC_PAGE_SIZE")
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")

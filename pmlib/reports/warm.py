@@ -1,7 +1,7 @@
 """A process that has imported what reports need, and forks a fresh child for each of them.
 
-It imports other people's packages only: pmlib itself is read anew by every child. Nothing is left running: a child
-leads a session of its own, and what it leaves behind becomes this process's child, and is killed.
+It imports other people's packages only: pmlib itself is read anew by every child. Nothing is left running: a
+child leads a session of its own, and what it leaves behind becomes this process's child, and is killed.
 """
 
 import contextlib
@@ -27,19 +27,19 @@ ENVIRONMENT = {  # the same sums, the same order of sets and no windows on every
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the debugger's warning about frozen modules
 }
 STACK = (
-    "papermill", "nbformat.v4", "nbclient", "IPython.core.interactiveshell", "ipykernel.jsonutil", "jupyter_client",
+    "papermill", "nbformat.v4", "nbclient", "IPython.core.interactiveshell", "jupyter_client",
     "jinja2", "mistune", "xlsxwriter", "babel.numbers", "pydantic",
     "numpy", "pandas", "duckdb", "pyarrow.compute", "pyarrow.parquet", "scipy.stats", "scipy.optimize",
-    "statsmodels.regression.linear_model", "matplotlib_inline.backend_inline", "matplotlib.figure",
+    "statsmodels.regression.linear_model", "matplotlib.figure", "matplotlib_inline.backend_inline",
     "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg",
 )  # fmt: skip
 SUBREAPER, PARENT_DEATH = 36, 1  # of prctl(2)
 
 
 def main(descriptor: int) -> None:
-    """Serve: each descriptor that arrives is the line of one job to its child.
+    """Serve: each descriptor that arrives is the line to one report's child.
 
-    The child is told the same line; when it has ended, however it ended, its status is the last thing said there.
+    When the child has ended, however it ended, its status is the last thing said there.
     """
     try:
         preload()
@@ -71,7 +71,8 @@ def main(descriptor: int) -> None:
                     for other in (control, *lines.values()):
                         other.close()
                     waiting.close()
-                    os.close(ended), os.close(woken)
+                    os.close(ended)
+                    os.close(woken)
                     _child(line)
                 lines[pid] = line
                 _say(line, pid=pid)
@@ -141,6 +142,8 @@ def _child(line: socket.socket) -> NoReturn:
         _prctl(SUBREAPER, 1)  # what it starts and forgets stays told apart from what other reports start
         importlib.import_module("pmlib.reports.render").main(line)
         status = 0
+    except BaseException as error:
+        _say(line, error=f"{type(error).__name__}: {error}")
     finally:
         os._exit(status)
 
@@ -150,7 +153,7 @@ def _prctl(option: int, value: int) -> None:
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def _say(line: socket.socket, **what: int) -> None:
+def _say(line: socket.socket, **what: int | str) -> None:
     with contextlib.suppress(OSError):  # who listened is gone
         line.sendall(b"\n" + json.dumps(what).encode() + b"\n")
 
@@ -170,9 +173,8 @@ def preload() -> None:
             importlib.import_module(name)
     finally:
         del sys.modules["rfc3987_syntax"]
-    before = warnings.filters[:]
-    touch()
-    warnings.filters[:] = before
+    with warnings.catch_warnings():
+        touch()
     gc.collect()
     gc.freeze()
     if sys.platform == "linux" and len(os.listdir("/proc/self/task")) > 1:

@@ -7,8 +7,8 @@ import pytest
 import small as project
 from nbformat.v4 import new_output
 
+from pmlib.reports import batch, key, outputs
 from pmlib.reports import execute as execution
-from pmlib.reports import key
 from pmlib.reports.templates import PACKAGE
 
 
@@ -29,7 +29,8 @@ def without_kernel(monkeypatch, tmp_path_factory):
     Nor does an edit of pmlib while the tests run change a key.
     """
 
-    def execute(job, root, run_dir, progress=None):
+    def execute(job, run_dir, engine, progress=None):
+        root = run_dir.parents[2]
         executed = nbformat.reads(json.dumps(job.document), as_version=4)
         if executed.cells[-1].source == "1/0":
             watch = execution.Watch(None, cells=[executed.cells[-1]], current=executed.cells[-1])
@@ -39,7 +40,8 @@ def without_kernel(monkeypatch, tmp_path_factory):
         sha256 = project.sha256(root / "data" / "sales.csv")
         line = {"name": "sales", "path": "data/sales.csv", "sha256": sha256, "rows": 1, "newest": "1990"}
         (run_dir / "inputs.jsonl").write_text(json.dumps(line) + "\n")
-        return execution.normalised(executed)
+        return execution.Executed(outputs.normalised(executed), ["pmlib"])
 
     monkeypatch.setattr(execution, "execute", execute)
+    monkeypatch.setattr(batch, "render", lambda server, work, progress, stop: project.rendered(work))
     monkeypatch.setattr(key, "PACKAGE", tmp_path_factory.mktemp("pmlib"))

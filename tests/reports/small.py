@@ -7,7 +7,7 @@ import os
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from pmlib.reports import plan
+from pmlib.reports import plan, render, supervise
 
 RESULT = "application/vnd.pmlib.result+json"
 PARAMETERS = """\
@@ -98,3 +98,9 @@ def alive(pid):
     except ProcessLookupError:
         return False
     return True
+
+
+def rendered(work):
+    """Make a report's files in this process."""
+    render.make(work, lambda **_: None)
+    return supervise.made(work.run_dir, memory=0)

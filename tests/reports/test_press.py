@@ -5,7 +5,7 @@ import signal
 
 import pytest
 from click.testing import CliRunner
-from small import EMIT, PARAMETERS, RESULT, payload, tree, write
+from small import EMIT, PARAMETERS, RESULT, payload, rendered, tree, write
 
 from pmlib.cli import main
 from pmlib.reports import disk, plan, press
@@ -13,6 +13,7 @@ from pmlib.reports import execute as execution
 from pmlib.reports.editions import newest, status
 from pmlib.reports.failure import ExecutionFailed
 from pmlib.reports.index import write_index
+from pmlib.reports.inputs import check_steady, read_inputs
 
 pytestmark = pytest.mark.usefixtures("without_kernel")
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("without_kernel")
 def run(root, overrides=None, **options):
     (job,) = plan.jobs(root, ["tiny"], overrides)
     try:
-        return press.run(job, root, **options)
+        return press.run(job, root, rendered, **options)
     finally:
         write_index(root)
 
@@ -222,7 +223,7 @@ def test_a_file_that_changes_while_it_is_read_is_a_failed_run(tmp_path):
     lines = [{"name": "a", "path": "a.csv", "sha256": sha256} for sha256 in ("1", "2")]
     (tmp_path / "inputs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     with pytest.raises(ExecutionFailed, match=r"a.csv changed while it was read; run again"):
-        press.check_steady(press.read_inputs(tmp_path))
+        check_steady(read_inputs(tmp_path))
 
 
 def test_a_first_run_that_fails_leaves_no_page(small):
