@@ -1,8 +1,13 @@
 """What an executed notebook keeps: nothing that differs between two runs, no output without end."""
 
+import re
+import tempfile
+
 from nbformat import NotebookNode
 
 KERNEL = "python3"
+TEMPORARY = re.escape(tempfile.gettempdir())
+CELL = re.compile(rf"{TEMPORARY}/ipykernel_\d+/\d+\.py|<ipython-input-\d+-[0-9a-f]+>")  # a cell, in a warning
 LONGEST = 1_000_000  # characters of plain text that one cell may add to a page
 
 
@@ -16,6 +21,7 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
             cell.metadata.pop(name, None)
     for name in ("papermill", "widgets"):
         notebook.metadata.pop(name, None)
+    notebook.metadata.language_info = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
     notebook.metadata.kernelspec = {"name": KERNEL, "display_name": "Python 3", "language": "python"}
     return notebook
 
@@ -38,7 +44,8 @@ def merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
     for output in kept:
         if output.output_type == "stream":
             lines = "".join(output.pop("pieces")).split("\n")
-            output.text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
+            text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
+            output.text = CELL.sub("cell", text)
     return kept
 
 

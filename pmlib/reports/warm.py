@@ -30,7 +30,7 @@ STACK = (
     "papermill", "nbformat.v4", "nbclient", "IPython.core.interactiveshell", "jupyter_client",
     "jinja2", "mistune", "xlsxwriter", "babel.numbers", "pydantic",
     "numpy", "pandas", "duckdb", "pyarrow.compute", "pyarrow.parquet", "scipy.stats", "scipy.optimize",
-    "statsmodels.regression.linear_model", "matplotlib.figure", "matplotlib_inline.backend_inline",
+    "statsmodels.regression.linear_model", "matplotlib.figure", "matplotlib.pyplot",
     "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg",
 )  # fmt: skip
 SUBREAPER, PARENT_DEATH = 36, 1  # of prctl(2)

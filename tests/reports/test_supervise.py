@@ -1,0 +1,198 @@
+"""Whatever a report does to its process, it fails alone, with its reason, and leaves nothing running."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+from small import EMIT, alive, notebook
+
+from pmlib.reports import plan
+from pmlib.reports.batch import Batch, Listener
+from pmlib.reports.failure import ExecutionFailed
+from pmlib.reports.render import Work
+from pmlib.reports.supervise import Server, family, render
+
+NOTE = "import os, pathlib, sys\npathlib.Path('pid').write_text(str(os.getpid()))\n"
+DAEMON = """\
+import os, pathlib, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        pathlib.Path('daemon').write_text(str(os.getpid()))
+        time.sleep(600)
+    os._exit(0)
+os.wait()
+while not pathlib.Path('daemon').exists() or not pathlib.Path('daemon').read_text(): time.sleep(0.01)
+"""
+ENDS = {  # what a cell does: how that is said
+    "1/0": "cell 2 of 3: ZeroDivisionError: division by zero",
+    "sys.exit(0)": "cell 2 of 3: SystemExit: the cell ended the run",
+    "sys.exit('no')": "cell 2 of 3: SystemExit: no",
+    "os._exit(0)": "cell 2 of 3: Died: its process ended (exit code 0) holding up to ",
+    "os._exit(9)": "cell 2 of 3: Died: its process ended (exit code 9) holding up to ",
+    "import ctypes; ctypes.string_at(0)": "cell 2 of 3: Died: its process ended (SIGSEGV) holding up to ",
+    "os.kill(os.getpid(), 9)": "cell 2 of 3: Died: its process ended (SIGKILL) holding up to ",
+    "while True: pass": "cell 2 of 3: Timeout: the cell ran longer than its time limit of 1 s",
+    "import signal\nfor n in (2, 15): signal.signal(n, signal.SIG_IGN)\nwhile True:\n    try:\n"
+    "        while True: pass\n    except BaseException: pass": "cell 2 of 3: Timeout: ",
+    "held = [bytearray(10**8) for _ in range(100)]": "cell 2 of 3: Memory: the run held more than its memory",
+    "def f(): f()\nf()": "cell 2 of 3: RecursionError: ",
+    "x = (": "cell 2 of 3: ",
+}
+
+
+@pytest.fixture(scope="module")
+def server():
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture
+def run(small, server):
+    """A function that runs a notebook of the given cells in a child; its `root` is where."""
+
+    def in_a_child(*code, entry="", engine="pmlib"):
+        in_a_child.root = root = small(*code, entry=entry)
+        (job,) = plan.jobs(root)
+        folder = root / ".pmlib/runs/one"
+        folder.mkdir(parents=True)
+        return render(server, Work(job, root, folder, engine, None))
+
+    return in_a_child
+
+
+@pytest.mark.parametrize("code", ENDS, ids=lambda code: code[:24])
+def test_a_cell_that_does_not_end_well_fails_in_one_line_and_leaves_nothing(run, server, code):
+    with pytest.raises(ExecutionFailed) as error:
+        run(NOTE + code, "print('after')", entry="time_limit = 1\nmemory_limit = '900 MB'\n")
+    assert str(error.value).startswith(ENDS[code])
+    assert "\n" not in str(error.value)
+    assert error.value.failure.source.endswith(code)
+    assert not alive(int((run.root / "pid").read_text()))
+    assert run(EMIT).record["report"] == "tiny"  # the next one is none the worse
+
+
+def test_an_endless_loop_says_where_it_was(run):
+    with pytest.raises(ExecutionFailed) as error:
+        run("import time\ndef stuck():\n    time.sleep(60)\nstuck()", entry="time_limit = 1\n")
+    assert "in stuck" in error.value.failure.traceback
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import threading, time; threading.Thread(target=time.sleep, args=(600,)).start()",
+        "import subprocess; child = subprocess.Popen(['sleep', '600'])",
+        DAEMON,
+        "import sys; sys.stdout.close(); sys.stderr.close()",
+        "import os; os.close(1); os.close(2)",
+        "import os; os.chdir('/')",
+        "import os; os.environ.clear()",
+        "import signal; signal.alarm(0); signal.signal(signal.SIGTERM, signal.SIG_IGN)",
+    ],
+    ids=lambda code: code[-24:],
+)
+def test_what_a_cell_leaves_behind_keeps_no_page_from_being_made(run, server, code):
+    assert run(EMIT, NOTE + code).files["index.html"]
+    if (run.root / "daemon").exists():
+        assert not alive(int((run.root / "daemon").read_text()))
+    assert len(family(server._process.pid)) == 1
+
+
+def test_a_kernel_that_dies_or_loops_leaves_nothing_either(run, server):
+    for code, said in (("os._exit(3)", "DeadKernel"), ("while True: pass", "Timeout")):
+        with pytest.raises(ExecutionFailed, match=f"cell 1 of 1: {said}"):
+            run(NOTE + code, entry="time_limit = 2\n", engine="kernel")
+        assert not alive(int((run.root / "pid").read_text()))
+        assert len(family(server._process.pid)) == 1
+
+
+def test_a_dead_engine_is_started_anew(run):
+    with Server() as server:
+        server.line().close()
+        server._process.kill()
+        server._process.wait()
+        line = server.line()
+        assert line.recv(100)
+        line.close()
+
+
+class Heard(Listener):
+    def __init__(self):
+        self.ends_of, self.cells = {}, []
+
+    def cell(self, job, number, count):
+        self.cells.append((job.name, number, count))
+
+    def ends(self, job, end):
+        self.ends_of[job.name] = end
+
+
+def batch(root, **options):
+    heard = Heard()
+    options = {"workers": 2} | options
+    return Batch(root, listener=heard, **options).run(plan.jobs(root)), heard
+
+
+def test_of_a_batch_only_those_that_fail_fail(small):
+    root = small(EMIT)
+    other = "".join(f'[more{i}]\nnotebook = "tiny"\n[more{i}.parameters]\ncount = {i}\n' for i in range(4))
+    (root / plan.CATALOG).write_text('[tiny]\nnotebook = "tiny"\n[bad]\nnotebook = "bad"\n' + other)
+    nbformat.write(notebook("import os; os._exit(1)"), root / "notebooks/bad.ipynb")
+    ends, heard = batch(root)
+    assert [name for name, end in ends.items() if end.error] == ["bad"]
+    assert all(end.outcome.state == "published" for name, end in ends.items() if name != "bad")
+    assert heard.ends_of == ends
+    assert (root / "reports/published/bad/failed.html").is_file()
+    ends, heard = batch(root, keep_going=False, workers=1)
+    assert ends["tiny"].outcome.state == "fresh"
+    assert ends["bad"].error
+    assert not ends["more3"].outcome and not ends["more3"].error
+
+
+def test_a_transient_error_is_tried_again(small, monkeypatch):
+    monkeypatch.setattr("pmlib.reports.batch.PAUSE", 0.01)
+    code = (
+        "import pathlib\ntried = pathlib.Path('tried')\n"
+        "tried.write_text((tried.read_text() if tried.exists() else '') + 'x')\n"
+        "if len(tried.read_text()) < 3: raise ConnectionError('try later')"
+    )
+    root = small(code, EMIT, entry='retries = 2\ntransient = ["ConnectionError"]\n')
+    ends, _ = batch(root)
+    assert ends["tiny"].outcome.state == "published"
+    assert not (root / "reports/published/tiny/failed.json").exists()
+    (root / "tried").unlink()
+    (root / plan.CATALOG).write_text('[tiny]\nnotebook = "tiny"\nretries = 2\ntransient = ["OSError"]\n')
+    ends, _ = batch(root, force=True)
+    assert "ConnectionError: try later" in str(ends["tiny"].error)
+    assert (root / "tried").read_text() == "x"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_stopped_run_leaves_nothing(small, number):
+    root = small(NOTE + DAEMON, "import time\ntime.sleep(60)")
+    command = [sys.executable, "-m", "pmlib", "--root", str(root), "run"]
+    runner = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not (root / "daemon").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(0.5)
+    runner.send_signal(number)
+    _, said = runner.communicate(timeout=30)
+    if number != signal.SIGKILL:
+        assert runner.returncode == 130
+        assert said.splitlines()[-1] == "pmlib: stopped; what was published before stands"
+        assert "Traceback" not in said
+        assert not list((root / ".pmlib/runs").iterdir())
+    deadline = time.monotonic() + 5
+    pids = [int((root / name).read_text()) for name in ("pid", "daemon")]
+    while any(map(alive, pids)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(alive, pids))
+    assert not (root / "reports/published/tiny/failed.html").exists()
+    assert not os.path.exists(f"/proc/{runner.pid}")
