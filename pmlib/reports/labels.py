@@ -1,6 +1,7 @@
 """Parameters that name labels of a table, such as the firm a report is for: proposed, and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pmlib.reports.parameters import Parameter
@@ -84,15 +85,43 @@ def largest(source: "Source", role: str) -> list[str]:
 
 def problems(values: Mapping[str, Any], known: Mapping[str, Parameter], source: "Source") -> list[str]:
     """List the parameters that name a label which the table does not have."""
+
+    def held(role: str) -> list[str]:
+        return sorted(source.frame[role].dropna().astype(str).unique()) if role in source.frame else []
+
+    return _unheld(values, known, source.name, held)
+
+
+def unheld(values: Mapping[str, Any], known: Mapping[str, Parameter], tables: Mapping[str, Any]) -> list[str]:
+    """List those that name a label which the table's declaration rules out; no table is read.
+
+    tables : data/sources.toml as it stands; what is wrong in it is said when a table is read.
+    """
+    found = []
+    for name in [values[name] for name, parameter in known.items() if parameter.type.kind == "Source"]:
+        found += _unheld(values, known, name, partial(_allowed, tables.get(name)))
+    return found
+
+
+def _allowed(table: Any, role: str) -> list[str]:
+    columns = table.get("columns") if isinstance(table, dict) else None
+    rules = columns.values() if isinstance(columns, dict) else []
+    of_role = [rule for rule in rules if isinstance(rule, dict) and rule.get("role") == role]
+    return of_role[0].get("values", []) if len(of_role) == 1 else []
+
+
+def _unheld(
+    values: Mapping[str, Any], known: Mapping[str, Parameter], table: str, held: Callable[[str], list[str]]
+) -> list[str]:
     found = []
     for name, parameter in known.items():
         role = parameter.type.choices[0] if parameter.type.kind == "Label" else ""
-        if not role or role not in source.frame or values.get(name) is None:
+        labels = held(role) if role and values.get(name) is not None else []
+        if not labels:
             continue
-        labels = sorted(source.frame[role].dropna().astype(str).unique())
         given = values[name] if parameter.type.many else [values[name]]
         for value in given:
             if value not in labels:
                 near = did_you_mean(value, labels)
-                found.append(f"parameter {name}: {shown(value)} is no {role} in {source.name}{near}")
+                found.append(f"parameter {name}: {shown(value)} is no {role} in {table}{near}")
     return found

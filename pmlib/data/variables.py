@@ -1,13 +1,12 @@
-"""Secrets: declared by the name of an environment variable, and written nowhere."""
+"""Environment variables that declarations name: secrets, which are written nowhere."""
 
-import base64
-import json
 import os
 import re
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
+from urllib.parse import parse_qsl, quote
 
 from pmlib.data.words import SOURCES, DataError, shown
+from pmlib.secret import forms, pieces
 
 NAMED = re.compile(r"\$\{([^{}]*)\}")
 ADDRESS = re.compile(r"(?P<scheme>[^/?#]*://)?(?P<user>[^/?#@]*@)?(?P<place>[^?#]*)(?P<rest>.*)", re.DOTALL)
@@ -86,7 +85,7 @@ def expanded(text: str, where: str, quoted: bool = False) -> str:
             raise DataError(
                 f"{SOURCES}, {where} needs the environment variable {name}, which {state}; {remedy}"
             )
-        _hide(name, os.environ[name])
+        hide(name, os.environ[name])
         return quote(os.environ[name], safe="") if quoted else os.environ[name]
 
     return NAMED.sub(value, text)
@@ -102,21 +101,10 @@ def scrub(text: str) -> str:
     return " ".join(text.split())
 
 
-def _hide(name: str, value: str) -> None:
-    parts = urlsplit(value) if "://" in value else None
-    pieces = [value]
-    if parts:  # a whole address: a driver may tell any of its parts
-        pieces += [parts.username or "", parts.password or "", parts.netloc.rpartition("@")[0]]
-        pieces += [found for _, found in parse_qsl(parts.query)]
-        pieces += [step for step in parts.path.split("/") if len(step) >= 16]  # a token, not a table's name
-    for piece in filter(None, pieces):
-        for form in {piece, unquote(piece)}:
-            plain = form.encode(errors="surrogateescape")
-            forms = {form, quote_plus(form), repr(form)[1:-1], json.dumps(form)[1:-1]}
-            forms |= {quote(form, safe=safe) for safe in ("", "/", "!$&'()*+,;=:@/")}
-            forms |= {re.sub("%..", lambda found: found[0].lower(), one) for one in forms}
-            forms |= {base64.b64encode(plain).decode()}
-            _values.update(dict.fromkeys(forms, f"${{{name}}}"))
+def hide(name: str, value: str) -> None:
+    """Keep the value of a variable out of all errors from now on."""
+    for piece in pieces(value):
+        _values.update(dict.fromkeys(forms(piece), f"${{{name}}}"))
 
 
 def _is_secret(option: str) -> bool:

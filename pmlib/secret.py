@@ -1,0 +1,84 @@
+"""Secrets and the forms in which they come back: what holds one is written without it."""
+
+import base64
+import html
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
+
+SHORTEST = 6  # characters; taking out a shorter value would take out half the words
+LONG = 16  # characters of a line or a step of a path that is a secret by itself
+WRITINGS: tuple[Callable[[str], str], ...] = (
+    quote_plus,
+    lambda text: quote(text, safe=""),
+    quote,
+    lambda text: quote(text, safe="!$&'()*+,;=:@/"),
+    lambda text: repr(text)[1:-1],
+    lambda text: json.dumps(text)[1:-1],
+    lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    html.escape,
+    lambda text: html.escape(text).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
+    lambda text: html.escape(text, quote=False),
+    lambda text: text.replace("\\", "\\\\").replace("'", "\\'"),
+)
+
+
+def pieces(value: str) -> set[str]:
+    """List what must not be shown of a value: itself, its long lines, and of an address each part of it."""
+    lines = value.splitlines()
+    found = {value, value.strip(), *(line for line in map(str.strip, lines[:1000]) if len(line) >= LONG)}
+    if "://" in value:  # a driver may tell any of its parts
+        address = urlsplit(value)
+        found |= {address.username or "", address.password or "", address.netloc.rpartition("@")[0]}
+        found |= {text for _, text in parse_qsl(address.query)}
+        found |= {step for step in address.path.split("/") if len(step) >= LONG}  # a token, no table's name
+    return (found | {unquote(text) for text in found}) - {""}
+
+
+def forms(piece: str) -> set[str]:
+    """List the forms in which programs write it: quoted, escaped, escaped once more, encoded."""
+    found = {piece}
+    for _ in range(2):  # an address within JSON, a repr within a repr
+        found |= {write(text) for text in found for write in WRITINGS}
+    found |= {re.sub("%..", lambda code: code[0].lower(), text) for text in found}
+    return found | set(_encoded(piece.encode(errors="surrogateescape")))
+
+
+def scrub(what: Any, values: Mapping[str, str]) -> Any:
+    """Take secrets out of a text, bytes, or anything made of lists and dicts; ${NAME} stands for each.
+
+    values : what the variables hold, by their names.
+    """
+    named = {
+        form: f"${{{name}}}"
+        for name, value in values.items()
+        for piece in pieces(value)
+        if len(piece) >= SHORTEST
+        for form in forms(piece)
+    }
+    if not named:
+        return what
+    pattern = re.compile("|".join(map(re.escape, sorted(named, key=len, reverse=True))))
+    return _scrubbed(what, lambda text: pattern.sub(lambda found: named[found[0]], text))
+
+
+def _scrubbed(what: Any, clean: Callable[[str], str]) -> Any:
+    if isinstance(what, str):
+        return clean(what)
+    if isinstance(what, bytes):
+        return clean(what.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+    if isinstance(what, dict):
+        kept = {_scrubbed(key, clean): _scrubbed(value, clean) for key, value in what.items()}
+        return type(what)(kept)  # a notebook is a dict of its own kind
+    if isinstance(what, list | tuple):
+        return type(what)(_scrubbed(item, clean) for item in what)
+    return what
+
+
+def _encoded(plain: bytes) -> Iterator[str]:
+    yield from (plain.hex(), plain.hex().upper(), base64.b64encode(plain).decode())
+    for before in range(3):  # within a longer text, as in user:secret, its letters hang on where it begins
+        code = base64.b64encode(bytes(before) + plain)[-(-8 * before // 6) : 8 * (before + len(plain)) // 6]
+        yield from (code.decode(), code.translate(bytes.maketrans(b"+/", b"-_")).decode())
