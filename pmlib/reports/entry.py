@@ -3,18 +3,20 @@
 import datetime
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from pmlib.age import days
-from pmlib.reports.slug import is_taken
+from pmlib.reports.slug import DEVICES, canonical
 from pmlib.reports.typed import did_you_mean, plain_date, shown
 
 CATALOG = Path("reports", "catalog.toml")
-NAME = re.compile(r"[a-z0-9_]{1,80}")  # names become folders: lower case only, so that none collide
+# Names become folders: lower case only, so that none collide.
+NAME = re.compile(rf"(?!({DEVICES.pattern})\Z)[a-z0-9_]{{1,80}}")
+NAMING = "at most 80 of a-z, 0-9 and _, and none that Windows keeps for itself, such as con"
 SIZE = re.compile(r"([0-9]{1,9}(?:[.][0-9]{1,3})?) (MB|GB|MiB|GiB)")
 BYTES = {"MB": 10**6, "GB": 10**9, "MiB": 2**20, "GiB": 2**30}
 WEEK = 7 * 24 * 3600
@@ -66,7 +68,7 @@ class Entry(BaseModel):
     max_age: Annotated[datetime.timedelta | None, BeforeValidator(_age)] = None
     retries: Annotated[int, Field(ge=0, le=10)] = 0
     transient: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]] = []
-    editions: Annotated[int, Field(ge=2)] = 20
+    editions: Annotated[int, Field(ge=2, le=10_000)] = 20
     as_of: Annotated[datetime.date | None, BeforeValidator(_as_of)] = None
     parameters: dict[str, Any] = {}
     product: dict[str, list[Any]] = {}
@@ -90,10 +92,16 @@ class Entry(BaseModel):
                 raise ValueError(f"{name} stands in both parameters and {table}; keep one")
             if table == "zip" and name in self.product:
                 raise ValueError(f"{name} stands in both product and zip; keep one")
+        for name, values in self.product.items():
+            if (value := _repeated(map(_same, values))) is not None:
+                raise ValueError(f"product.{name} holds {shown(values[value])} twice; keep it once")
         lengths = {name: len(values) for name, values in self.zip.items()}
         if len(set(lengths.values())) > 1:
             counts = ", ".join(f"{name} has {count}" for name, count in lengths.items())
             raise ValueError(f"zip puts values side by side, and {counts}; give each as many")
+        rows = list(zip(*self.zip.values(), strict=True))
+        if (at := _repeated(tuple(map(_same, row)) for row in rows)) is not None:
+            raise ValueError(f"zip holds the row {', '.join(map(shown, rows[at]))} twice; keep it once")
         return self
 
 
@@ -108,10 +116,7 @@ def catalog(root: Path) -> dict[str, Entry]:
     for name, table in read_toml(root, CATALOG).items():
         where = f"{CATALOG.as_posix()}, [{name}]"
         if not NAME.fullmatch(name):
-            wrong.append(f"{where}: a report is named by at most 80 of a-z, 0-9 and _")
-            continue
-        if is_taken(name):
-            wrong.append(f"{where}: no folder can be called {name} everywhere; take another name")
+            wrong.append(f"{where}: a report is named by {NAMING}")
             continue
         try:
             entries[name] = Entry.model_validate(table)
@@ -137,6 +142,21 @@ def read_toml(root: Path, path: Path) -> dict[str, Any]:
         raise PlanError(f"there is no {path.as_posix()} here; make a project with `pmlib init DIR`") from None
     except (ValueError, RecursionError) as error:  # not UTF-8, no TOML, or too deep or long for Python
         raise PlanError(f"{path.as_posix()} cannot be read: {error}") from None
+
+
+def _repeated(items: Iterable[Hashable]) -> int | None:
+    """Find the place of the first item that was there before."""
+    seen = set[Hashable]()
+    for place, item in enumerate(items):
+        if item in seen:
+            return place
+        seen.add(item)
+    return None
+
+
+def _same(value: Any) -> Hashable:
+    """Give what equal values share: 1 and 1.0 are one to a parameter that is a number."""
+    return canonical(value) if isinstance(value, list | dict) else value
 
 
 def _said(error: Mapping[str, Any]) -> str:

@@ -7,10 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pmlib.reports import secrets, upstream
-from pmlib.reports.entry import CATALOG, NAME, Entry, PlanError, catalog, read_toml
+from pmlib.reports import labels, secrets, upstream
+from pmlib.reports.entry import CATALOG, NAME, NAMING, Entry, PlanError, catalog, read_toml
 from pmlib.reports.job import Job, filled
-from pmlib.reports.labels import unheld
 from pmlib.reports.matrix import PUBLISHED, Row, rows
 from pmlib.reports.notebook import read_notebook
 from pmlib.reports.parameters import Parameter, check_parameters, declared, parse
@@ -18,7 +17,7 @@ from pmlib.reports.slug import canonical, draft_slug
 from pmlib.reports.typed import did_you_mean, shown
 
 __all__ = [
-    "CATALOG", "NAME", "PUBLISHED", "SOURCES", "Entry", "Job", "PlanError", "Row",
+    "CATALOG", "NAME", "NAMING", "PUBLISHED", "SOURCES", "Entry", "Job", "PlanError", "Row",
     "attempt", "canonical", "catalog", "jobs", "read_notebook", "select", "unplanned",
 ]  # fmt: skip
 
@@ -79,8 +78,8 @@ def attempt(
     -------
     The jobs, and what is wrong with each of the other reports.
     """
-    declarations = read_toml(root, SOURCES) if (root / SOURCES).is_file() else {}
     every = _rows(catalog(root))
+    declarations = read_toml(root, SOURCES) if (root / SOURCES).is_file() else {}
     reports = {row.name for row in every}
     project = _Project(root, declarations, reports, cache(lambda name: _notebook(root, name)))
     made, wrong = dict[str, Job](), dict[str, list[str]]()
@@ -150,8 +149,9 @@ def _check(job: Job, project: _Project) -> None:
     wrong = [
         *secrets.problems(values, known),
         *upstream.problems(values, known, project.reports),
-        *unheld(values, known, project.tables),
     ]
+    for table in labels.tables(values, known):
+        wrong += labels.problems(values, known, table, labels.declared(project.tables[table]))
     try:
         filled(job.entry.title, values)
     except ValueError as error:

@@ -36,8 +36,8 @@ def problems(values: Mapping[str, Any], known: Mapping[str, Parameter]) -> list[
             )
         elif len(value.strip()) < SHORTEST:
             wrong.append(
-                f"parameter {parameter}: {which} holds fewer than {SHORTEST} characters, too few to be told from "
-                "other words and kept off the page; use a longer secret"
+                f"parameter {parameter}: {which} holds fewer than {SHORTEST} characters, too few to tell "
+                "it from other words and keep it off the page; use a longer secret"
             )
     return wrong
 

@@ -25,18 +25,14 @@ def slug(values: Iterable[Any]) -> str:
     texts = [_text(value) for value in values]
     words = [_words(text) for text in texts]
     name = "--".join(words)
-    is_whole = words == texts and len(name) <= LONGEST and not HASHED.fullmatch(name)
-    return name if is_whole and not is_taken(name) else _hashed(name, values)
+    is_whole = words == texts and all(words) and len(name) <= LONGEST and not HASHED.fullmatch(name)
+    is_taken = name in TAKEN or DEVICES.fullmatch(name)
+    return name if is_whole and not is_taken else _hashed(name, values)
 
 
 def draft_slug(values: Mapping[str, Any]) -> str:
     """Name a draft's folder after the parameters that were given for it, one for each set of values."""
     return _hashed(_words("-".join(f"{name}-{_text(value)}" for name, value in values.items())), dict(values))
-
-
-def is_taken(name: str) -> bool:
-    """Tell whether a folder of this name would be a report's own, or no folder on some system."""
-    return name in TAKEN or bool(DEVICES.fullmatch(name))
 
 
 def canonical(value: Any) -> str:
