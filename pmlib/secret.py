@@ -5,17 +5,18 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
+BYTES = "surrogateescape"  # an environment may hold what is no UTF-8
 SHORTEST = 6  # characters; taking out a shorter value would take out half the words
 LONG = 16  # characters of a line or a step of a path that is a secret by itself
 WRITINGS: tuple[Callable[[str], str], ...] = (
-    quote_plus,
-    lambda text: quote(text, safe=""),
-    quote,
-    lambda text: quote(text, safe="!$&'()*+,;=:@/"),
+    partial(quote_plus, errors=BYTES),
+    *(partial(quote, safe=safe, errors=BYTES) for safe in ("", "/", "!$&'()*+,;=:@/")),
     lambda text: repr(text)[1:-1],
+    lambda text: ascii(text)[1:-1],
     lambda text: json.dumps(text)[1:-1],
     lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     html.escape,
@@ -43,7 +44,7 @@ def forms(piece: str) -> set[str]:
     for _ in range(2):  # an address within JSON, a repr within a repr
         found |= {write(text) for text in found for write in WRITINGS}
     found |= {re.sub("%..", lambda code: code[0].lower(), text) for text in found}
-    return found | set(_encoded(piece.encode(errors="surrogateescape")))
+    return found | set(_encoded(piece.encode(errors=BYTES)))
 
 
 def scrub(what: Any, values: Mapping[str, str]) -> Any:
@@ -60,15 +61,21 @@ def scrub(what: Any, values: Mapping[str, str]) -> Any:
     }
     if not named:
         return what
-    pattern = re.compile("|".join(map(re.escape, sorted(named, key=len, reverse=True))))
-    return _scrubbed(what, lambda text: pattern.sub(lambda found: named[found[0]], text))
+    longest = sorted(named, key=len, reverse=True)
+
+    def clean(text: str) -> str:  # one after the other: an expression of so many words takes seconds
+        for form in longest:
+            text = text.replace(form, named[form])
+        return text
+
+    return _scrubbed(what, clean)
 
 
 def _scrubbed(what: Any, clean: Callable[[str], str]) -> Any:
     if isinstance(what, str):
         return clean(what)
     if isinstance(what, bytes):
-        return clean(what.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+        return clean(what.decode(errors=BYTES)).encode(errors=BYTES)
     if isinstance(what, dict):
         kept = {_scrubbed(key, clean): _scrubbed(value, clean) for key, value in what.items()}
         return type(what)(kept)  # a notebook is a dict of its own kind

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from servers import declare, postgres, refused, web  # noqa: F401 (fixtures)
 
+from pmlib import data
 from pmlib.data import variables
 
 WHERE = "[sales]: url"
@@ -183,3 +184,18 @@ def test_a_published_page_and_a_failed_one_hold_no_secret(press, web, postgres, 
         assert b"CANARY" in everything
         for form in (b"canary/77", b"canary%2F77", b"canary%2f77"):
             assert form not in everything
+
+
+def test_a_notebook_gets_what_a_variable_holds_and_errors_do_not_show_it(canary):
+    value = canary("kanarienvogel")
+    assert data.secret("CANARY") == value
+    assert variables.scrub(f"failed: {value}") == "failed: ${CANARY}"
+
+
+@pytest.mark.parametrize("name", ["GONE", "kanarienvogel", ""])
+def test_a_variable_that_is_not_set_is_not_named_for_it_may_be_the_secret(name):
+    with pytest.raises(
+        data.DataError, match="the environment variable that this secret names is not set"
+    ) as error:
+        data.secret(name)
+    assert not name or name not in str(error.value)

@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from pmlib.reports import plan
+from pmlib.reports import plan, press
+from pmlib.reports.editions import newest, status
 from pmlib.reports.plan import PlanError, jobs
 
 PRODUCT = "[tiny.product]\nfocal = ['ford', 'gm']\ncount = [1, 2]\n"
@@ -102,3 +103,20 @@ def test_a_matrix_of_a_broken_notebook_is_told_in_one_line(small):
         jobs(root)
     assert str(error.value).startswith("tiny/ford--1 and 3 more: notebooks/tiny.ipynb is no notebook: ")
     assert plan.attempt(root)[1].keys() == {"tiny/ford--1", "tiny/ford--2", "tiny/gm--1", "tiny/gm--2"}
+
+
+@pytest.mark.usefixtures("without_kernel")
+def test_each_report_of_a_matrix_has_a_page_of_its_own(small):
+    root = small(entry=ZIP)
+    for job in jobs(root):
+        press.run(job, root)
+    folder = root / "reports/published/tiny"
+    assert {path.name for path in folder.iterdir()} == {"ford--1", "gm--2"}
+    assert [newest(folder / name).record["parameters"]["focal"] for name in ("ford--1", "gm--2")] == [
+        "ford",
+        "gm",
+    ]
+    assert [press.run(job, root).state for job in jobs(root)] == ["fresh", "fresh"]
+    press.refuse("tiny/gm--2", root, "it cannot start")
+    assert status(folder / "gm--2").startswith("failed")
+    assert status(folder / "ford--1") == "published"
