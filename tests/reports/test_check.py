@@ -42,16 +42,14 @@ def test_a_table_is_read_once_and_each_report_on_it_is_checked(small, here, monk
     (root / plan.SOURCES).write_text(SALES)
     read, asked = data.read, []
     monkeypatch.setattr(data, "read", lambda name: asked.append(name) or read(name))
-    assert [line for line in problems(root) if line.startswith("tiny/fort")] == [
-        f"{plan.select(plan.catalog(root))[1].name}: parameter focal: 'Fort' is no firm in sales; did you mean Ford?"
-    ]
+    (line,) = [line for line in problems(root) if line.startswith("tiny/")]
+    assert line.startswith("tiny/fort-")
+    assert line.endswith(": parameter focal: 'Fort' is no firm in sales; did you mean Ford?")
     assert asked == ["sales"]
 
 
 def test_a_name_that_windows_keeps_is_no_name_for_a_report(small):
-    with pytest.raises(
-        ValueError, match="'con' is no name for a report; use at most 80 of .*, and none"
-    ):
+    with pytest.raises(ValueError, match=r"'con' is no name for a report; use at most 80 of .*, and none"):
         start.new_report(small(), "con")
 
 

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from small import rendered
 
 from pmlib.reports import plan, press
 from pmlib.reports.editions import newest, status
@@ -109,14 +110,14 @@ def test_a_matrix_of_a_broken_notebook_is_told_in_one_line(small):
 def test_each_report_of_a_matrix_has_a_page_of_its_own(small):
     root = small(entry=ZIP)
     for job in jobs(root):
-        press.run(job, root)
+        press.run(job, root, rendered)
     folder = root / "reports/published/tiny"
     assert {path.name for path in folder.iterdir()} == {"ford--1", "gm--2"}
     assert [newest(folder / name).record["parameters"]["focal"] for name in ("ford--1", "gm--2")] == [
         "ford",
         "gm",
     ]
-    assert [press.run(job, root).state for job in jobs(root)] == ["fresh", "fresh"]
+    assert [press.run(job, root, rendered).state for job in jobs(root)] == ["fresh", "fresh"]
     press.refuse("tiny/gm--2", root, "it cannot start")
     assert status(folder / "gm--2").startswith("failed")
     assert status(folder / "ford--1") == "published"
