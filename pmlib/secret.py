@@ -7,11 +7,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, quote_plus, unquote, urlsplit
 
 BYTES = "surrogateescape"  # an environment may hold what is no UTF-8
 SHORTEST = 6  # characters; taking out a shorter value would take out half the words
 LONG = 16  # characters of a line or a step of a path that is a secret by itself
+SECRET = re.compile(
+    r"password|passwd|secret|token|credential|passphrase|api_?key|access_?key|account_?key"
+    r"|(?<![a-z])(key|pass|pwd|sas|sig|signature|auth|authorization|cookie)(?![a-z])"
+)
 WRITINGS: tuple[Callable[[str], str], ...] = (
     partial(quote_plus, errors=BYTES),
     *(partial(quote, safe=safe, errors=BYTES) for safe in ("", "/", "!$&'()*+,;=:@/")),
@@ -26,15 +30,29 @@ WRITINGS: tuple[Callable[[str], str], ...] = (
 )
 
 
+def is_secret(option: str) -> bool:
+    """Tell by the name of an option whether its value is a secret: api_key, clientSecret."""
+    return bool(SECRET.search(re.sub(r"([a-z])([A-Z])", r"\1_\2", option).lower()))
+
+
+def parsed(value: str) -> SplitResult:
+    """Take an address apart; all parts of another text are empty."""
+    try:
+        return urlsplit(value if "://" in value else "")
+    except ValueError:  # brackets that do not close
+        return urlsplit("")
+
+
 def pieces(value: str) -> set[str]:
-    """List what must not be shown of a value: itself, its long lines, and of an address each part of it."""
-    lines = value.splitlines()
-    found = {value, value.strip(), *(line for line in map(str.strip, lines[:1000]) if len(line) >= LONG)}
-    if "://" in value:  # a driver may tell any of its parts
-        address = urlsplit(value)
-        found |= {address.username or "", address.password or "", address.netloc.rpartition("@")[0]}
-        found |= {text for _, text in parse_qsl(address.query)}
-        found |= {step for step in address.path.split("/") if len(step) >= LONG}  # a token, no table's name
+    """List what must not be shown of a value: itself, its long lines, and what is secret in an address."""
+    found = {value, value.strip()}
+    found |= {line.strip() for line in value.splitlines() if len(line.strip()) >= LONG}
+    address = parsed(value)
+    user, password = address.netloc.rpartition("@")[0], address.password or ""
+    if password or address.scheme.startswith("http"):  # there a user without a password is a token
+        found |= {user, password}
+    found |= {text for option, text in parse_qsl(address.query) if is_secret(option)}
+    found |= {step for step in address.path.split("/") if len(step) >= LONG}  # a token, no table's name
     return (found | {unquote(text) for text in found}) - {""}
 
 
@@ -85,7 +103,10 @@ def _scrubbed(what: Any, clean: Callable[[str], str]) -> Any:
 
 
 def _encoded(plain: bytes) -> Iterator[str]:
-    yield from (plain.hex(), plain.hex().upper(), base64.b64encode(plain).decode())
+    yield base64.b64encode(plain).decode()
+    if len(plain) < SHORTEST:  # any number may be its other codes
+        return
+    yield from (plain.hex(), plain.hex().upper())
     for before in range(3):  # within a longer text, as in user:secret, its letters hang on where it begins
         code = base64.b64encode(bytes(before) + plain)[-(-8 * before // 6) : 8 * (before + len(plain)) // 6]
         yield from (code.decode(), code.translate(bytes.maketrans(b"+/", b"-_")).decode())

@@ -99,11 +99,13 @@ def test_the_longer_of_two_secrets_is_taken_out_first():
     assert scrub("kanarienvogel, kanarien", values) == "${LONG}, ${SHORT}"
 
 
-def test_of_an_address_each_long_part_is_a_secret_and_short_ones_are_words():
-    value = "postgresql://analyst:pa%24%24word@db.example/sales?sslkey=abcdefgh"
-    clean = scrub("analyst pa$$word pa%24%24word abcdefgh sales db.example", {"DSN": value})
-    assert clean == "${DSN} ${DSN} ${DSN} ${DSN} sales db.example"
-    assert scrub("bob is here", {"DSN": "postgresql://bob:long_password@host/db"}) == "bob is here"
+def test_of_an_address_what_is_secret_is_taken_out_and_the_rest_are_words():
+    value = "postgresql://postgres:pa%24%24word@db.example/sales?sslmode=require&api_key=abcdefgh"
+    clean = scrub("postgres pa$$word pa%24%24word abcdefgh sales db.example require", {"DSN": value})
+    assert clean == "postgres ${DSN} ${DSN} ${DSN} sales db.example require"
+    assert scrub("as sesame_street", {"URL": "https://sesame_street@host/"}) == "as ${URL}"
+    assert scrub("as postgres", {"DSN": "postgresql://postgres@host/"}) == "as postgres"
+    assert scrub("at https://[oddity!", {"ODD": "https://[oddity"}) == "at ${ODD}!"
 
 
 def test_a_line_of_a_key_is_a_secret():

@@ -3,17 +3,13 @@
 import os
 import re
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, unquote
 
 from pmlib.data.words import SOURCES, DataError, shown
-from pmlib.secret import forms, pieces
+from pmlib.secret import forms, is_secret, parsed, pieces
 
 NAMED = re.compile(r"\$\{([^{}]*)\}")
 ADDRESS = re.compile(r"(?P<scheme>[^/?#]*://)?(?P<user>[^/?#@]*@)?(?P<place>[^?#]*)(?P<rest>.*)", re.DOTALL)
-SECRET = re.compile(
-    r"password|passwd|secret|token|credential|passphrase|api_?key|access_?key|account_?key"
-    r"|(?<![a-z])(key|pass|pwd|sas|sig|signature|auth|authorization|cookie)(?![a-z])"
-)
 PUBLIC = {"", "anon", "cloud", "browser", "cache", "google_default"}  # what such an option may say outright
 LONG = 4  # characters; a shorter value is taken out of a text only where it stands alone
 
@@ -39,7 +35,7 @@ def address(text: str, where: str) -> str:
     if bare or (colon and password):
         _refuse_literal(password if colon else user.rstrip("@"), where, "its password")
     for option, value in parse_qsl(rest[1:]):
-        if _is_secret(option):
+        if is_secret(option):
             _refuse_literal(value, where, shown(option))
     return (
         (found["scheme"] or "")
@@ -62,7 +58,7 @@ def options(given: Any, where: str, name: str = "") -> Any:
         return [options(value, where, name) for value in given]
     if not isinstance(given, str):
         return given
-    if _is_secret(name):
+    if is_secret(name):
         _refuse_literal(given, where, shown(name))
     return expanded(given, where)
 
@@ -102,13 +98,11 @@ def scrub(text: str) -> str:
 
 
 def hide(name: str, value: str) -> None:
-    """Keep the value of a variable out of all errors from now on."""
-    for piece in pieces(value):
+    """Keep the value of a variable out of all errors from now on; of an address any part that may be told."""
+    address = parsed(value)
+    told = {text for _, text in parse_qsl(address.query)} | {address.username or ""}
+    for piece in (pieces(value) | told | set(map(unquote, told))) - {""}:
         _values.update(dict.fromkeys(forms(piece), f"${{{name}}}"))
-
-
-def _is_secret(option: str) -> bool:
-    return bool(SECRET.search(re.sub(r"([a-z])([A-Z])", r"\1_\2", option).lower()))
 
 
 def _refuse_literal(value: str, where: str, what: str) -> None:

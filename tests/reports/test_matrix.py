@@ -121,3 +121,16 @@ def test_each_report_of_a_matrix_has_a_page_of_its_own(small):
     press.refuse("tiny/gm--2", root, "it cannot start")
     assert status(folder / "gm--2").startswith("failed")
     assert status(folder / "ford--1") == "published"
+
+
+@pytest.mark.usefixtures("without_kernel")
+def test_the_longest_names_fit_on_a_disk_and_stay_in_their_folder(small):
+    root, report = small(), "r" * 80
+    values = ["../" * 100, "漢" * 300, "x" * 300, "CON"]
+    (root / plan.CATALOG).write_text(f'[{report}]\nnotebook = "tiny"\n[{report}.product]\nfocal = {values}\n')
+    for job in jobs(root, overrides={"owner": "../" * 100}):
+        press.run(job, root, rendered)
+        page = (job.home / "index.html").resolve()
+        assert page.is_file()
+        assert page.relative_to(root / "reports/published").parts[0] == report
+    assert len(list((root / "reports/published" / report).iterdir())) == len(values)
