@@ -12,11 +12,12 @@ from pmlib.data.declaration import declaration
 from pmlib.data.read import Asked
 from pmlib.data.read import read as _read
 from pmlib.data.source import Fingerprint, Source, source
+from pmlib.data.variables import hide
 from pmlib.data.words import DataError, meant, shown
 from pmlib.result import Number
 from pmlib.root import root
 
-__all__ = ["DataError", "Fingerprint", "Source", "number", "read", "source"]
+__all__ = ["DataError", "Fingerprint", "Source", "number", "read", "secret", "source"]
 
 PUBLISHED = "reports/published"
 
@@ -86,6 +87,24 @@ def number(name: str) -> Number:
         raise DataError(f"{path} has no number {shown(which)}; {meant(which, found)}")
     _record(name, path, Fingerprint(hashlib.sha256(content).hexdigest(), len(found)))
     return Number(**found[which])
+
+
+def secret(name: str) -> str:
+    """Give what an environment variable holds, as in secret(token) for a parameter of type "Secret".
+
+    No page, file or error of the report shows it.
+
+    Raises
+    ------
+    DataError : the variable is not set; `name` is not repeated, for it may be the secret itself.
+    """
+    value = os.environ.get(name, "")
+    if not value:
+        raise DataError(
+            "the environment variable that this secret names is not set; set it outside the project's files"
+        )
+    hide(name, value)
+    return value
 
 
 def _record(name: str, path: str, opened: Fingerprint, guesses: Sequence[str] = ()) -> None:

@@ -1,6 +1,5 @@
 """What data/sources.toml may say of a table, and how it is refused when it says something else."""
 
-import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -8,12 +7,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
+from pmlib.age import days
 from pmlib.data.rule import OPTIONS, ROLES, Rule, Strict, final_names
 from pmlib.data.words import SOURCES, DataError, and_more, meant, shown
 
 PLACES = ("path", "url", "database", "files")  # a table has one of them
-AGE = re.compile(r"(\d+) (day|week|month|year)s?")
-DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}  # at most, so that nothing is called late too early
 
 
 class Format(Strict):
@@ -128,8 +126,8 @@ class Table(Strict):
         if bool(self.query) != (given[0] in ("database", "files")):
             wrong = "needs a query; add it" if not self.query else "takes no query; remove it"
             raise ValueError(f"a table with {given[0]} {wrong}")
-        if self.max_age and not AGE.fullmatch(self.max_age):
-            raise ValueError(f'max_age is {self.max_age!r}; write it as in "40 days", "6 weeks" or "1 year"')
+        if self.max_age:
+            days(self.max_age)
         return self
 
     @property
@@ -140,8 +138,7 @@ class Table(Strict):
     @property
     def most_days(self) -> int | None:
         """The greatest age allowed, in days."""
-        found = AGE.fullmatch(self.max_age)
-        return int(found[1]) * DAYS[found[2]] if found else None
+        return days(self.max_age) if self.max_age else None
 
     @property
     def unique(self) -> list[str]:

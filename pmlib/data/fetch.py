@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pmlib.data.declaration import Table
-from pmlib.data.secret import NAMED, address, options, scrub
+from pmlib.data.variables import NAMED, address, options, scrub
 from pmlib.data.words import SOURCES, DataError, listed, shown
 from pmlib.digest import sha256
 

@@ -31,7 +31,7 @@ def adopt(root: Path, file: Path, name: str = "", notebook: str = "") -> tuple[l
     """
     name = name or re.sub(r"[^a-z0-9]+", "_", file.name.partition(".")[0].lower()).strip("_")[:80]
     if not plan.NAME.fullmatch(name) or name == "add":
-        raise ValueError(f"{name!r} is no name for a table; give one of a-z, 0-9 and _ with --name")
+        raise ValueError(f"{name!r} is no name for a table; give one with --name: {plan.NAMING}")
     if notebook:
         plan.read_notebook(root, notebook)
         if name in plan.catalog(root):

@@ -1,31 +1,40 @@
 """What can be said of a project without running anything."""
 
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
-from pmlib.reports import plan
-from pmlib.reports.labels import problems as label_problems
+from pmlib.reports import labels, plan
 from pmlib.reports.style import problems as style_problems
 
 
 def problems(root: Path) -> list[str]:
     """List what is wrong with the catalog, the parameters, the tables they name and the notebooks' style."""
-    from pmlib import data
-
     try:
         jobs = plan.jobs(root)
     except plan.PlanError as error:
         return str(error).splitlines()
-    found = []
-    for job in jobs:
-        for name, parameter in job.declared.items():
-            if parameter.type.kind == "Source":
-                try:
-                    source = data.read(job.parameters[name])
-                except (ValueError, OSError) as error:
-                    found.append(f"{job.report}: {error}")
-                else:
-                    wrong = label_problems(job.parameters, job.declared, source)
-                    found += [f"{job.report}: {line}" for line in wrong]
+    found = list(_with_tables(jobs))
     for notebook in sorted({job.entry.notebook for job in jobs}):
         found += style_problems(root / "notebooks" / f"{notebook}.ipynb")
     return found
+
+
+def _with_tables(jobs: Sequence[plan.Job]) -> Iterator[str]:
+    read = cache(_read)  # each table once, however many reports are on it
+    for job in jobs:
+        values, known = job.parameters, job.declared
+        for name in labels.tables(values, known):
+            held = read(name)
+            wrong = [held] if isinstance(held, str) else labels.problems(values, known, name, held)
+            yield from (f"{job.name}: {line}" for line in wrong)
+
+
+def _read(name: str) -> labels.Held | str:
+    """Read a table for its labels, or say what is wrong with it."""
+    from pmlib import data
+
+    try:
+        return labels.held(data.read(name))
+    except (ValueError, OSError) as error:
+        return str(error)

@@ -1,6 +1,7 @@
 """Parameters that name labels of a table, such as the firm a report is for: proposed, and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pmlib.reports.parameters import Parameter
@@ -22,6 +23,7 @@ REST = {
     "unknown",
     "其他",
 }
+Held = Callable[[str], list[str]]  # the labels of a role
 AMOUNTS = ("units", "revenue", "share")  # what makes a label large; the number of rows where there is none
 
 
@@ -82,17 +84,52 @@ def largest(source: "Source", role: str) -> list[str]:
     return [label for label in order + sorted(gone) if label.casefold() not in REST]
 
 
-def problems(values: Mapping[str, Any], known: Mapping[str, Parameter], source: "Source") -> list[str]:
-    """List the parameters that name a label which the table does not have."""
+def tables(values: Mapping[str, Any], known: Mapping[str, Parameter]) -> list[str]:
+    """List the tables that a notebook's parameters name."""
+    named = [values[name] for name, parameter in known.items() if parameter.type.kind == "Source"]
+    return [name for one in named if one for name in (one if isinstance(one, list) else [one])]
+
+
+def held(source: "Source") -> Held:
+    """Give a function that lists the labels which a table has in the column of a role."""
+
+    @cache
+    def labels(role: str) -> list[str]:
+        return sorted(source.frame[role].dropna().astype(str).unique()) if role in source.frame else []
+
+    return labels
+
+
+def declared(table: Any) -> Held:
+    """Give such a function of what data/sources.toml says of a table, which need not be read for it."""
+    columns = table.get("columns") if isinstance(table, dict) else None
+    rules = [rule for rule in columns.values() if isinstance(rule, dict)] if isinstance(columns, dict) else []
+
+    def labels(role: str) -> list[str]:
+        said = [rule.get("values") for rule in rules if rule.get("role") == role]
+        return (
+            [label for label in said[0] if isinstance(label, str)]
+            if said and isinstance(said[0], list)
+            else []
+        )
+
+    return labels
+
+
+def problems(values: Mapping[str, Any], known: Mapping[str, Parameter], table: str, held: Held) -> list[str]:
+    """List the parameters that name a label which the table does not have.
+
+    held : what it has, or may have, by role.
+    """
     found = []
     for name, parameter in known.items():
         role = parameter.type.choices[0] if parameter.type.kind == "Label" else ""
-        if not role or role not in source.frame or values.get(name) is None:
+        labels = held(role) if role and values.get(name) is not None else []
+        if not labels:
             continue
-        labels = sorted(source.frame[role].dropna().astype(str).unique())
         given = values[name] if parameter.type.many else [values[name]]
         for value in given:
             if value not in labels:
                 near = did_you_mean(value, labels)
-                found.append(f"parameter {name}: {shown(value)} is no {role} in {source.name}{near}")
+                found.append(f"parameter {name}: {shown(value)} is no {role} in {table}{near}")
     return found

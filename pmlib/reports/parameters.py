@@ -10,7 +10,8 @@ from typing import Any
 from pmlib.reports.typed import Type, annotated, did_you_mean, inferred, shown
 
 TAG, INJECTED = "parameters", "injected-parameters"
-TEXTS = ("str", "date", "Source", "Label", "Literal")  # a bare word on the command line is text for these
+# A bare word on the command line is text for these.
+TEXTS = ("str", "date", "Source", "Label", "Literal", "Number", "Secret")
 REQUIRED = object()  # the default of a parameter that has none
 
 

@@ -1,128 +1,55 @@
 """What is to be run: the catalog's reports as jobs, every parameter checked before the first one starts."""
 
-import hashlib
-import json
-import re
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from pmlib.reports.parameters import Parameter, check_parameters, declared, parse, source
+from pmlib.reports import labels, secrets, upstream
+from pmlib.reports.entry import CATALOG, NAME, NAMING, Entry, PlanError, catalog, read_toml
+from pmlib.reports.job import Job, filled
+from pmlib.reports.matrix import PUBLISHED, Row, rows
+from pmlib.reports.notebook import read_notebook
+from pmlib.reports.parameters import Parameter, check_parameters, declared, parse
+from pmlib.reports.slug import canonical, draft_slug
 from pmlib.reports.typed import did_you_mean, shown
 
-CATALOG, SOURCES = Path("reports", "catalog.toml"), Path("data", "sources.toml")
-PUBLISHED = Path("reports", "published")
-NAME = re.compile(r"[a-z0-9_]{1,80}")  # names become folders: lower case only, so that none collide
+__all__ = [
+    "CATALOG", "NAME", "NAMING", "PUBLISHED", "SOURCES", "Entry", "Job", "PlanError", "Row",
+    "attempt", "canonical", "catalog", "jobs", "read_notebook", "select", "unplanned",
+]  # fmt: skip
 
+SOURCES = Path("data", "sources.toml")
 
-class PlanError(ValueError):
-    """The run cannot start; one line for each reason."""
-
-
-class Entry(BaseModel):
-    """One report as the catalog declares it.
-
-    notebook : its name in notebooks/, without .ipynb.
-    time_limit : seconds that one cell may take.
-    """
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    notebook: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
-    title: str = ""
-    audience: str = ""
-    time_limit: Annotated[int, Field(gt=0)] = 300
-    retries: Annotated[int, Field(ge=0)] = 0
-    transient: list[str] = []
-    parameters: dict[str, Any] = {}
+Notebook = tuple[dict[str, Any], dict[str, Parameter]]  # as JSON, and the parameters that it declares
 
 
 @dataclass(frozen=True)
-class Job:
-    """One notebook to run with one set of checked parameters.
+class _Project:
+    """What is read once for a whole batch."""
 
-    document : the notebook as read, as JSON.
-    given : parameters that differ from the notebook's defaults by catalog or command line.
-    overrides : those of `given` that came from the command line; a job that has any is a draft.
-    home : folder under which its editions and the readers' copy stand.
-    """
-
-    report: str
-    entry: Entry
-    document: dict[str, Any]
-    declared: dict[str, Parameter]
-    given: dict[str, Any]
-    overrides: dict[str, str]
-    home: Path
-    after: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """What the job is called."""
-        return self.report
-
-    @property
-    def draft(self) -> bool:
-        """Tell whether parameters were given for this run only."""
-        return bool(self.overrides)
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """All parameters, as the notebook will see them."""
-        return {name: p.default for name, p in self.declared.items()} | self.given
-
-    @property
-    def title(self) -> str:
-        """Title of the page: the catalog's, a parameter's, the notebook's first heading, or the name."""
-        headings = (re.search(r"^# +(.+)$", source(c), re.M) for c in self._markdown())
-        heading = next((m[1].strip() for m in headings if m), self.report)
-        return self.entry.title or str(self.parameters.get("title") or heading)
-
-    def _markdown(self) -> list[dict[str, Any]]:
-        return [c for c in self.document["cells"] if c["cell_type"] == "markdown"]
+    root: Path
+    tables: Mapping[str, Any]
+    reports: Collection[str]
+    notebook: Callable[[str], Notebook]
 
 
-def catalog(root: Path) -> dict[str, Entry]:
-    """Read reports/catalog.toml.
+def select(entries: Mapping[str, Entry], names: Sequence[str] = ()) -> list[Row]:
+    """Choose reports by name or glob, in the catalog's order; all of them when none is named.
+
+    The name of a matrix stands for all its reports; each has the name report/slug.
 
     Raises
     ------
-    PlanError : it cannot be read, or a table in it is not as Entry describes; one line each.
+    PlanError : a name fits none, or two reports of a matrix would stand in one folder.
     """
-    entries, wrong = dict[str, Entry](), list[str]()
-    for name, table in _toml(root / CATALOG, CATALOG).items():
-        where = f"{CATALOG.as_posix()}, [{name}]"
-        if not NAME.fullmatch(name):
-            wrong.append(f"{where}: a report is named by at most 80 of a-z, 0-9 and _")
-            continue
-        try:
-            entries[name] = Entry.model_validate(table)
-        except ValidationError as error:
-            # A misspelt key is missing under its right name too: say it once.
-            unknown = [e for e in error.errors() if e["type"] == "extra_forbidden"]
-            wrong += [f"{where}: {_said(e)}" for e in unknown or error.errors()]
-    if wrong:
-        raise PlanError("\n".join(wrong))
-    return entries
-
-
-def select(entries: Mapping[str, Entry], names: Sequence[str]) -> list[str]:
-    """Choose reports by name or glob, in the catalog's order; all of them when none is named."""
-    chosen = set[str]()
-    for name in names:
-        found = [n for n in entries if fnmatchcase(n, name)]
-        if not found:
-            raise PlanError(f"no report is called {shown(name)}{did_you_mean(name, entries)}")
-        chosen.update(found)
-    return [name for name in entries if name in chosen or not names]
+    return _chosen(_rows(entries), names)
 
 
 def jobs(root: Path, names: Sequence[str] = (), overrides: Mapping[str, str] | None = None) -> list[Job]:
-    """Make a checked job of each chosen report, or of none.
+    """Make a checked job of each chosen report, or of none; one whose Numbers another reads comes first.
 
     Raises
     ------
@@ -130,7 +57,11 @@ def jobs(root: Path, names: Sequence[str] = (), overrides: Mapping[str, str] | N
     """
     made, wrong = attempt(root, names, overrides)
     if wrong:
-        raise PlanError("\n".join(f"{name}: {line}" for name, lines in wrong.items() for line in lines))
+        lines = dict[tuple[str, str], list[str]]()
+        for name, said in wrong.items():
+            for line in said:
+                lines.setdefault((name.partition("/")[0], line), []).append(name)
+        raise PlanError("\n".join(f"{_counted(who)}: {line}" for (_, line), who in lines.items()))
     return made
 
 
@@ -147,27 +78,53 @@ def attempt(
     -------
     The jobs, and what is wrong with each of the other reports.
     """
-    entries = catalog(root)
-    tables = sorted(_toml(root / SOURCES, SOURCES)) if (root / SOURCES).is_file() else []
-    made, wrong = list[Job](), dict[str, list[str]]()
-    for name in select(entries, names):
+    every = _rows(catalog(root))
+    declarations = read_toml(root, SOURCES) if (root / SOURCES).is_file() else {}
+    reports = {row.name for row in every}
+    project = _Project(root, declarations, reports, cache(lambda name: _notebook(root, name)))
+    made, wrong = dict[str, Job](), dict[str, list[str]]()
+    for row in _chosen(every, names):
         try:
-            made.append(_job(root, name, entries[name], overrides or {}, tables))
+            job = _job(project, row, overrides or {})
         except ValueError as error:
-            wrong[name] = str(error).splitlines()
-    return made, wrong
+            wrong[row.name] = str(error).splitlines()
+        else:  # drafts of a matrix are one where their axis is what was given
+            made.setdefault(canonical([job.report, job.given]) if job.draft else job.name, job)
+    ordered, circles = upstream.ordered(list(made.values()))
+    return ordered, wrong | circles
 
 
 def unplanned(root: Path, name: str, title: str) -> Job:
     """Stand in for the job of a report that cannot be planned, so that its failure can be told."""
-    entry = catalog(root)[name].model_copy(update={"title": title})
-    return Job(name, entry, {"cells": []}, {}, {}, {}, root / PUBLISHED / name)
+    report, _, slug = name.partition("/")
+    title = title.replace("{", "{{").replace("}", "}}")
+    entry = catalog(root)[report].model_copy(update={"title": title})
+    return Job(report, entry, {"cells": []}, {}, {}, {}, root / PUBLISHED / name, slug)
 
 
-def _job(root: Path, name: str, entry: Entry, overrides: Mapping[str, str], tables: Iterable[str]) -> Job:
-    document = read_notebook(root, entry.notebook)
-    known = declared(document["cells"], f"notebooks/{entry.notebook}.ipynb")
-    given, unread = dict(entry.parameters), dict[str, str]()
+def _rows(entries: Mapping[str, Entry]) -> list[Row]:
+    return [row for report, entry in entries.items() for row in rows(report, entry)]
+
+
+def _chosen(every: list[Row], names: Sequence[str]) -> list[Row]:
+    chosen = set[str]()
+    for name in names:
+        found = [r.name for r in every if fnmatchcase(r.report, name) or fnmatchcase(r.name, name)]
+        if not found:
+            there = list(dict.fromkeys(row.name if "/" in name else row.report for row in every))
+            raise PlanError(f"no report is called {shown(name)}{did_you_mean(name, there)}")
+        chosen.update(found)
+    return [row for row in every if row.name in chosen or not names]
+
+
+def _notebook(root: Path, name: str) -> Notebook:
+    document = read_notebook(root, name)
+    return document, declared(document["cells"], f"notebooks/{name}.ipynb")
+
+
+def _job(project: _Project, row: Row, overrides: Mapping[str, str]) -> Job:
+    document, known = project.notebook(row.entry.notebook)
+    given, unread = row.entry.parameters | row.values, dict[str, str]()
     for key, text in overrides.items():
         try:
             given[key] = parse(known[key], text) if key in known else text
@@ -175,80 +132,33 @@ def _job(root: Path, name: str, entry: Entry, overrides: Mapping[str, str], tabl
             unread[key] = f"parameter {key} {error}"
     readable = {key: parameter for key, parameter in known.items() if key not in unread}
     given = {key: value for key, value in given.items() if key not in unread}
-    values, wrong = check_parameters(readable, given, list(tables))
+    values, wrong = check_parameters(readable, given, project.tables)
+    home = row.home(project.root)
     if unread or wrong:
         raise PlanError("\n".join([*unread.values(), *wrong]))
-    home = root / PUBLISHED / name
     if overrides:
-        home = home / "drafts" / slug({key: values[key] for key in overrides})
-    return Job(name, entry, document, known, values, dict(overrides), home)
+        home = home / "drafts" / draft_slug({key: values[key] for key in overrides})
+    job = Job(row.report, row.entry, document, known, values, dict(overrides), home, row.slug)
+    _check(job, project)
+    return job
 
 
-def read_notebook(root: Path, name: str) -> dict[str, Any]:
-    """Read a notebook as JSON.
-
-    Raises
-    ------
-    ValueError : there is none, or it is no notebook of format 4.
-    """
-    path = root / "notebooks" / f"{name}.ipynb"
+def _check(job: Job, project: _Project) -> None:
+    """Refuse what each parameter alone does not show to be wrong."""
+    values, known = job.parameters, job.declared
+    wrong = [
+        *secrets.problems(values, known),
+        *upstream.problems(values, known, project.reports),
+    ]
+    for table in labels.tables(values, known):
+        wrong += labels.problems(values, known, table, labels.declared(project.tables[table]))
     try:
-        document = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        there = sorted(p.stem for p in path.parent.glob("*.ipynb"))
-        raise ValueError(f"there is no notebooks/{path.name}{did_you_mean(name, there)}") from None
+        filled(job.entry.title, values)
     except ValueError as error:
-        raise ValueError(f"notebooks/{path.name} is no notebook: {error}") from None
-    except OSError as error:
-        raise ValueError(f"notebooks/{path.name} cannot be read: {error.strerror}") from None
-    if not isinstance(document, dict) or document.get("nbformat") != 4 or "cells" not in document:
-        raise ValueError(f"notebooks/{path.name} is no notebook of format 4; save it again from JupyterLab")
-    if not isinstance(document["cells"], list) or not isinstance(document.get("metadata", {}), dict):
-        raise ValueError(f"notebooks/{path.name} is no notebook: its cells or its metadata are damaged")
-    for number, cell in enumerate(document["cells"], start=1):
-        if not _is_cell(cell):
-            raise ValueError(f"notebooks/{path.name} is no notebook: its cell {number} is damaged")
-    return document
+        wrong.append(str(error))
+    if wrong:
+        raise PlanError("\n".join(wrong))
 
 
-def _is_cell(cell: Any) -> bool:
-    """Tell whether a cell has its type, a source of text or lines, and metadata."""
-    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
-        return False
-    text, metadata = cell.get("source"), cell.get("metadata")
-    is_text = isinstance(text, str) or (isinstance(text, list) and all(isinstance(t, str) for t in text))
-    return is_text and isinstance(metadata, dict) and isinstance(metadata.get("tags", []), list)
-
-
-def slug(values: Mapping[str, Any]) -> str:
-    """Name a draft's folder after its parameters: readable, legal everywhere, one for each set of values."""
-    said = "-".join(f"{name}-{value}" for name, value in values.items()).lower()
-    words = re.sub(r"[^a-z0-9]+", "-", said).strip("-")[:50].strip("-")
-    return f"{words}-{hashlib.sha256(canonical(values).encode()).hexdigest()[:8]}"
-
-
-def canonical(value: Any) -> str:
-    """Write JSON in the one way that equal values share."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-
-
-def _toml(path: Path, shown_as: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise PlanError(
-            f"there is no {shown_as.as_posix()} here; make a project with `pmlib init DIR`"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PlanError(f"{shown_as.as_posix()} cannot be read: {error}") from None
-
-
-def _said(error: Any) -> str:
-    place = ".".join(map(str, error["loc"]))
-    if error["type"] == "extra_forbidden":
-        return f"unknown key {place}{did_you_mean(place, Entry.model_fields)}"
-    if error["type"] == "missing":
-        return f"{place} is missing"
-    if not place:
-        return 'a report is a table, as in [us_car_market] with notebook = "competitive_analysis" in it'
-    return f"{place} is {shown(error['input'])}: {error['msg'][0].lower()}{error['msg'][1:]}"
+def _counted(names: Sequence[str]) -> str:
+    return f"{names[0]} and {len(names) - 1} more" if names[1:] else names[0]

@@ -21,7 +21,7 @@ def new_report(root: Path, name: str, title: str = "") -> Path:
     ValueError : the name is no name for a report, or is taken.
     """
     if not plan.NAME.fullmatch(name):
-        raise ValueError(f"{name!r} is no name for a report; use at most 80 of a-z, 0-9 and _")
+        raise ValueError(f"{name!r} is no name for a report; use {plan.NAMING}")
     if not title.isprintable():
         raise ValueError("a title is one line of plain text")
     path = root / "notebooks" / f"{name}.ipynb"

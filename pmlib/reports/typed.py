@@ -5,14 +5,18 @@ import builtins
 import datetime
 import math
 import operator
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
-SCALARS = ("str", "int", "float", "bool", "date", "Source")
-PLAIN = {"str": str, "Source": str, "Label": str, "int": int, "float": float, "bool": bool}
+SCALARS = ("str", "int", "float", "bool", "date", "Source", "Number", "Secret")
+PLAIN = {"str": str, "Source": str, "Label": str, "Number": str, "int": int, "float": float, "bool": bool}
 COMPARE = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
+LARGEST = 2**63  # TOML's whole numbers, and those of tables, are smaller
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+NUMBER = re.compile(r"[a-z0-9_]+(/[a-z0-9_-]+)?/[^/]+")
 MIRRORED = {ast.Lt: operator.gt, ast.LtE: operator.ge, ast.Gt: operator.lt, ast.GtE: operator.le}
 
 
@@ -21,6 +25,8 @@ class Type:
     """What a parameter may hold.
 
     kind : one of SCALARS, "Literal", "Label" (text: a label that a column of the table has) or "any".
+        A Source is the name of a table, a Number that of a Number which another report publishes, a Secret
+        that of an environment variable.
     text : as the notebook declares it.
     choices : of a Literal; of a Label the role of its column.
     bounds : of a number: (comparison, limit) pairs that all must hold.
@@ -42,6 +48,8 @@ class Type:
             if self.optional or self.kind == "any":
                 return None
             raise ValueError(f"is missing; it takes {self.text}")
+        if self.kind == "Secret":
+            return _variable(value)
         if not self.many:
             return self._one(value, sources)
         if not isinstance(value, list | tuple):
@@ -53,6 +61,8 @@ class Type:
         if self.kind == "Source" and sources is not None and value not in sources:
             near = did_you_mean(value, sources)
             raise ValueError(f"names no table of data/sources.toml: {shown(value)}{near}")
+        if self.kind == "Number" and not NUMBER.fullmatch(value):
+            raise ValueError(f"is {shown(value)}, which names no Number; write it as report/number")
         for compare, limit in self.bounds:
             if not compare(value, limit):
                 raise ValueError(f"is {shown(value)}, which is out of its range {self.text}")
@@ -65,8 +75,10 @@ class Type:
                 if exact is type(choice) and value == choice:
                     return value
             raise ValueError(f"is {shown(value)}; it takes one of {', '.join(map(shown, self.choices))}")
+        if exact is int and abs(value) >= LARGEST:
+            raise ValueError(f"is {shown(value)}; whole numbers have at most 18 digits")
         if self.kind == "date":
-            return _date(value)
+            return plain_date(value)
         if self.kind == "float" and exact is int:
             return float(value)
         wanted = PLAIN.get(self.kind)
@@ -89,6 +101,8 @@ def inferred(name: str, value: Any) -> Type:
         return Type("any", "a value")
     if isinstance(value, list) and value and len({type(item) for item in value}) == 1:
         item = inferred(name, value[0])
+        if item.many:
+            raise ValueError(f"{name} is a list of lists; a parameter is a list of text, numbers or flags")
         return replace(item, many=True, text=f"list[{item.text}]")
     if isinstance(value, list):
         raise ValueError(f'{name} is a list of no one type; annotate it, as in {name}: "list[str]"')
@@ -129,7 +143,9 @@ def _type(node: ast.expr) -> Type:
             if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
                 return Type("Label", text, choices=(node.slice.value,))
         elif node.value.id == "list":
-            return replace(_type(node.slice), many=True, text=text)
+            item = _type(node.slice)
+            if not item.many and item.kind != "Secret":
+                return replace(item, many=True, text=text)
     known = f'{", ".join(SCALARS)}, Label[...], Literal[...], list[...], "... | None", "0 < float < 1"'
     raise ValueError(f"the annotation {text} is not one of: {known}")
 
@@ -146,12 +162,22 @@ def _range(node: ast.Compare, text: str) -> Type:
     bounds = []
     for i, op in enumerate(node.ops):
         if i + 1 == at:  # 0 < float is float > 0
-            bounds.append((MIRRORED[type(op)], ast.literal_eval(terms[i])))
+            bounds.append((MIRRORED[type(op)], _limit(terms[i])))
         elif i == at:
-            bounds.append((COMPARE[type(op)], ast.literal_eval(terms[i + 1])))
+            bounds.append((COMPARE[type(op)], _limit(terms[i + 1])))
         else:
             raise ValueError(f'the range {text} cannot be read; write it as in "0 < float < 1"')
     return Type(name, text, bounds=tuple(bounds))
+
+
+def _limit(node: ast.expr) -> float:
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        value = None
+    if type(value) not in (int, float):
+        raise ValueError(f"the limit {ast.unparse(node)} of a range is no number")
+    return value
 
 
 def did_you_mean(name: Any, known: Collection[str]) -> str:
@@ -164,17 +190,30 @@ def did_you_mean(name: Any, known: Collection[str]) -> str:
 
 def shown(value: Any) -> str:
     """Show a value in a message: quoted, on one line, cut where it is long."""
-    text = value.isoformat() if isinstance(value, datetime.date | datetime.time) else repr(value)
+    try:
+        text = value.isoformat() if isinstance(value, datetime.date | datetime.time) else repr(value)
+    except ValueError:  # Python writes no number of over 4,300 digits
+        text = "a number of thousands of digits"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _date(value: Any) -> str:
+def plain_date(value: Any) -> str:
+    """Write a date, or a text that is one, as 2026-03-31."""
     if type(value) is datetime.date:
         return value.isoformat()
     try:
         return datetime.date.fromisoformat(value).isoformat()
     except (TypeError, ValueError):
         raise ValueError(f"is {shown(value)}; it takes a date such as 2026-03-31") from None
+
+
+def _variable(value: Any) -> str:
+    if isinstance(value, str) and VARIABLE.fullmatch(value):
+        return value
+    raise ValueError(
+        "takes the name of the environment variable that holds the secret, such as CRM_TOKEN; what was given "
+        "is no name, and is not shown here, for it may be the secret itself"
+    )
 
 
 def _kind(value: Any) -> str:

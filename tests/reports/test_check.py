@@ -1,8 +1,18 @@
 import pytest
 
+from pmlib import data
 from pmlib.reports import plan, start
 from pmlib.reports.check import problems
 
+SALES = """\
+[sales]
+title = "Sales"
+path = "data/sales.csv"
+origin = "made up"
+licence = "none"
+columns.firm = { type = "text", role = "firm" }
+columns.sales = { type = "integer", role = "units" }
+"""
 READS = 'source: "Source" = "sales"\n'
 
 
@@ -21,6 +31,26 @@ def test_a_wrong_parameter_and_an_unreadable_table_are_named(small, here):
     assert problems(root) == [
         "tiny: parameter source names no table of data/sources.toml: 'sails'; did you mean sales?"
     ]
+
+
+def test_a_table_is_read_once_and_each_report_on_it_is_checked(small, here, monkeypatch):
+    root = small(
+        parameters=READS + 'focal: "Label[\'firm\']" = "Ford"\n',
+        entry="[tiny.product]\nfocal = ['Ford', 'Fort']",
+    )
+    here(root)
+    (root / plan.SOURCES).write_text(SALES)
+    read, asked = data.read, []
+    monkeypatch.setattr(data, "read", lambda name: asked.append(name) or read(name))
+    (line,) = [line for line in problems(root) if line.startswith("tiny/")]
+    assert line.startswith("tiny/fort-")
+    assert line.endswith(": parameter focal: 'Fort' is no firm in sales; did you mean Ford?")
+    assert asked == ["sales"]
+
+
+def test_a_name_that_windows_keeps_is_no_name_for_a_report(small):
+    with pytest.raises(ValueError, match=r"'con' is no name for a report; use at most 80 of .*, and none"):
+        start.new_report(small(), "con")
 
 
 def test_a_notebook_against_the_house_style_is_named(small, here):

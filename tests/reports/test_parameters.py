@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from math import nan
 
 import pytest
@@ -69,6 +69,11 @@ def test_good_values_come_back_in_plain_form():
         ({"h": [[nan]]}, "parameter h is nan, which is no finite number"),
         ({"h": [[date(1979, 5, 27)]]}, "parameter h is the date 1979-05-27; it takes text"),
         ({"h": [{"a": 1}]}, "parameter h is the dict {'a': 1}; it takes text"),
+        ({"top": 2**63}, "parameter top is 9223372036854775808; whole numbers have at most 18 digits"),
+        ({"share": 10**400}, "; whole numbers have at most 18 digits"),
+        ({"share": float("inf")}, "parameter share is inf, which is no finite number"),
+        ({"rivals": [["GM"]]}, "parameter rivals takes list[str], not the list ['GM']"),
+        ({"due": datetime(2026, 1, 31, 10)}, "parameter due is 2026-01-31T10:00:00; it takes a date"),
         ({"class": 1}, "'class' is no name for a parameter"),
         ({"__builtins__": 1}, "is no name for a parameter"),
         ({"needed": None}, "parameter needed is missing; it takes str"),
@@ -107,6 +112,12 @@ def test_a_missing_required_parameter_is_refused():
         ("a: 'foo' = 1", "the annotation foo is not one of"),
         ("a: 'Literal[x]' = 1", "the annotation Literal[x] is not one of"),
         ("a: '0 < str < 1' = 'x'", "not one of int or float"),
+        ("""a: "'a' < int" = 1""", "the limit 'a' of a range is no number"),
+        ("a: 'f() < int' = 1", "the limit f() of a range is no number"),
+        ("a = [[1]]", "a is a list of lists; a parameter is a list of text, numbers or flags"),
+        ("a: 'list[list[int]]' = [[1]]", "the annotation list[list[int]] is not one of"),
+        ("a: 'float' = 1e999", "a is inf, which is no finite number"),
+        ("a: 'Number' = 'som'", "a is 'som', which names no Number; write it as report/number"),
         ("a: '0 < float < 1' = 2.0", "out of its range"),
         ("a: '(' = 2.0", "cannot be read"),
         ("%matplotlib inline", "line 1: invalid syntax"),

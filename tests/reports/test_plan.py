@@ -1,11 +1,9 @@
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pmlib.reports import plan
-from pmlib.reports.plan import PlanError, jobs, slug
+from pmlib.reports.plan import PlanError, jobs, read_notebook
 
 
 def catalog(root, text):
@@ -33,7 +31,7 @@ def test_the_title_is_the_notebooks_heading_where_none_is_given(small):
         ('[tiny]\ntitle = "x"', "notebook is missing"),
         (
             '[tiny]\nnotebook = "../tiny"',
-            "notebook is '../tiny': string should match pattern '^[A-Za-z0-9_-]+$'",
+            "notebook is '../tiny'; it takes a name of letters, digits and _",
         ),
         ('[tiny]\nnotebook = "tiny"\ntime_limit = 0', "time_limit is 0"),
         ('[tiny]\nnotebook = "tiny"\ntime_limit = "60"', "time_limit is '60'"),
@@ -116,13 +114,75 @@ def test_a_damaged_cell_is_named(small, cell):
         jobs(root)
 
 
-@given(st.dictionaries(st.from_regex(r"[a-z_]{1,8}", fullmatch=True), st.text(), min_size=1, max_size=4))
-def test_a_slug_is_a_legal_folder_whatever_the_values(values):
-    name = slug(values)
-    assert re.fullmatch(r"[a-z0-9-]+", name)
-    assert len(name) <= 60
+def test_a_thousand_reports_read_their_notebook_once(small, monkeypatch):
+    root = small()
+    catalog(root, "".join(f'[r{i}]\nnotebook = "tiny"\nparameters = {{count = {i}}}\n' for i in range(1000)))
+    read = []
+    monkeypatch.setattr(plan, "read_notebook", lambda *at: read.append(at) or read_notebook(*at))
+    assert [job.given["count"] for job in jobs(root)] == list(range(1000))
+    assert len(read) == 1
 
 
-def test_slugs_of_values_that_look_alike_differ():
-    values = ["a", "A", "a ", "\u00e1", "a\u0301", 1, "1", 1.0, True]
-    assert len({slug({"x": value}) for value in values}) == len(values)
+def test_the_titles_template_takes_parameters(small):
+    entry = "title = '{focal} against {count} {{rivals}}'\n[tiny.parameters]\nfocal = '  Ge neral\tMotors'\n"
+    assert jobs(small(entry=entry))[0].title == "Ge neral Motors against 3 {rivals}"
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("{focl}", "title names no parameter: {focl}; did you mean focal?"),
+        ("{focal.__class__}", "title has {focal.__class__} with more than a parameter's name in it"),
+        ("{focal[0]}", "with more than a parameter's name in it"),
+        ("{count:>99999999}", "with more than a parameter's name in it"),
+        ("{focal!r}", "with more than a parameter's name in it"),
+        ("{}", "with more than a parameter's name in it"),
+        ("{focal", "title cannot be read: expected '}' before end of string; write a parameter as {region}"),
+        ("50 } off", "title cannot be read: Single '}' encountered"),
+    ],
+)
+def test_a_title_that_asks_for_more_than_parameters_is_refused(small, title, said):
+    with pytest.raises(PlanError) as error:
+        jobs(small(entry=f'title = "{title}"\n'))
+    assert str(error.value).startswith("tiny: title ")
+    assert said in str(error.value)
+
+
+def test_a_title_with_a_parameter_that_has_no_value_is_refused(small):
+    root = small(entry="title = 'Since {since}'\n", parameters='since: "int | None" = None\n')
+    with pytest.raises(PlanError, match="tiny: title names the parameter since, which has no value here"):
+        jobs(root)
+
+
+def test_a_report_that_cannot_be_planned_keeps_its_title_as_it_was(small):
+    assert plan.unplanned(small(), "tiny", "50 {off} }").title == "50 {off} }"
+
+
+LABELLED = 'source: "Source" = "sales"\nfocal: "Label[\'firm\']" = "Ford"\n'
+
+
+@pytest.mark.parametrize("values", ['["Fort"]', '["Fort", "GM"]'])
+def test_labels_that_the_declaration_rules_out_are_refused_before_anything_is_read(small, values):
+    root = small(parameters=LABELLED)
+    column = f'columns.Maker = {{ type = "category", role = "firm", values = {values} }}\n'
+    (root / plan.SOURCES).write_text(f'[sales]\ntitle = "Sales"\n{column}')
+    with pytest.raises(
+        PlanError, match=r"tiny: parameter focal: 'Ford' is no firm in sales; did you mean Fort\?"
+    ):
+        jobs(root)
+    assert jobs(root, overrides={"focal": "Fort"})[0].draft
+
+
+@pytest.mark.parametrize("columns", ["5", "{ Maker = 5 }", '{ Maker = { role = "firm", values = 5 } }'])
+def test_a_damaged_declaration_is_left_to_those_who_read_it(small, columns):
+    root = small(parameters=LABELLED)
+    (root / plan.SOURCES).write_text(f"[sales]\ncolumns = {columns}\n")
+    assert jobs(root)[0].parameters["focal"] == "Ford"
+
+
+def test_one_broken_report_does_not_stop_the_others(small):
+    root = small()
+    catalog(root, '[a]\nnotebook = "tiny"\n[b]\nnotebook = "tiny"\nparameters = {level = 5}\n')
+    made, wrong = plan.attempt(root)
+    assert [job.name for job in made] == ["a"]
+    assert wrong == {"b": ["parameter level is 5.0, which is out of its range 0 < float < 1"]}

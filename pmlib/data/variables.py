@@ -1,20 +1,15 @@
-"""Secrets: declared by the name of an environment variable, and written nowhere."""
+"""Environment variables that declarations name: secrets, which are written nowhere."""
 
-import base64
-import json
 import os
 import re
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote
 
 from pmlib.data.words import SOURCES, DataError, shown
+from pmlib.secret import forms, is_secret, parsed, pieces
 
 NAMED = re.compile(r"\$\{([^{}]*)\}")
 ADDRESS = re.compile(r"(?P<scheme>[^/?#]*://)?(?P<user>[^/?#@]*@)?(?P<place>[^?#]*)(?P<rest>.*)", re.DOTALL)
-SECRET = re.compile(
-    r"password|passwd|secret|token|credential|passphrase|api_?key|access_?key|account_?key"
-    r"|(?<![a-z])(key|pass|pwd|sas|sig|signature|auth|authorization|cookie)(?![a-z])"
-)
 PUBLIC = {"", "anon", "cloud", "browser", "cache", "google_default"}  # what such an option may say outright
 LONG = 4  # characters; a shorter value is taken out of a text only where it stands alone
 
@@ -40,7 +35,7 @@ def address(text: str, where: str) -> str:
     if bare or (colon and password):
         _refuse_literal(password if colon else user.rstrip("@"), where, "its password")
     for option, value in parse_qsl(rest[1:]):
-        if _is_secret(option):
+        if is_secret(option):
             _refuse_literal(value, where, shown(option))
     return (
         (found["scheme"] or "")
@@ -63,7 +58,7 @@ def options(given: Any, where: str, name: str = "") -> Any:
         return [options(value, where, name) for value in given]
     if not isinstance(given, str):
         return given
-    if _is_secret(name):
+    if is_secret(name):
         _refuse_literal(given, where, shown(name))
     return expanded(given, where)
 
@@ -86,7 +81,7 @@ def expanded(text: str, where: str, quoted: bool = False) -> str:
             raise DataError(
                 f"{SOURCES}, {where} needs the environment variable {name}, which {state}; {remedy}"
             )
-        _hide(name, os.environ[name])
+        hide(name, os.environ[name])
         return quote(os.environ[name], safe="") if quoted else os.environ[name]
 
     return NAMED.sub(value, text)
@@ -102,25 +97,12 @@ def scrub(text: str) -> str:
     return " ".join(text.split())
 
 
-def _hide(name: str, value: str) -> None:
-    parts = urlsplit(value) if "://" in value else None
-    pieces = [value]
-    if parts:  # a whole address: a driver may tell any of its parts
-        pieces += [parts.username or "", parts.password or "", parts.netloc.rpartition("@")[0]]
-        pieces += [found for _, found in parse_qsl(parts.query)]
-        pieces += [step for step in parts.path.split("/") if len(step) >= 16]  # a token, not a table's name
-    for piece in filter(None, pieces):
-        for form in {piece, unquote(piece)}:
-            plain = form.encode(errors="surrogateescape")
-            forms = {form, quote_plus(form), repr(form)[1:-1], json.dumps(form)[1:-1]}
-            forms |= {quote(form, safe=safe) for safe in ("", "/", "!$&'()*+,;=:@/")}
-            forms |= {re.sub("%..", lambda found: found[0].lower(), one) for one in forms}
-            forms |= {base64.b64encode(plain).decode()}
-            _values.update(dict.fromkeys(forms, f"${{{name}}}"))
-
-
-def _is_secret(option: str) -> bool:
-    return bool(SECRET.search(re.sub(r"([a-z])([A-Z])", r"\1_\2", option).lower()))
+def hide(name: str, value: str) -> None:
+    """Keep the value of a variable out of all errors from now on; of an address any part that may be told."""
+    address = parsed(value)
+    told = {text for _, text in parse_qsl(address.query)} | {address.username or ""}
+    for piece in (pieces(value) | told | set(map(unquote, told))) - {""}:
+        _values.update(dict.fromkeys(forms(piece), f"${{{name}}}"))
 
 
 def _refuse_literal(value: str, where: str, what: str) -> None:

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from servers import declare, postgres, refused, web  # noqa: F401 (fixtures)
 
-from pmlib.data import secret
+from pmlib import data
+from pmlib.data import variables
 
 WHERE = "[sales]: url"
 
 
 @pytest.fixture
 def canary(monkeypatch):
-    monkeypatch.setattr(secret, "_values", {})
+    monkeypatch.setattr(variables, "_values", {})
 
     def put(value, name="CANARY"):
         monkeypatch.setenv(name, value)
@@ -35,34 +36,34 @@ def canary(monkeypatch):
 )
 def test_a_value_is_quoted_where_an_address_needs_that(canary, declared, expanded):
     canary("p@s/s w")
-    assert secret.address(declared, WHERE) == expanded
+    assert variables.address(declared, WHERE) == expanded
 
 
 @pytest.mark.parametrize("value", ["p@s/s w'\"\\é", "abc", "x+y=z%41", "a" * 200])
 def test_no_form_of_a_value_is_told(canary, value):
     canary(value)
-    secret.expanded("${CANARY}", WHERE)
+    variables.expanded("${CANARY}", WHERE)
     from base64 import b64encode
     from urllib.parse import quote, quote_plus
 
     forms = [value, quote(value), quote(value, safe=""), quote_plus(value), repr(value)[1:-1]]
     forms += [json.dumps(value)[1:-1], b64encode(value.encode()).decode()]
     for form in forms:
-        assert secret.scrub(f"failed: {form}\nat host") == "failed: ${CANARY} at host"
+        assert variables.scrub(f"failed: {form}\nat host") == "failed: ${CANARY} at host"
 
 
 def test_the_parts_of_an_address_are_not_told(canary):
     canary("postgresql://sue:p%40ss77@db.example/sales?sslpassword=keykey&x=tok77")
-    secret.address("${CANARY}", WHERE)
+    variables.address("${CANARY}", WHERE)
     for told in ("sue", "p@ss77", "p%40ss77", "keykey", "tok77"):
-        assert secret.scrub(f"no {told} here") == "no ${CANARY} here"
-    assert secret.scrub("host db.example: no table sales") == "host db.example: no table sales"
+        assert variables.scrub(f"no {told} here") == "no ${CANARY} here"
+    assert variables.scrub("host db.example: no table sales") == "host db.example: no table sales"
 
 
 def test_a_short_value_is_taken_out_where_it_stands_alone(canary):
     canary("db")
-    secret.expanded("${CANARY}", WHERE)
-    assert secret.scrub("db: feedback of 'db'") == "${CANARY}: feedback of '${CANARY}'"
+    variables.expanded("${CANARY}", WHERE)
+    assert variables.scrub("db: feedback of 'db'") == "${CANARY}: feedback of '${CANARY}'"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_a_variable_that_is_not_there_is_named(canary, monkeypatch, value, text,
     if value is not None:
         canary(value)
     with refused() as said:
-        secret.expanded(text, WHERE)
+        variables.expanded(text, WHERE)
     assert said[0].startswith(f"data/sources.toml, {WHERE} {says}")
 
 
@@ -96,7 +97,7 @@ OUTRIGHT = [
 @pytest.mark.parametrize("declared", OUTRIGHT)
 def test_a_secret_in_an_address_is_refused_and_not_repeated(declared):
     with refused() as said:
-        secret.address(declared, WHERE)
+        variables.address(declared, WHERE)
     assert "itself; put it in an environment variable" in said[0] and "canary" not in said[0]
 
 
@@ -113,15 +114,15 @@ def test_a_secret_in_an_address_is_refused_and_not_repeated(declared):
 )
 def test_a_secret_in_an_option_is_refused_and_not_repeated(storage):
     with refused() as said:
-        secret.options(storage, "[sales]: storage")
+        variables.options(storage, "[sales]: storage")
     assert "itself; put it in an environment variable" in said[0] and "canary" not in said[0]
 
 
 def test_options_that_are_no_secrets_pass(canary):
     canary("tok77")
     given = {"anon": True, "token": "anon", "endpoint_url": "http://h", "monkey": "x", "n": 3}
-    assert secret.options(given, WHERE) == given
-    assert secret.options({"headers": {"Authorization": "Bearer ${CANARY}"}}, WHERE) == {
+    assert variables.options(given, WHERE) == given
+    assert variables.options({"headers": {"Authorization": "Bearer ${CANARY}"}}, WHERE) == {
         "headers": {"Authorization": "Bearer tok77"}
     }
 
@@ -183,3 +184,18 @@ def test_a_published_page_and_a_failed_one_hold_no_secret(press, web, postgres, 
         assert b"CANARY" in everything
         for form in (b"canary/77", b"canary%2F77", b"canary%2f77"):
             assert form not in everything
+
+
+def test_a_notebook_gets_what_a_variable_holds_and_errors_do_not_show_it(canary):
+    value = canary("kanarienvogel")
+    assert data.secret("CANARY") == value
+    assert variables.scrub(f"failed: {value}") == "failed: ${CANARY}"
+
+
+@pytest.mark.parametrize("name", ["GONE", "kanarienvogel", ""])
+def test_a_variable_that_is_not_set_is_not_named_for_it_may_be_the_secret(name):
+    with pytest.raises(
+        data.DataError, match="the environment variable that this secret names is not set"
+    ) as error:
+        data.secret(name)
+    assert not name or name not in str(error.value)
