@@ -190,6 +190,20 @@ def test_cells_that_contradict_each_other_are_damage(gate, rows):
     assert "damaged" in gate.refusal(raw(rows), columns='[sales.columns]\na = { type = "integer" }')
 
 
+@pytest.mark.parametrize("place", ["-1", "99", "1.5", "x"])
+def test_a_text_that_is_not_among_the_shared_ones_is_damage(gate, place):
+    def change(_, page):
+        page.write_column(0, 0, ["model", "A", "B"])
+
+    good, out = zipfile.ZipFile(io.BytesIO(written(change))), io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in good.namelist():
+            archive.writestr(name, good.read(name).replace(b"<v>2</v>", f"<v>{place}</v>".encode()))
+    columns = '[sales.columns]\nmodel = { type = "text" }'
+    assert gate.read(written(change), columns=columns).frame["model"].tolist() == ["A", "B"]
+    assert "damaged" in gate.refusal(out.getvalue(), columns=columns)
+
+
 def test_a_blank_row_and_a_remark_aside_are_no_data(gate):
     def change(_, page):
         page.insert_rows(3)
