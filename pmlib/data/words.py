@@ -6,6 +6,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 
 SOURCES = "data/sources.toml"
+RENAMED = "column names had space around them or were not in NFC"  # said where it was mended
 
 
 class DataError(ValueError):

@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 
 from pmlib import data
+from pmlib.data.words import RENAMED
 
 HEAD = '[sales]\ntitle = "Sales"\npath = "data/sales.xlsx"\norigin = "Us"\nlicence = "ours"\n'
 COLUMNS = """[sales.columns]
@@ -210,6 +211,12 @@ def test_a_blank_row_and_a_remark_aside_are_no_data(gate):
         page["F3"] = "see the note"
 
     assert gate.read(book(change)).frame["amount"].tolist() == [1.5, 2]
+
+
+def test_space_around_a_name_is_taken_off_and_said(gate):
+    rows = [[" model", "day", "amount\u00a0"], *ROWS[1:]]
+    assert gate.read(book(rows=rows)).said == (RENAMED,)
+    assert gate.read(book()).said == ()
 
 
 def test_hidden_rows_are_read(gate):

@@ -12,7 +12,7 @@ import duckdb
 from pmlib.data.declaration import Table
 from pmlib.data.formats.plain import not_in, plain
 from pmlib.data.part import Part, scratch
-from pmlib.data.words import SOURCES, DataError, and_more, quoted, shown
+from pmlib.data.words import RENAMED, SOURCES, DataError, and_more, quoted, shown
 
 SEPARATORS = (",", ";", "\t", "|")
 GLOB = set("*?[]{}")
@@ -37,7 +37,7 @@ def open_(gate: duckdb.DuckDBPyConnection, file: Path, path: str, table: Table) 
     names = [unicodedata.normalize("NFC", name.strip()) for name in form.header or header]
     said = list(text.said)
     if names != (form.header or header):
-        said.append("column names had space around them or were not in NFC")
+        said.append(RENAMED)
     if separator != (form.separator or ","):
         said.append(f"separated by {'tabs' if separator == chr(9) else shown(separator)}")
     twice = next((name for name in names if name and names.count(name) > 1), None)
