@@ -8,7 +8,7 @@ from typing import Any
 from pmlib.data.cells import Wrong
 from pmlib.data.declaration import Table
 from pmlib.data.rule import MEASURES, Rule
-from pmlib.data.words import SOURCES, shown
+from pmlib.data.words import SOURCES, quoted, shown
 
 USUAL_DATES = (
     *("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y%m%d", "%Y-%m"),
@@ -20,6 +20,9 @@ MISSING = re.compile(
     r"(n\.?/?a\.?|nan|null|none|nil|missing|unknown|k\.?\s?a\.?|tbd|-+|–|—|\.|\?|#n/?a|\*)", re.I
 )
 AROUND = re.compile(r"([+-]?)\s*(\D{0,4}?)\s*([+-]?[0-9][0-9.,]*)\s*(\D{0,8}?)")
+MINUS = "-−–—"  # in any of these looks
+BOUND = "<>~≈±≤≥"
+TIMES = re.compile(r"[kKMB]|(?i:mn|mio\.?|mill?\.?|million|bn|billion|mrd\.?|tsd\.?|thousand)")
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 
 
@@ -38,7 +41,7 @@ def advice(table: Table, name: str, names: list[str], found: Any, wrong: Wrong) 
         return wrong.remedy
     text = found.strip()
     if MISSING.fullmatch(text):
-        return f"if that means missing, set nullable = true and na = [{_quoted(text)}] in {SOURCES}"
+        return f"if that means missing, set nullable = true and na = [{quoted(text)}] in {SOURCES}"
     if rule.type == "date":
         return _date(text) or wrong.remedy
     if rule.type in MEASURES:
@@ -74,8 +77,9 @@ def _number(table: Table, rule: Rule, text: str) -> str:
         return "write it in plain digits, without hidden or full-width characters"
     around = AROUND.fullmatch(plain)
     if around and (around[2] or around[4]):
-        mark = (around[2] or around[4]).strip()
-        return f"write the number alone, or take this off with strip = [{_quoted(mark)}] in {SOURCES}"
+        return _mark(around[2].strip(), around[4].strip())
+    if table.format.decimal == "," and re.fullmatch(r"[+-]?\d+\.\d+", plain):
+        return f'write a decimal comma, or correct decimal = "," of format in {SOURCES}'
     if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", plain):
         comma = ', or "decimal" if the comma is the decimal point' if plain.count(",") == 1 else ""
         return f'write it without commas, or set format = {{ thousands = "," }}{comma} in {SOURCES}'
@@ -86,13 +90,22 @@ def _number(table: Table, rule: Rule, text: str) -> str:
     if re.fullmatch(r"[+-]?\d{1,3}([ '’]\d{3})+([.,]\d*)?", plain):
         mark = re.sub(r"[\d+-]", "", plain)[0]
         return (
-            f"write it without {shown(mark)}, or set format = {{ thousands = {_quoted(mark)} }} in {SOURCES}"
+            f"write it without {shown(mark)}, or set format = {{ thousands = {quoted(mark)} }} in {SOURCES}"
         )
     if re.fullmatch(r"[+-]?0\d+", plain):
         return 'a number that begins with 0 is an id; declare the column as type = "text"'
     return ""
 
 
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"' if escaped.isprintable() else shown(text)
+def _mark(before: str, after: str) -> str:
+    """Say what to do about what stands beside a number; what changes its size is not just taken off."""
+    mark = before or after
+    if set(before) & set(MINUS) or mark in ("-", "−"):
+        return "write a number below zero with a hyphen before it, as in -5"
+    if set(mark) & set(BOUND):
+        return "write the number that is meant, not a bound of it"
+    accepts = f"strip = [{quoted(mark)}]"
+    if mark in ("%", "‰") or TIMES.fullmatch(mark):
+        scale = {"%": "0.01", "‰": "0.001"}.get(mark, "1000" if mark.lower()[0] in "kt" else "…")
+        return f"write the number in full, or if all have it, set {accepts} and scale = {scale} in {SOURCES}"
+    return f"write the number alone, or take this off with {accepts} in {SOURCES}"

@@ -7,10 +7,11 @@ from pmlib.data.checked import Checked
 from pmlib.data.facts import period_of
 from pmlib.data.rule import MEASURES
 from pmlib.data.sql import Name, sql
-from pmlib.data.words import SOURCES, DataError, and_more, shown
+from pmlib.data.words import SOURCES, DataError, and_more, quoted, shown
 
 SPREAD = 1.5  # powers of ten that the amounts of a series may be apart
 THOUSANDS = ((2.6, 3.4), (5.6, 6.4))  # powers of ten between amounts in units and in thousands or millions
+ROUNDED = 0.02  # by which the sum of rounded amounts may miss that of the whole ones
 FEWEST = 4  # amounts by which one tells what a series is like
 RARE = 0.05  # share of a column's amounts that may be in another unit, where there are no series
 
@@ -82,7 +83,10 @@ def _minority(size: np.ndarray, most: float) -> np.ndarray:
 
 
 def _check_totals(checked: Checked, frame: pd.DataFrame) -> None:
-    """Refuse rows that hold, in each amount that adds up, the sum of all other rows of their period."""
+    """Refuse rows that hold, in each amount that adds up, the sum of all other rows of their period.
+
+    One amount is that sum to the digit; the others may be blank, or rounded in the rows or in the sum.
+    """
     table, period = checked.table, period_of(checked.table)
     adds = [
         name
@@ -90,6 +94,7 @@ def _check_totals(checked: Checked, frame: pd.DataFrame) -> None:
         if rule.type in MEASURES and rule.role not in ("price", "attribute") and name not in table.unique
     ]
     labels = [name for name, rule in table.columns.items() if rule.type in ("text", "category")]
+    labels.sort(key=lambda name: table.columns[name].role not in ("product", "name", "firm"))
     accepted = {label for rule in table.columns.values() for label in rule.accept}
     if not adds or not labels:
         return
@@ -97,18 +102,23 @@ def _check_totals(checked: Checked, frame: pd.DataFrame) -> None:
     groups = frame[period] if period else pd.Series(0, index=frame.index)
     rest = amounts.groupby(groups).transform("sum") - amounts
     others = amounts.groupby(groups)[adds[0]].transform("size") - 1
-    is_sum = (np.isclose(amounts, rest, rtol=1e-9, atol=0) & (amounts > 0)).all(axis=1) & (others >= 3)
+    shares = [name for name in adds if table.columns[name].role == "share"]
+    is_whole = amounts[shares].groupby(groups).transform("sum").sub(1).abs().lt(ROUNDED).any(axis=1)
+    exact = np.isclose(amounts, rest, rtol=1e-9, atol=0) & (amounts > 0)
+    alike = exact | np.isclose(amounts, rest, rtol=ROUNDED, atol=0) | amounts.isna()
+    is_sum = ~is_whole & exact.any(axis=1) & alike.all(axis=1) & (others >= 3)
+    # Where shares come to one with the row, it is one of them: the largest, which has half of the market.
     # Small numbers are sums of others by chance; two amounts, several periods or large numbers are not.
-    evidence = len(adds) + 2 * (amounts.max(axis=1) >= 1000) + (is_sum.sum() - 1)
+    evidence = amounts.notna().sum(axis=1) + 2 * (amounts.max(axis=1) >= 1000) + (is_sum.sum() - 1)
     for row in np.flatnonzero(is_sum & (evidence >= 2)):
         if not accepted & set(frame.loc[row, labels].astype("str")):
             where, _ = _written(checked, int(row), labels[0])
-            label = shown(str(frame.loc[row, labels[0]]))
+            label = str(frame.loc[row, labels[0]])
             problem = (
                 f"the sum of all other rows{' of its period' if period else ''}, which would count twice"
             )
-            remedy = f"remove the row, or say that it is none with accept = [{label}] in {SOURCES}"
-            raise DataError(f"{where}: found {label}, {problem}; {remedy}".replace("'", '"'))
+            remedy = f"remove the row, or say that it is none with accept = [{quoted(label)}] in {SOURCES}"
+            raise DataError(f"{where}: found {shown(label)}, {problem}; {remedy}")
 
 
 def _check_note(checked: Checked, frame: pd.DataFrame) -> None:

@@ -249,7 +249,7 @@ def _number(rule: Rule, form: Format, known: Sql, value: Sql) -> Readers:
         if rule.parentheses:
             cell = sql("regexp_replace({}, {}, {})", cell, r"^\((.+)\)$", r"-\1")
         for around in rule.strip:
-            pattern = r"^([+-]?)\s*%s\s*|\s*%s$" % ((re.escape(around),) * 2)
+            pattern = "^([+-]?){0}*{1}{0}*|{0}*{1}$".format(SPACE, re.escape(around))
             cell = sql("regexp_replace({}, {}, {})", cell, pattern, r"\1")
         return cell
 

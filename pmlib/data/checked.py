@@ -208,6 +208,7 @@ def compared(checked: Typed, where: Mapping[str, Any]) -> Sql:
     conditions = []
     for name, wanted in where.items():
         column = checked.column(name)
+        _check_wanted(name, checked.table.columns[name].type, wanted)
         if isinstance(wanted, tuple):
             low, high = (
                 _span(end)[side] if checked.table.columns[name].type == "date" else end
@@ -225,6 +226,26 @@ def compared(checked: Typed, where: Mapping[str, Any]) -> Sql:
             values = wanted if isinstance(wanted, list) else [wanted]
             conditions.append(sql("{} in ({})", column, joined(", ", values, "null")))
     return joined(" and ", conditions, "true")
+
+
+def _check_wanted(name: str, type_: str, wanted: Any) -> None:
+    if isinstance(wanted, tuple) and len(wanted) != 2:
+        found = f"where asks for {name} in {shown(wanted)}"
+        raise DataError(f"{found}; a range is a tuple of the first and the last, None where it is open")
+    for value in wanted if isinstance(wanted, list | tuple) else [wanted]:
+        if value is not None and not _may_be(type_, value):
+            example = {"date": '2024 or "2024-03"', "text": '"A"', "category": '"A"'}.get(type_, "1")
+            found = f"where asks for {name} {shown(value)}, and {name} is of type {type_}"
+            raise DataError(f"{found}; give such a value, as in {example}")
+
+
+def _may_be(type_: str, value: Any) -> bool:
+    if type_ in ("text", "category"):
+        return isinstance(value, str)
+    try:
+        return _span(value)[0] is not pd.NaT if type_ == "date" else float(value) is not None
+    except (ValueError, TypeError, AttributeError):
+        return False
 
 
 def _span(value: Any) -> tuple[Any, Any]:

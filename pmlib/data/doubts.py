@@ -1,6 +1,6 @@
 """What no single cell shows: repeated keys, labels that are no labels or near twins, days for months."""
 
-import json
+import html
 import re
 import unicodedata
 from collections import defaultdict
@@ -10,7 +10,7 @@ from pmlib.data.checked import Checked
 from pmlib.data.facts import Facts
 from pmlib.data.rule import Rule
 from pmlib.data.sql import Sql, joined, sql
-from pmlib.data.words import SOURCES, DataError, and_more, shown
+from pmlib.data.words import SOURCES, DataError, and_more, quoted, shown
 
 TOTAL = re.compile(
     r"(grand|sub|over ?all)?[ -]?totals?( \w{1,2})?( [\d/.-]+)?|sum(me)?"
@@ -19,7 +19,9 @@ TOTAL = re.compile(
     r"|合計|总计|總計|小計|합계",
     re.IGNORECASE,
 )
+OF_GROUP = re.compile(r"(?:sub-?)?total (?:of )?(.+)|(.+) (?:sub-?)?total")  # as a pivot table adds them
 EXCEL_ERRORS = {"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+ENTITY = re.compile(r"&(#x?[0-9a-fA-F]+|[a-zA-Z]+);")
 MOST_BITS = 1 << 27  # 16 MB a thread
 FEWEST = 4  # values by which one tells what a series is like
 ALIKE = str.maketrans("АВЕКМНОРСТХаеорсухіΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXaeopcyxiABEZHIKMNOPTYXo")
@@ -38,8 +40,9 @@ def check_table(checked: Checked, relation: Sql, facts: Facts) -> None:
     """
     if facts.rows == 0:
         raise DataError(f"{checked.parts[0].path}: there is a header but no row; export the table again")
+    known = {label.casefold() for labels in facts.labels.values() for label in labels}
     for name, labels in facts.labels.items():
-        _check_totals(checked, name, labels)
+        _check_totals(checked, name, labels, known)
         _check_wreckage(checked, name, labels)
         _check_twins(checked, name, labels, facts.rows)
     for name, rule in checked.table.columns.items():
@@ -48,13 +51,13 @@ def check_table(checked: Checked, relation: Sql, facts: Facts) -> None:
     _check_key(checked, relation, facts.rows)
 
 
-def _check_totals(checked: Checked, name: str, labels: Sequence[str]) -> None:
-    rule, known = checked.table.columns[name], {label.casefold() for label in labels}
+def _check_totals(checked: Checked, name: str, labels: Sequence[str], known: set[str]) -> None:
+    rule = checked.table.columns[name]
     for label in labels:
         if label in rule.accept or label in rule.allowed:
             continue
-        group = label.casefold().removesuffix(" total")
-        is_total = TOTAL.fullmatch(label.strip(" :.*")) or (group != label.casefold() and group in known)
+        group = OF_GROUP.fullmatch(label.casefold())
+        is_total = TOTAL.fullmatch(label.strip(" :.*")) or (group and (group[1] or group[2]) in known)
         if is_total or (label == name and len(labels) > 1):
             what = "a row of totals, which would count twice" if is_total else "the header again"
             where = checked.place(*checked.first([name], sql("{} = {}", checked.column(name), label)))
@@ -78,6 +81,8 @@ def _wreckage(label: str) -> str:
         return "an error of Excel's"
     if re.fullmatch(r"\d([.,]\d+)?E\+\d{2,}", label):
         return "a long number that a spreadsheet has rounded"
+    if ENTITY.search(label) and html.unescape(label) != label:
+        return "written as in a web page"
     for encoding in ("cp1252", "latin-1"):
         try:
             if label.encode(encoding).decode("utf-8") != label:
@@ -106,13 +111,15 @@ def _check_twins(checked: Checked, name: str, labels: Sequence[str], rows: int) 
 
 
 def _accept(labels: list[str]) -> str:
-    return f"accept = {json.dumps(labels, ensure_ascii=False)} in {SOURCES}"
+    return f"accept = [{', '.join(map(quoted, labels))}] in {SOURCES}"
 
 
 def _folded(label: str) -> str:
     """What two labels share that a reader takes for the same: case, width, look and space put aside."""
     plain = unicodedata.normalize("NFKC", label).translate(ALIKE).casefold()
-    return re.sub(r"\s+", " ", re.sub(r"[\u00ad\u200b-\u200f\u2060\ufeff]", "", plain)).strip()
+    return re.sub(
+        r"\s+", " ", re.sub(r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]", "", plain)
+    ).strip()
 
 
 def _check_order(checked: Checked, relation: Sql, name: str, rule: Rule) -> None:

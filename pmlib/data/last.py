@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import duckdb
 
-from pmlib.data.declaration import Table
+from pmlib.data.declaration import PLACES, Table
 from pmlib.data.facts import Facts
 from pmlib.data.words import SOURCES, DataError, and_more, shown
 
@@ -20,8 +20,9 @@ FOLDER = ".pmlib/reads"
 
 @dataclass(frozen=True)
 class Read:
-    """A read that passed: the hash of its bytes, that of the rules it passed, and its facts."""
+    """A read that passed: where it stood, the hash of its bytes, that of the rules it passed, its facts."""
 
+    place: str
     sha256: str
     rules: str
     facts: Facts
@@ -31,7 +32,7 @@ def last(home: Path, name: str) -> Read | None:
     """Recall the last good read; None where there was none, or its record is lost."""
     try:
         found = json.loads(_file(home, name).read_text(encoding="utf-8"))
-        return Read(found["sha256"], found["rules"], Facts(**found["facts"]))
+        return Read(found["place"], found["sha256"], found["rules"], Facts(**found["facts"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -86,6 +87,13 @@ def compare(name: str, table: Table, path: str, before: Facts, now: Facts) -> No
         raise DataError(f"{path}: {now.rows:,} rows where the last good read had {before.rows:,}; {remedy}")
     if before.ended and not now.ended and not table.shrink:
         raise DataError(f"{path}: the last line has no end, which it had at the last good read; {remedy}")
+
+
+def place(table: Table) -> str:
+    """Say all that a declaration does of where a table stands: another place is another table."""
+    stands = table.model_dump(mode="json", include={*PLACES, "query", "parameters"}, exclude_defaults=True)
+    inside = table.format.model_dump(include={"sheet", "records"}, exclude_defaults=True)
+    return ", ".join(f"{setting} {value}" for setting, value in (stands | inside).items())
 
 
 def rules(declared: object) -> str:

@@ -3,6 +3,7 @@
 import glob
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from pmlib.data.declaration import Table, declaration
 from pmlib.data.words import SOURCES, DataError
 from pmlib.digest import sha256
 
+UNPRINTED = re.compile("[\x01-\x1f\x7f\x85\u2028\u2029]")  # which would break an error's one line
 OPEN_IN_EXCEL = "~$"  # begins the name of the file that Excel keeps beside a workbook while it is open
 
 
@@ -95,6 +97,8 @@ def digest(home: Path, name: str) -> str:
 
 
 def _file(home: Path, path: str, remedy: str, folder: str) -> Path:
+    if UNPRINTED.search(path):
+        raise DataError(f"{path!r}: its name holds a line end or the like; rename it; {remedy}")
     try:
         file = (home / path).resolve()
         if not file.is_relative_to((home / folder).resolve()):

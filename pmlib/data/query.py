@@ -23,13 +23,13 @@ def open_(gate: duckdb.DuckDBPyConnection, home: Path, name: str, table: Table) 
     """
     path = f"the query of [{name}]"
     plain = table.model_copy(update={"columns": {}})
-    files, said = list[Path](), list[str]()
+    files, opened = list[Path](), list[Part]()
     for alias, pattern in table.files.items():
         parts = list[Part]()
         for file, shown in local(home, pattern, f"correct files of [{name}] in {SOURCES}"):
             files.append(file)
             parts += open_file(gate, file, shown, plain)
-        said += [one for part in parts for one in part.said]
+        opened += parts
         _view(gate, alias, parts)
     _close(gate, files)
     query = bound(table.query, table.parameters, f"[{name}]: query")
@@ -40,11 +40,11 @@ def open_(gate: duckdb.DuckDBPyConnection, home: Path, name: str, table: Table) 
         renamed = sql("select * from ({}) as answer({})", query, _columns(len(names)))
         gate.execute(sql("create temp table answer as {}", renamed).text, list(query.parameters)).fetchall()
     except (duckdb.Error, RuntimeError) as error:
-        for part in parts:
+        for part in opened:
             part.explain()
         reason = str(error).splitlines()[0]
         raise DataError(f"{path} does not run: {reason}; correct query in {SOURCES}") from None
-    answer = gate.table("answer")
+    answer, said = gate.table("answer"), [one for part in opened for one in part.said]
     return Part(path, names, answer, lambda index: f"row {index + 1}", said=tuple(said), columnar=True)
 
 

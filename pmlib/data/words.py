@@ -1,9 +1,12 @@
 """How the data gate speaks: one line that says where, what was found and what to do."""
 
+import json
 from collections.abc import Iterable
+from datetime import date, datetime
 from difflib import get_close_matches
 
 SOURCES = "data/sources.toml"
+RENAMED = "column names had space around them or were not in NFC"  # said where it was mended
 
 
 class DataError(ValueError):
@@ -26,8 +29,20 @@ def listed(names: list[str], most: int = 6) -> str:
 
 def shown(value: object, width: int = 40) -> str:
     """Quote a found value, shortened, on one line."""
-    text = repr(value)
+    text = repr(_written(value) if isinstance(value, date) else value)
     return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _written(moment: date) -> str:
+    """Write a day, and its time only where there is one."""
+    text = moment.isoformat(" ") if isinstance(moment, datetime) else moment.isoformat()
+    return text.removesuffix(" 00:00:00")
+
+
+def quoted(text: str) -> str:
+    """Write a text as a declaration holds it; what cannot be seen is written as its code."""
+    plain = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in plain)
 
 
 def and_more(count: int) -> str:

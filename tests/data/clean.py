@@ -30,6 +30,18 @@ from grids import (
     written,
 )
 
+HALVES_COLUMNS = {
+    "Maker": 'type = "text", role = "product"',
+    "Revenue": 'type = "number", role = "revenue"',
+    "Share": 'type = "number", role = "share"',
+}
+HALVES = [
+    list(HALVES_COLUMNS),
+    ["Acme", "1000", "0.5"],
+    ["Bolt", "600", "0.3"],
+    ["Cargo", "200", "0.1"],
+    ["Delta", "200", "0.1"],
+]
 PHONES_MEAN = values(PHONES, PHONES_COLUMNS)
 
 
@@ -133,6 +145,11 @@ def dialects() -> list[Case]:
             "a unit behind",
             each(GOOD, "units", lambda cell: f"{cell} pcs"),
             units=SALES_COLUMNS["units"] + ', strip = ["pcs"]',
+        ),
+        told(
+            "a currency after a no-break space",
+            each(GOOD, "revenue", lambda cell: f"{cell}\u00a0kr"),
+            revenue=SALES_COLUMNS["revenue"] + ', strip = ["kr"]',
         ),
     ]
 
@@ -259,6 +276,12 @@ def contents() -> list[Case]:
             "a jump, as declared",
             jump,
             declare(SALES_COLUMNS, SALES_KEY, revenue=SALES_COLUMNS["revenue"] + ", jumps = true"),
+        ),
+        grid(
+            "a leader with half of the market",
+            HALVES,
+            declare(HALVES_COLUMNS, ["Maker"]),
+            HALVES_COLUMNS,
         ),
         grid("labels that begin alike", each(GOOD, "segment", similar.get)),
         grid(

@@ -96,6 +96,14 @@ def labels() -> list[Case]:
         cell("a label with a leading tab", 12, "segment", "\tConsumer", "space"),
         cell("a label with a no-break space at its end", 12, "segment", "Consumer\u00a0", "space"),
         cell("a label with a zero-width space", 12, "segment", "Con\u200bsumer"),
+        cell(
+            "a label with a character of control",
+            12,
+            "segment",
+            "Con\x07sumer",
+            'accept = ["Consumer", "Con\\u0007sumer"]',
+        ),
+        cell("a label escaped for a web page", 12, "segment", "Consumer&amp;", "web page", "accept"),
         cell("a label with a letter of another alphabet", 12, "segment", "\u0421onsumer"),
         cell("a label that is not declared", 12, "region", "West", "North", "values"),
         broken(
@@ -137,10 +145,13 @@ def numbers() -> list[Case]:
         ("a currency sign before", "$984.50", "strip"),
         ("a currency sign after", "984.50 €", "strip"),
         ("a currency code", "USD 984.50", "strip"),
-        ("a percent sign", "98%", "strip"),
+        ("a percent sign", "98%", "scale = 0.01"),
+        ("thousands by a letter", "984k", "scale = 1000"),
+        ("a bound", "<984.50", "the number that is meant"),
         ("a unit", "984 pcs", "strip"),
         ("accountants' parentheses", "(984.50)", "parentheses"),
-        ("a minus after", "984.50-", ""),
+        ("a minus after", "984.50-", "hyphen"),
+        ("a typographic minus", "−984.50", "hyphen"),
         ("full-width digits", "９８４.５", ""),
         ("Arabic digits", "٩٨٤", ""),
         ("a remark", "n.a. (est.)", ""),
@@ -210,7 +221,7 @@ def numbers() -> list[Case]:
         broken(
             "decimal commas under a declared point as thousands",
             GOOD,
-            "thousands|decimal",
+            'correct decimal = ","',
             row=2,
             column="revenue",
             declared=declare(SALES_COLUMNS, SALES_KEY, 'format = { decimal = ",", thousands = "." }'),
@@ -314,6 +325,16 @@ def rows() -> list[Case]:
             "the header again in the middle", b"".join([*LINES[:20], LINES[0], *LINES[20:]]), "month", row=21
         ),
         broken("a totals row", b"".join([*LINES, total]), "Total", row=50),
+        *(
+            broken(
+                f"a row of {name}",
+                [*GOOD, ["2024-12-01", "Consumer", name, "1", "NO", "500", "9999", "12", "no"]],
+                f'accept = ["{name}"]',
+                row=50,
+                column="sku",
+            )
+            for name in ("Total Consumer", "Consumer total", "Subtotal of 007")
+        ),
         broken("a note under the table", b"".join([*LINES, b"Source: order system\n"]), "footer", row=50),
         broken(
             "a note under the table and an empty line",
@@ -336,7 +357,7 @@ def rows() -> list[Case]:
             "skip",
             row=1,
         ),
-        broken("no header", b"".join(LINES[1:]), "month", "header", row=1),
+        broken("no header", b"".join(LINES[1:]), "2024-01-01", 'header = ["month", "segment", ', row=1),
         broken("the first rows cut off", b"".join(LINES[7:]), "month", row=1),
         broken(
             "a short row", b"".join([*LINES[:9], LINES[9].rpartition(b",")[0] + b"\n", *LINES[10:]]), row=10
@@ -434,7 +455,8 @@ def bytes_() -> list[Case]:
             said=False,
         ),
         mended("UTF-16 with a byte order mark", good.decode().encode("utf-16"), said=False),
-        broken("cut in the middle of a row", good[: good.rindex(b",101.00")], row=49),
+        broken("cut in the middle of a row", good[: good.rindex(b",101.00")], "cut off", row=49),
+        broken("a note without a line end", good + b"Source: orders", "footer = 1", row=50),
         broken(
             "cut in the middle of a row, since the last good read",
             good[: good.rindex(b",101.00")],

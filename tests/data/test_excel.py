@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 
 from pmlib import data
+from pmlib.data.words import RENAMED
 
 HEAD = '[sales]\ntitle = "Sales"\npath = "data/sales.xlsx"\norigin = "Us"\nlicence = "ours"\n'
 COLUMNS = """[sales.columns]
@@ -190,12 +191,32 @@ def test_cells_that_contradict_each_other_are_damage(gate, rows):
     assert "damaged" in gate.refusal(raw(rows), columns='[sales.columns]\na = { type = "integer" }')
 
 
+@pytest.mark.parametrize("place", ["-1", "99", "1.5", "x"])
+def test_a_text_that_is_not_among_the_shared_ones_is_damage(gate, place):
+    def change(_, page):
+        page.write_column(0, 0, ["model", "A", "B"])
+
+    good, out = zipfile.ZipFile(io.BytesIO(written(change))), io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in good.namelist():
+            archive.writestr(name, good.read(name).replace(b"<v>2</v>", f"<v>{place}</v>".encode()))
+    columns = '[sales.columns]\nmodel = { type = "text" }'
+    assert gate.read(written(change), columns=columns).frame["model"].tolist() == ["A", "B"]
+    assert "damaged" in gate.refusal(out.getvalue(), columns=columns)
+
+
 def test_a_blank_row_and_a_remark_aside_are_no_data(gate):
     def change(_, page):
         page.insert_rows(3)
         page["F3"] = "see the note"
 
     assert gate.read(book(change)).frame["amount"].tolist() == [1.5, 2]
+
+
+def test_space_around_a_name_is_taken_off_and_said(gate):
+    rows = [[" model", "day", "amount\u00a0"], *ROWS[1:]]
+    assert gate.read(book(rows=rows)).said == (RENAMED,)
+    assert gate.read(book()).said == ()
 
 
 def test_hidden_rows_are_read(gate):

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pmlib import data
+from pmlib.data.words import RENAMED
 
 COLUMNS = """[sales.columns]
 model = { type = "text", role = "product" }
@@ -136,3 +137,8 @@ def test_damage_inside_is_refused_or_without_consequence(gate):
             continue
         refusals.append(gate.refusal(hurt))
     assert len(refusals) > 3
+
+
+def test_space_around_a_name_is_taken_off_and_said(gate):
+    assert gate.read({" model": ["A", "B"], "amount": [1.5, None]}).said == (RENAMED,)
+    assert gate.read(GOOD).said == ()

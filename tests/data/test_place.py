@@ -92,6 +92,7 @@ REFUSED = {
     "data/pipe.csv": "data/pipe.csv is not a file but a pipe or a device",
     "data/circle.csv": "'data/circle.csv' cannot be read (its links go in a circle)",
     "data/\0.csv": "'data/\\x00.csv' cannot be read (its name holds a NUL)",
+    "data/a\nb.csv": "'data/a\\nb.csv': its name holds a line end or the like; rename it",
     "data": 'data is a folder; name its files, as in "data/*.csv"',
 }
 

@@ -1,5 +1,6 @@
 """A declaration proposed from a file: what it guesses, that it says so, and that it reads at once."""
 
+import gzip
 import shutil
 import tomllib
 from pathlib import Path
@@ -212,11 +213,26 @@ def test_order_lines_without_a_key_have_no_product_but_a_name(proposed):
         ("a\n1\n2\n", "found no table"),
         ("<html><p>a, b</p></html>", "is a web page"),
         ("PK\x03\x04...", "is a zip archive"),
+        ("a,b\n1,\x00\x01\n" * 9, "found a NUL byte"),
     ],
 )
 def test_a_file_without_a_table_is_refused_in_one_line(proposed, content, said):
     with pytest.raises(data.DataError, match=said):
         proposed(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("sales", b"firm,units\nAcme,5\n", "says no format"),
+        ("sales.pkl", b"firm,units\nAcme,5\n", "can run code"),
+        ("sales.json", b"[" * 50_000, "nested too deep"),
+        ("sales.csv.gz", gzip.compress(b"a,b\n" + b"1,2\n" * (8 << 20)), "unpacks to over 200 times"),
+    ],
+)
+def test_what_the_gate_would_refuse_is_not_declared(proposed, name, content, said):
+    with pytest.raises(data.DataError, match=said):
+        proposed(content, name)
 
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pmlib import data
+from pmlib.data.words import RENAMED
 
 COLUMNS = """[sales.columns]
 model = { type = "text", role = "product" }
@@ -81,6 +82,12 @@ def test_ids_keep_every_digit_and_zero(gate):
 def test_truths_are_a_flag(gate, kind, means):
     columns = f'[sales.columns]\nnew = {{ type = "flag"{kind} }}'
     assert gate.read([{"new": True}, {"new": False}], "", columns).frame["new"].tolist() == means
+
+
+def test_space_around_a_key_is_taken_off_and_said(gate):
+    columns = '[sales.columns]\na = { type = "integer" }'
+    assert gate.read([{" a\u00a0": 1}], columns=columns).said == (RENAMED,)
+    assert gate.read([{"a": 1}], columns=columns).said == ()
 
 
 def test_a_key_that_is_not_there_is_blank(gate):

@@ -27,11 +27,22 @@ def open_file(gate: duckdb.DuckDBPyConnection, file: Path, path: str, table: Tab
     ------
     DataError : no format has that ending, or the file is not what its name says.
     """
-    name = (path if "://" not in path else file.name).lower()  # an address may be a variable
+    module = format_of(path if "://" not in path else file.name)  # an address may be a variable
+    return import_module(f"pmlib.data.formats.{module}").open_(gate, file, path, table)
+
+
+def format_of(path: str) -> str:
+    """Name the module that reads files with such a name.
+
+    Raises
+    ------
+    DataError : there is none.
+    """
+    name = path.lower()
     if name.endswith(RUNS_CODE):
         raise DataError(f"{path} is a pickle or the like, which can run code; save it as Parquet or CSV")
     for ending in sorted(ENDINGS, key=len, reverse=True):
         if name.endswith(ending):
-            return import_module(f"pmlib.data.formats.{ENDINGS[ending]}").open_(gate, file, path, table)
+            return ENDINGS[ending]
     known = ", ".join(sorted(ENDINGS))
     raise DataError(f"{path}: the ending of its name says no format; it may be {known}")

@@ -12,10 +12,11 @@ import duckdb
 from pmlib.data.declaration import Table
 from pmlib.data.formats.plain import not_in, plain
 from pmlib.data.part import Part, scratch
-from pmlib.data.words import SOURCES, DataError, and_more, shown
+from pmlib.data.words import RENAMED, SOURCES, DataError, and_more, quoted, shown
 
 SEPARATORS = (",", ";", "\t", "|")
 GLOB = set("*?[]{}")
+NOTES = 10  # lines of remarks that may stand below a table
 LONGEST = 2_000_000  # characters of a row, beyond which DuckDB does not read on
 csv.field_size_limit(1 << 27)
 
@@ -36,7 +37,7 @@ def open_(gate: duckdb.DuckDBPyConnection, file: Path, path: str, table: Table) 
     names = [unicodedata.normalize("NFC", name.strip()) for name in form.header or header]
     said = list(text.said)
     if names != (form.header or header):
-        said.append("column names had space around them or were not in NFC")
+        said.append(RENAMED)
     if separator != (form.separator or ","):
         said.append(f"separated by {'tabs' if separator == chr(9) else shown(separator)}")
     twice = next((name for name in names if name and names.count(name) > 1), None)
@@ -112,6 +113,7 @@ def _header(file: Path, path: str, table: Table, first: int) -> tuple[str, list[
     best = max(held, key=lambda separator: held[separator])
     if held[best] < len(table.columns):
         _find_header(start, path, table, first)
+        _refuse_none(start, path, table, first)
     if form.separator and len(tried[best]) == 1 < len(table.columns):
         found = f"the header holds no {shown(form.separator)}"
         raise DataError(f"{path}, row {first}: {found}; correct separator of format in {SOURCES}")
@@ -145,6 +147,26 @@ def _find_header(text: str, path: str, table: Table, first: int) -> None:
             )
 
 
+def _refuse_none(text: str, path: str, table: Table, first: int) -> None:
+    """Refuse a file that begins with its first row, by the line that would accept it."""
+    for mark in SEPARATORS:
+        record = _record(text, mark)
+        if len(record) == len(table.columns) and not _held(record, table) and any(map(_is_number, record)):
+            names = ", ".join(map(quoted, table.columns))
+            raise DataError(
+                f"{path}, row {first}: found {shown(record[0])} and a number where the header is due, as if "
+                f"there were none; put one in, or if the columns are in this order, set "
+                f"format = {{ header = [{names}] }} in {SOURCES}"
+            )
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return float(cell) > 0
+    except ValueError:
+        return False
+
+
 def _line(file: Path, first: int, index: int, dialect: dict[str, Any]) -> int:
     """Find the line of a record; quoted line breaks and empty lines count."""
     with _opened(file, first) as lines:
@@ -176,11 +198,14 @@ def _explain(file: Path, path: str, first: int, width: int, dialect: dict[str, A
                 start = first + reader.line_num
         except csv.Error as error:
             _refuse_quote(path, start, error)
+    is_cut = ragged == 1 and 1 < found < width and not whole_below and not _ends(file)
     if ragged:
         cells = f"{found} cell{'s' if found > 1 else ''}"
         problem = f"{cells} where the header has {width}{and_more(ragged - 1)}"
         remedy = "complete it" if found < width else "remove a cell, or quote text that holds a comma"
-        if found < width and not whole_below:
+        if is_cut:
+            remedy = "the file ends within this row, as if cut off; fetch or export it again"
+        elif found < width and not whole_below and ragged <= NOTES:
             remedy += (
                 f", or leave out what stands below the table: format = {{ footer = {ragged} }} in {SOURCES}"
             )

@@ -15,7 +15,7 @@ from pmlib.data.formats.excel_cells import WRONG, Column, Problem
 from pmlib.data.formats.workbook import Workbook, opened
 from pmlib.data.formats.worksheet import Cell, Row, Sheet
 from pmlib.data.part import Part
-from pmlib.data.words import SOURCES, DataError, and_more, listed, meant, shown
+from pmlib.data.words import RENAMED, SOURCES, DataError, and_more, listed, meant, shown
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # how the older .xls starts, and any workbook with a password
 TITLES = 30  # rows in which a header is looked for that is not where it should be
@@ -94,6 +94,7 @@ class _Reader:
         self.beside = list[Problem]()
         self.numbers = list[int]()  # of the rows, as Excel shows them
         self.hidden = 0
+        self.renamed = False
         rows = (row for row in book.rows(sheet) if row.number > table.format.skip)
         self.header, self.columns, self.rows = self._header(rows)
 
@@ -105,6 +106,8 @@ class _Reader:
         numbers = self.numbers[:kept]
         self._refuse(numbers[-1] if numbers else self.header)
         said = [f"sheet {shown(self.sheet.name)} is hidden"] if self.sheet.hidden else []
+        if self.renamed:
+            said.append(RENAMED)
         if self.hidden:
             said.append(f"{self.hidden:,} hidden or filtered rows are read too")
         return Part(
@@ -125,6 +128,9 @@ class _Reader:
             remedy = f"put a header and rows in it, or correct skip in {SOURCES}"
             raise DataError(f"{self.path}: the sheet is empty; {remedy}")
         found = {cell[0]: name for cell in first.cells if (name := _name(cell))}
+        self.renamed = any(
+            name != cell[2] for cell in first.cells if cell[1] == "text" and (name := _name(cell))
+        )
         looked = list(islice(rows, TITLES))
         for row in [] if self.rules.keys() <= set(found.values()) else looked:
             if self.rules.keys() <= {_name(cell) for cell in row.cells}:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from pmlib.data.declaration import Table
 from pmlib.data.part import Part
-from pmlib.data.words import DataError, shown
+from pmlib.data.words import RENAMED, DataError, shown
 
 MARK = b"PAR1"  # how the file starts and ends; PARE where it is encrypted
 
@@ -52,6 +52,7 @@ def open_(gate: duckdb.DuckDBPyConnection, file: Path, path: str, table: Table) 
             found.select(*columns),
             lambda row: f"row {row + 1}",
             explain,
+            (RENAMED,) if names != schema.names else (),
             columnar=True,
         )
     ]

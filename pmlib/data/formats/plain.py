@@ -16,7 +16,7 @@ from pmlib.data.words import SOURCES, DataError, shown
 CHUNK = 1 << 20
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # Tables shrink 5 to 50 times; what shrinks more, and is large, is there to fill a disk.
-BOMB_SIZE, BOMB_RATIO = 32 << 20, 200
+BOMB_SIZE, BOMB_RATIO = 30 << 20, 200
 KINDS = {  # how a file begins that is no text table, and what it is
     b"PK\x03\x04": "a zip archive or an Excel workbook; unpack it, or name it .xlsx",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook; name it .xls",
@@ -53,7 +53,8 @@ def plain(file: Path, path: str, form: Format, folder: Path) -> Plain:
         head = stream.read(4096)
         _check_kind(head, path)
         encoding, said = _encoding(head, form)
-        ends = _line_ends(head, stream, path, encoding)
+        counted = not encoding.startswith(("utf-16", "utf-32"))  # those are copied anyway
+        ends = _line_ends(head, stream, path) if counted else set()
     if len(ends) > 1 and "\r" in ends:
         said.append("lines ended in different ways")
     elif "\r" in ends:
@@ -116,10 +117,8 @@ def _encoding(head: bytes, form: Format) -> tuple[str, list[str]]:
     return form.encoding.lower() or "utf-8", []
 
 
-def _line_ends(head: bytes, stream: IO[bytes], path: str, encoding: str) -> set[str]:
+def _line_ends(head: bytes, stream: IO[bytes], path: str) -> set[str]:
     """Read to the end, and find how lines end; NUL bytes are refused on the way."""
-    if encoding.startswith(("utf-16", "utf-32")):
-        return {"\r", "\n"}  # not counted: it is copied anyway
     ends, seen, chunk = set[str](), 0, head
     while chunk:
         if b"\0" in chunk:

@@ -14,7 +14,7 @@ from pmlib.data.declaration import Table
 from pmlib.data.formats.json_text import Numbered, numbered
 from pmlib.data.formats.plain import unpacked
 from pmlib.data.part import Part, scratch
-from pmlib.data.words import DataError, shown
+from pmlib.data.words import RENAMED, DataError, shown
 
 BATCH = 20_000  # rows; columns are those of the first batch, and the declared ones
 
@@ -60,7 +60,8 @@ def _part(gate: duckdb.DuckDBPyConnection, rows: Numbered, path: str, table: Tab
             raise DataError(f"{path}: key {shown(name)} is written in two ways; rename one")
     columns = [duckdb.ColumnExpression(f"c{index}").alias(f"c{place}") for place, index in enumerate(there)]
     relation = gate.read_parquet(str(store)).select(*columns)
-    return Part(path, names, relation, lambda index: f"row {numbers[index]}")
+    said = (RENAMED,) if names != [key for key in keys if keys[key]] else ()
+    return Part(path, names, relation, lambda index: f"row {numbers[index]}", said=said)
 
 
 def _check_row(row: Any, number: int, path: str) -> None:

@@ -114,12 +114,12 @@ class _Rows:
 
     def filled(self, column: int, kind: str | None, value: str) -> Cell:
         if kind == "s" and value:
-            return column, "text", self.meanings.strings[int(value)], self.formula
+            return column, "text", self.meanings.strings[_index(value)], self.formula
         if not value:
             return column, "empty formula", "", True
         if kind is None or kind == "n":
             style = self.cell.get("s")
-            shows = self.meanings.styles[int(style)] if style and self.meanings.styles else ""
+            shows = self.meanings.styles[_index(style)] if style and self.meanings.styles else ""
             if shows == "date":
                 moment = _moment(value, self.meanings.first_day)
                 return column, "date" if moment else "time", moment or plain(value), self.formula
@@ -131,6 +131,14 @@ class _Rows:
         if kind == "d":
             return column, "date", datetime.fromisoformat(value.removesuffix("Z")), self.formula
         return column, "text", unescaped(value), self.formula
+
+
+@lru_cache(1 << 16)
+def _index(value: str) -> int:
+    """Read a place in a list of the workbook's; one below 0 would count from its end."""
+    if not value.isdecimal():
+        raise ValueError(f"no place in a list: {value}")
+    return int(value)
 
 
 def plain(value: str) -> str:

@@ -1,7 +1,7 @@
 """Look into a file of any format that the gate reads, far enough to tell what it holds."""
 
-import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -10,11 +10,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pmlib.data.declaration import Format
-from pmlib.data.formats.plain import KINDS, MARKUP, plain
+from pmlib.data.formats import format_of
+from pmlib.data.formats.plain import KINDS, MARKUP, plain, unpacked
 from pmlib.data.propose.dialect import Look, read_text, table
 from pmlib.data.words import DataError
 
 FAR = 32_000_000  # bytes of a text file that are looked at
+UTF_16 = re.compile(rb"\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]")  # how such a text begins
 ROWS = 100_000  # rows of any other
 
 
@@ -25,6 +27,7 @@ def look(file: Path, path: str) -> Look:
     ------
     DataError : it cannot be opened, or holds no table.
     """
+    format_of(path)
     kind = path.casefold().removesuffix(".gz").rpartition(".")[2]
     try:
         match kind:
@@ -33,19 +36,21 @@ def look(file: Path, path: str) -> Look:
             case "parquet":
                 return _parquet(file)
             case "json" | "ndjson" | "jsonl":
-                return _records(_head(file), path, lines=kind != "json")
+                return _records(_head(file, path), path, lines=kind != "json")
             case "sav":
                 return _spss(file)
             case _:
-                content = _head(file)
+                content = _head(file, path)
                 _refuse_other_kinds(content, file, path)
                 return read_text(content, path)
+    except RecursionError:
+        raise DataError(f"{path}: objects are nested too deep; export a plain list of rows") from None
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} cannot be read ({error}); fetch or export it again") from None
 
 
-def _head(file: Path) -> bytes:
-    with (gzip.open if file.suffix == ".gz" else open)(file, "rb") as content:
+def _head(file: Path, path: str) -> bytes:
+    with unpacked(file, path) as content:
         head: bytes = content.read(FAR)
         return head if len(head) < FAR else head[: head.rfind(b"\n") + 1]
 
@@ -53,7 +58,8 @@ def _head(file: Path) -> bytes:
 def _refuse_other_kinds(content: bytes, file: Path, path: str) -> None:
     """Refuse what is no text table as the gate would: a web page, an archive, nothing at all."""
     start = content[:100].lstrip().lower()
-    if not start.strip(b"\0") or start.startswith(MARKUP) or content.startswith(tuple(KINDS)):
+    is_binary = b"\0" in content and not UTF_16.match(content)
+    if is_binary or not start.strip(b"\0") or start.startswith(MARKUP) or content.startswith(tuple(KINDS)):
         with TemporaryDirectory() as folder:
             plain(file, path, Format(), Path(folder))
 
