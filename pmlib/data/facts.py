@@ -20,6 +20,8 @@ class Facts:
     labels : of each column, the commonest first; ids and prose are left out.
     ended : whether its last line had an end.
     said : what was mended in its cells.
+    written : columns of labels of which every cell is its label as it is written.
+    different : whether every row was seen to have a key of its own; if not, it is still to be looked at.
     """
 
     rows: int
@@ -27,6 +29,8 @@ class Facts:
     labels: dict[str, list[str]] = field(default_factory=dict)
     ended: bool = True
     said: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    different: bool = False
 
     @property
     def newest(self) -> str:

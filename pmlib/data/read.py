@@ -85,7 +85,8 @@ def read(home: Path, asked: Asked) -> Source:
             found, now = totals(opened, *asked.totals())[0].to_pandas(), None
         else:
             parts = parts or _parts(gate, home, asked, opened)
-            found, now = _rows(Checked(gate, table, parts, today(), checks=not passed), asked)
+            written = frozenset(before.facts.written) if before and passed else frozenset[str]()
+            found, now = _rows(Checked(gate, table, parts, today(), not passed, written), asked)
         if now is not None:
             if before is not None:
                 last.compare(name, table, parts[0].path, before.facts, now)
