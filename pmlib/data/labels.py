@@ -1,11 +1,13 @@
 """The labels of a large table's first rows: a row that holds one of them needs no other check of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
 from pmlib.data.checked import Checked
-from pmlib.data.facts import MOST, SAMPLE, are_few
+from pmlib.data.facts import MOST, SAMPLE, few
+from pmlib.data.part import Part
 from pmlib.data.rule import LABELS
 from pmlib.data.sql import Name, Sql, joined, sql
 
@@ -109,29 +111,31 @@ class Known:
         gate.unregister("new_cells")
 
 
-def first_rows(checked: Checked) -> None:
+def first_rows(checked: Checked, names: Sequence[str]) -> None:
     """Set the labels of each part's first rows aside, as tables first_0, first_1, …"""
     for number, cells in enumerate(checked.cells):
-        needed = [one.raw for name, one in cells.items() if checked.table.columns[name].type in LABELS]
-        start = sql("select {} from {} {}", joined(", ", needed, "1"), Name(f"part_{number}"), FIRST)
+        raws = joined(", ", (cells[name].raw for name in names), "1")
+        start = sql("select {} from {} {}", raws, Name(f"part_{number}"), FIRST)
         checked.gate.register(f"first_{number}", checked.run(start))
 
 
 def known_labels(checked: Checked) -> Known:
     """Know the labels of a table's first rows, or of all where that is quick; ids and prose are left out."""
     known = Known(checked)
-    columnar = all(part.columnar for part in checked.parts)
-    if not columnar:
-        first_rows(checked)
-    for name, rule in checked.table.columns.items():
-        as_text = all(str(part.relation.types[part.names.index(name)]) == "VARCHAR" for part in checked.parts)
-        if rule.type not in LABELS or not as_text:
-            continue
-        if not columnar:
-            known.look(name, "first", MOST)
-        elif are_few(checked, checked.relation, name):
+    names = [name for name, rule in checked.table.columns.items() if rule.type in LABELS]
+    names = [name for name in names if all(_as_text(part, name) for part in checked.parts)]
+    if all(part.columnar for part in checked.parts):
+        for name in few(checked, checked.relation, names):
             known.look(name, "part", MANY)
+        return known
+    first_rows(checked, names)
+    for name in names:
+        known.look(name, "first", MOST)
     return known
+
+
+def _as_text(part: Part, name: str) -> bool:
+    return str(part.relation.types[part.names.index(name)]) == "VARCHAR"
 
 
 def other_labels(known: Known) -> bool:
