@@ -48,7 +48,8 @@ def check_table(checked: Checked, relation: Sql, facts: Facts) -> None:
     for name, rule in checked.table.columns.items():
         if rule.type == "date" and not rule.range:
             _check_order(checked, relation, name, rule)
-    _check_key(checked, relation, facts.rows)
+    if not facts.different:
+        _check_key(checked, relation, facts.rows)
 
 
 def _check_totals(checked: Checked, name: str, labels: Sequence[str], known: set[str]) -> None:

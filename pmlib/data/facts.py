@@ -1,12 +1,12 @@
 """What a table holds, in counts: rows, periods and labels; by these two readings of it are compared."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from pmlib.data.checked import Checked
 from pmlib.data.declaration import Table
-from pmlib.data.sql import Sql, sql
+from pmlib.data.sql import Sql, joined, sql
 
 SAMPLE = 50_000  # rows looked at first
 MOST = 10_000  # labels of a column, above which they are ids or prose
@@ -20,6 +20,8 @@ class Facts:
     labels : of each column, the commonest first; ids and prose are left out.
     ended : whether its last line had an end.
     said : what was mended in its cells.
+    written : columns of labels of which every cell is its label as it is written.
+    different : whether every row was seen to have a key of its own; if not, it is still to be looked at.
     """
 
     rows: int
@@ -27,6 +29,8 @@ class Facts:
     labels: dict[str, list[str]] = field(default_factory=dict)
     ended: bool = True
     said: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    different: bool = False
 
     @property
     def newest(self) -> str:
@@ -50,18 +54,18 @@ def facts(checked: Checked, relation: Sql) -> Facts:
     """Count what a relation of typed columns holds."""
     rows = checked.run(sql("select count(*) as n from {}", relation))["n"][0].as_py()
     labels = {}
-    for name, rule in checked.table.columns.items():
-        if rule.type in ("text", "category") and are_few(checked, relation, name):
-            held = sql("select {} as label from {}", checked.column(name), relation)
-            found = checked.run(
-                sql(
-                    "select label from ({}) where label is not null "
-                    "group by label order by count(*) desc, label limit {}",
-                    *(held, MOST + 1),
-                )
+    of_labels = [name for name, rule in checked.table.columns.items() if rule.type in ("text", "category")]
+    for name in few(checked, relation, of_labels):
+        held = sql("select {} as label from {}", checked.column(name), relation)
+        found = checked.run(
+            sql(
+                "select label from ({}) where label is not null "
+                "group by label order by count(*) desc, label limit {}",
+                *(held, MOST + 1),
             )
-            if len(found) <= MOST:
-                labels[name] = found["label"].to_pylist()
+        )
+        if len(found) <= MOST:
+            labels[name] = found["label"].to_pylist()
     return Facts(rows, periods(checked, relation), labels, checked.ended)
 
 
@@ -77,10 +81,15 @@ def periods(checked: Checked, relation: Sql) -> dict[str, int]:
     return by_day(found["day"].to_pylist(), found["n"].to_pylist())
 
 
-def are_few(checked: Checked, relation: Sql, name: str) -> bool:
-    """Whether the first rows hold few enough labels for it to be worth counting them all."""
-    start = sql("(select {} as label from {} limit {})", checked.column(name), relation, Sql(str(SAMPLE)))
-    return checked.run(sql("select count(distinct label) as n from {}", start))["n"][0].as_py() <= MOST
+def few(checked: Checked, relation: Sql, names: Sequence[str]) -> list[str]:
+    """Choose columns of which the first rows hold few enough labels for it to be worth counting them all."""
+    columns = [checked.column(name) for name in names]
+    if not columns:
+        return []
+    start = sql("(select {} from {} limit {})", joined(", ", columns), relation, Sql(str(SAMPLE)))
+    counts = joined(", ", (sql("count(distinct {})", column) for column in columns))
+    found = checked.run(sql("select {} from {}", counts, start))
+    return [name for name, n in zip(names, found.columns, strict=True) if n[0].as_py() <= MOST]
 
 
 def by_day(periods: Iterable[datetime | int], rows: Iterable[int]) -> dict[str, int]:

@@ -1,14 +1,18 @@
 """The labels of a large table's first rows: a row that holds one of them needs no other check of it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from pmlib.data.checked import ALL, Checked
-from pmlib.data.facts import MOST, SAMPLE, are_few
+import pyarrow as pa
+
+from pmlib.data.checked import Checked
+from pmlib.data.facts import MOST, SAMPLE, few
+from pmlib.data.part import Part
 from pmlib.data.rule import LABELS
 from pmlib.data.sql import Name, Sql, joined, sql
 
 FIRST = Sql("limit " + str(SAMPLE))
-MANY = 1_000_000  # labels, more than any column of them has
+MANY = 1_000_000  # labels, above which each cell is checked by itself
 
 
 @dataclass(frozen=True)
@@ -18,33 +22,44 @@ class Known:
     tables : for each column of labels the table in the engine that holds the cells they are written as.
     labels : what those cells become, the commonest first.
     complete : columns of which every cell was looked at.
+    mended : columns of which a cell is not its label as it is written.
     """
 
     checked: Checked
     tables: dict[str, Name] = field(default_factory=dict)
     labels: dict[str, list[str]] = field(default_factory=dict)
     complete: set[str] = field(default_factory=set)
+    mended: set[str] = field(default_factory=set)
+
+    @property
+    def written(self) -> frozenset[str]:
+        """Columns of which each known cell is its label as it is written."""
+        return frozenset({*self.tables, *self.complete} - self.mended)
 
     def relation(self) -> Sql:
         """All rows typed, whether anything but a label is wrong in them, and whether a label is not known."""
-        parts = []
-        for number, cells in enumerate(self.checked.cells):
-            values = [sql("{} as {}", one.result, self.checked.column(name)) for name, one in cells.items()]
-            seen = {*self.tables, *self.complete}
+        parts, checked = [], replace(self.checked, written=self.written)
+        seen = {*self.tables, *self.complete}
+        for number, cells in enumerate(checked.cells):
+            values = [sql("{} as {}", one.result, checked.column(name)) for name, one in cells.items()]
             wrong = [one.bad for name, one in cells.items() if name not in seen]
             other = []
             for name in sorted(seen):
-                if not self.checked.table.columns[name].nullable:
+                if not checked.table.columns[name].nullable:
                     wrong.append(sql("{} is null", cells[name].raw))
             for name, table in self.tables.items():
                 other.append(sql("{} not in (select cell from {})", cells[name].raw, table))
             values.append(sql("({}) as bad", joined(" or ", wrong, "false")))
             values.append(sql("coalesce({}, false) as other_label", joined(" or ", other, "false")))
-            parts.append(self.checked.staged(number, joined(", ", values)))
+            parts.append(checked.staged(number, joined(", ", values)))
         return sql("({}) as typed", joined(" union all ", parts))
 
-    def look(self, name: str, rows: Sql, most: int) -> None:
+    def look(self, name: str, rows: str, most: int) -> bool:
         """Check the cells of a column that are not known yet, and know them, if they are at most so many.
+
+        Parameters
+        ----------
+        rows : "part" for all of them, "first" for those that first_rows has set aside.
 
         Raises
         ------
@@ -52,9 +67,8 @@ class Known:
         """
         parts = []
         for number, cells in enumerate(self.checked.cells):
-            one = cells[name]
-            cell = sql("(select {} from {} {})", one.raw, Name(f"part_{number}"), rows)
-            cell = sql("(select {}, count(*) as n from {} group by {})", one.raw, cell, one.raw)
+            one, part = cells[name], Name(f"{rows}_{number}")
+            cell = sql("(select {}, count(*) as n from {} group by {})", one.raw, part, one.raw)
             value = sql("(select *, {} as {} from {})", one.value, one.name, cell)
             parts.append(
                 sql(
@@ -77,32 +91,57 @@ class Known:
         if any(found["bad"].to_pylist()):
             self.checked.refuse()
         if len(found) > most:
-            return
-        self.labels.setdefault(name, []).extend(str(label) for label in found["label"].to_pylist())
-        if rows == ALL and not table:
+            return False
+        labels = found["label"].to_pylist()
+        self.labels.setdefault(name, []).extend(str(label) for label in labels)
+        if labels != found["cell"].to_pylist():
+            self.mended.add(name)
+        if rows == "part" and not table:
             self.complete.add(name)
-            return
-        table = table or Name(f"known_{len(self.tables)}")
-        self.tables[name] = table
-        gate = self.checked.gate
+        else:
+            self._keep(name, found.select(["cell"]))
+        return True
+
+    def _keep(self, name: str, cells: pa.Table) -> None:
+        """Let the engine know cells."""
+        table, gate = self.tables.setdefault(name, Name(f"known_{len(self.tables)}")), self.checked.gate
         gate.execute(sql("create table if not exists {} (cell varchar)", table).text).fetchall()
-        gate.register("new_cells", found.select(["cell"]))
+        gate.register("new_cells", cells)
         gate.execute(sql("insert into {} select cell from new_cells", table).text).fetchall()
         gate.unregister("new_cells")
+
+
+def first_rows(checked: Checked, names: Sequence[str]) -> None:
+    """Set the labels of each part's first rows aside, as tables first_0, first_1, …"""
+    for number, cells in enumerate(checked.cells):
+        raws = joined(", ", (cells[name].raw for name in names), "1")
+        start = sql("select {} from {} {}", raws, Name(f"part_{number}"), FIRST)
+        checked.gate.register(f"first_{number}", checked.run(start))
 
 
 def known_labels(checked: Checked) -> Known:
     """Know the labels of a table's first rows, or of all where that is quick; ids and prose are left out."""
     known = Known(checked)
-    columnar = all(part.columnar for part in checked.parts)
-    for name, rule in checked.table.columns.items():
-        as_text = all(str(part.relation.types[part.names.index(name)]) == "VARCHAR" for part in checked.parts)
-        if rule.type in LABELS and as_text and (not columnar or are_few(checked, checked.relation, name)):
-            known.look(name, ALL if columnar else FIRST, MANY if columnar else MOST)
+    names = [name for name, rule in checked.table.columns.items() if rule.type in LABELS]
+    names = [name for name in names if all(_as_text(part, name) for part in checked.parts)]
+    if all(part.columnar for part in checked.parts):
+        for name in few(checked, checked.relation, names):
+            known.look(name, "part", MANY)
+        return known
+    first_rows(checked, names)
+    for name in names:
+        known.look(name, "first", MOST)
     return known
 
 
-def other_labels(known: Known) -> None:
-    """Look at the labels that the first rows did not hold."""
+def _as_text(part: Part, name: str) -> bool:
+    return str(part.relation.types[part.names.index(name)]) == "VARCHAR"
+
+
+def other_labels(known: Known) -> bool:
+    """Look at the labels that the first rows did not hold; say whether the rows are to be typed again."""
+    before = set(known.tables), known.written
     for name in list(known.tables):
-        known.look(name, ALL, MANY)
+        if not known.look(name, "part", MANY):
+            del known.tables[name]
+    return before != (set(known.tables), known.written)

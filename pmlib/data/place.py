@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +24,21 @@ class Opened:
     """The files of one table while they are read.
 
     files : each local file, and how errors name it.
-    sha256 : of the file's bytes; of several files, or a glob, of their paths and hashes.
+    hashed : the hash, which may be still in the making.
     """
 
     files: list[tuple[Path, str]]
-    sha256: str
+    hashed: Future[str]
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the file's bytes; of several files, or a glob, of their paths and hashes.
+
+        Raises
+        ------
+        DataError : a file cannot be read.
+        """
+        return self.hashed.result()
 
 
 @contextmanager
@@ -42,13 +53,17 @@ def opened(home: Path, name: str, table: Table) -> Iterator[Opened]:
         from pmlib.data.fetch import fetched
 
         with fetched(name, table) as (file, digest):
-            yield Opened([(file, table.url)], digest)
+            known = Future[str]()
+            known.set_result(digest)
+            yield Opened([(file, table.url)], known)
         return
     remedy = f"put the file in data/, or correct path of [{name}] in {SOURCES}"
     files = [found for path in (table.files.values() or [table.path]) for found in local(home, path, remedy)]
     before = [_state(file) for file, _ in files]
+    several = files[0][1] != table.path
     try:
-        yield Opened(files, _digest(home, files, several=files[0][1] != table.path, remedy=remedy))
+        with ThreadPoolExecutor(1) as beside:
+            yield Opened(files, beside.submit(_digest, home, files, several=several, remedy=remedy))
     finally:
         for (file, path), state in zip(files, before, strict=True):
             if _state(file) != state:

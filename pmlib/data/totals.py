@@ -1,14 +1,16 @@
 """Filter and add up a table where it stands, so that a small frame arrives however large it is."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pmlib.data.blocks import bits, block, lie_in_blocks
 from pmlib.data.checked import Checked, Typed, compared
 from pmlib.data.facts import Facts, by_day, period_of, periods
-from pmlib.data.labels import known_labels, other_labels
+from pmlib.data.labels import Known, known_labels, other_labels
 from pmlib.data.rule import MEASURES
 from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.words import DataError, meant
@@ -40,7 +42,7 @@ def totals(
     if isinstance(checked, Checked) and checked.checks:
         if all(part.columnar for part in checked.parts):
             now = _all_right(checked)
-            found = _plain(checked, keep, groups, taken)
+            found = _plain(replace(checked, written=frozenset(now.written)), keep, groups, taken)
         else:
             found, now = _checked(checked, keep, groups, taken)
     else:
@@ -68,34 +70,47 @@ def _all_right(checked: Checked) -> Facts:
     if found["bad"][0].as_py():
         checked.refuse()
     days = periods(checked, checked.relation)
-    return Facts(found["n"][0].as_py(), days, known.labels, checked.ended)
+    return Facts(found["n"][0].as_py(), days, known.labels, checked.ended, written=sorted(known.written))
 
 
 def _checked(checked: Checked, keep: Sql, groups: Columns, taken: Columns) -> tuple[pa.Table, Facts]:
-    known = known_labels(checked)
-    period = period_of(checked.table)
+    known, in_blocks = known_labels(checked), lie_in_blocks(checked)
+    while True:
+        found = checked.run(_one_pass(known, keep, groups, taken, in_blocks))
+        if pc.any(found["bad"]).as_py():
+            checked.refuse()
+        if not pc.any(found["other_label"]).as_py() or not other_labels(known):
+            break
+    days = found.filter(pc.equal(found["no_day"], 0))
+    rows = pc.sum(days["n"]).as_py() or 0
+    by_period = (
+        by_day(days["day"].to_pylist(), days["n"].to_pylist()) if period_of(checked.table) and rows else {}
+    )
+    main = found.filter(pc.and_(pc.equal(found["no_group"], 0), found["keep"]))
+    different = in_blocks and not pc.any(pc.equal(found["no_block"], 0)).as_py()
+    now = Facts(rows, dict(sorted(by_period.items())), known.labels, checked.ended)
+    return main, replace(now, written=sorted(known.written), different=different)
+
+
+def _one_pass(known: Known, keep: Sql, groups: Columns, taken: Columns, in_blocks: bool) -> Sql:
+    """Group what is kept, count the days of all rows, and find blocks in which keys repeat."""
+    checked, period = known.checked, period_of(known.checked.table)
     day = sql("{}", checked.column(period)) if period else Sql("null")
     keys = joined("", (sql("case when keep then {} end as {}, ", value, alias) for alias, value in groups))
     kept = sql("(select *, coalesce({}, false) as keep from {})", keep, known.relation())
-    inner = sql("(select *, {}{} as day from {})", keys, day, kept)
+    columns = joined("", (sql("{} as {}, ", value, alias) for alias, value in taken))
     by = joined("", (sql("{}, ", alias) for alias, _ in groups))
-    found = checked.run(
-        sql(
-            "select {}{}keep, day, grouping(keep) as other, count(*) as n, bool_or(bad) as bad, "
-            "bool_or(other_label) as other_label from {} group by grouping sets ((day), ({}keep))",
-            *(joined("", (sql("{} as {}, ", value, alias) for alias, value in taken)), by, inner, by),
-        )
+    sets, no_block, whole, blocks = sql("(day), ({}keep)", by), Sql("1"), Sql(""), Sql("")
+    if in_blocks:
+        sets, no_block = sql("{}, (block)", sets), Sql("grouping(block)")
+        blocks = sql("{} as block, ", block(checked))
+        whole = sql("having grouping(block) = 1 or bit_count({}) is distinct from count(*)", bits(checked))
+    return sql(
+        "select {}{}keep, day, grouping(keep) as no_group, grouping(day) as no_day, {} as no_block, "
+        "count(*) as n, bool_or(bad) as bad, bool_or(other_label) as other_label "
+        "from (select *, {}{}{} as day from {}) group by grouping sets ({}) {}",
+        *(columns, by, no_block, keys, blocks, day, kept, sets, whole),
     )
-    if pc.any(found["bad"]).as_py():
-        checked.refuse()
-    if pc.any(found["other_label"]).as_py():
-        other_labels(known)
-    is_day = pc.equal(found["other"], 1)
-    days = found.filter(is_day)
-    rows = pc.sum(days["n"]).as_py() or 0
-    by_period = by_day(days["day"].to_pylist(), days["n"].to_pylist()) if period and rows else {}
-    main = found.filter(pc.and_(pc.invert(is_day), found["keep"]))
-    return main, Facts(rows, dict(sorted(by_period.items())), known.labels, checked.ended)
 
 
 def _grouped(checked: Typed, name: str) -> Sql:

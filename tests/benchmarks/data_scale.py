@@ -71,6 +71,9 @@ def measured(home: Path, table: str, peers: str, rounds: int) -> dict[str, tuple
             python = sys.executable if " " in reader or reader in ("first", "second") else peers
             command = [python, str(HERE / "data_scale_reader.py"), reader, table]
             environment = {**os.environ, "PMLIB_ROOT": str(home), "PYTHONPATH": str(ROOT)}
+            # So that our modules stand compiled as those of installed packages do.
+            environment["PYTHONPYCACHEPREFIX"] = str(home / "compiled")
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)
             said = subprocess.run(
                 command, cwd=home, env=environment, stdout=subprocess.PIPE, text=True, check=True
             )

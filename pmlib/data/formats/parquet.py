@@ -24,6 +24,7 @@ def open_(gate: duckdb.DuckDBPyConnection, file: Path, path: str, table: Table) 
     """
     _check(file, path)
     damaged = f"{path} is a damaged Parquet file; fetch or save it again"
+    gate.execute("set parquet_metadata_cache = true").fetchall()  # else each query reads it anew
     try:
         schema = pq.read_schema(file)
         # Its names are not DuckDB's, to which "Price" and "price" are the same.
