@@ -11,7 +11,8 @@ from pmlib.cli.words import said
 RUN_FAILED = 1
 
 
-def _report_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+def report_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the name of a report."""
     from pmlib.reports import plan
     from pmlib.root import root
 
@@ -40,7 +41,7 @@ def _overrides(ctx: click.Context, param: click.Parameter, values: tuple[str, ..
 
 
 @click.command()
-@click.argument("reports", nargs=-1, metavar="[REPORT]...", shell_complete=_report_names)
+@click.argument("reports", nargs=-1, metavar="[REPORT]...", shell_complete=report_names)
 @click.option(
     "-p", "overrides", multiple=True, metavar="NAME=VALUE", callback=_overrides, help="Set a parameter."
 )

@@ -119,6 +119,12 @@ def tables(root: Path) -> dict[str, Any]:
     return _tables(root / SOURCES, signature(root / SOURCES))
 
 
+def remote(root: Path, inputs: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Name the inputs that stand at an address or in a database."""
+    there = {name for name, table in tables(root).items() if "url" in table or "database" in table}
+    return [entry["path"] for entry in inputs if entry["name"] in there]
+
+
 def as_of(job: Job) -> str:
     """The day by which a run counts ages, where one is given; never today."""
     return str(getattr(job.entry, "as_of", None) or os.environ.get("PMLIB_AS_OF", ""))
@@ -181,8 +187,8 @@ def _is_code(cell: Mapping[str, Any]) -> bool:
 
 
 def _now(root: Path, entry: Mapping[str, Any], ask: bool) -> str:
-    table = tables(root).get(entry["name"], {})
-    if not ask and ("url" in table or "database" in table):
+    table, is_remote = tables(root).get(entry["name"], {}), bool(remote(root, [entry]))
+    if is_remote and not ask:
         return str(entry["sha256"])
     try:
         if (file := root / entry["path"]).is_file():
@@ -192,7 +198,7 @@ def _now(root: Path, entry: Mapping[str, Any], ask: bool) -> str:
             return files.of_several((path, files.sha256(root, root / path)) for path in found)
     except (OSError, ValueError):
         return MISSING
-    if "url" not in table and "database" not in table:
+    if not is_remote:
         return MISSING
     from pmlib.data.place import digest as held  # loads the engine
 
