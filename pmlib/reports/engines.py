@@ -5,6 +5,7 @@
 
 import ast
 import contextlib
+import json
 import logging
 import os
 import signal
@@ -31,7 +32,7 @@ class Watch(Protocol):
 
     def begin(self, cells: list[NotebookNode]) -> None: ...
     def cell(self, cell: NotebookNode) -> None: ...
-    def loaded(self, before: set[str], after: dict[str, str | None]) -> None: ...
+    def loaded(self, before: set[str], after: dict[str, str]) -> None: ...
 
 
 class ShellEngine(Engine):
@@ -100,10 +101,10 @@ class Client(PapermillNotebookClient):
         super().papermill_execute_cells()
         self.watch.loaded(before, self._modules())
 
-    def _modules(self) -> dict[str, str | None]:
+    def _modules(self) -> dict[str, str]:
         asked = self.kc.execute("", silent=True, store_history=False, user_expressions={"loaded": LOADED})
         answer = self.wait_for_reply(asked)["content"]["user_expressions"]["loaded"]
-        found: dict[str, str | None] = ast.literal_eval(answer["data"]["text/plain"])
+        found: dict[str, str] = json.loads(ast.literal_eval(answer["data"]["text/plain"]))
         return found
 
     def end(self) -> None:

@@ -32,7 +32,7 @@ class Executed:
     """A notebook that ran to its end.
 
     notebook : with nothing in it that depends on the clock, the machine or chance.
-    modules : all modules of pmlib that the run had, and others that were not there before; see modules.imported.
+    modules : what the run imported, as modules.imported says it.
     """
 
     notebook: NotebookNode
@@ -98,7 +98,7 @@ class Watch:
             if self.progress and not _is_injected(cell):
                 self.progress(*self.place())
 
-    def loaded(self, before: set[str], after: dict[str, str | None]) -> None:
+    def loaded(self, before: set[str], after: dict[str, str]) -> None:
         """Note what the run imported; whatever there is of pmlib, the run or its page needs."""
         self.modules = imported(self.root, before, after)
 

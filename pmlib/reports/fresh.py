@@ -85,8 +85,10 @@ class Known:
         from pmlib.reports import key, late
         from pmlib.reports.editions import unchecked
 
-        tables = key.tables(self.root)
-        if job.draft or (needs := _needs(job, self.root, edition, tables)) is None:
+        tables, kinds = key.tables(self.root), {known.type.kind for known in job.declared.values()}
+        if job.draft or "Secret" in kinds:  # a secret may be gone, which only a plan finds out
+            return
+        if (needs := _needs(job, self.root, edition, tables)) is None:
             return
         paths = [self._short(path) for path in needs]
         if not all(self._is_settled(path) for path in paths):
@@ -175,6 +177,7 @@ def _own(home: Path, edition: "Edition") -> Iterator[Path]:
     yield from (home, home / "tables", home / "failed.json", edition.folder.parent, edition.folder)
     for path in edition.folder.rglob("*"):
         yield from (path, home / path.relative_to(edition.folder))
+    yield from (home / "tables").rglob("*")
     if past := edition.record["previous"]:
         yield from (edition.folder.with_name(past) / name for name in ("run.json", "numbers.json"))
 

@@ -187,22 +187,21 @@ def _is_code(cell: Mapping[str, Any]) -> bool:
 
 
 def _now(root: Path, entry: Mapping[str, Any], ask: bool) -> str:
-    table, is_remote = tables(root).get(entry["name"], {}), bool(remote(root, [entry]))
-    if is_remote and not ask:
-        return str(entry["sha256"])
+    if remote(root, [entry]):
+        if not ask:
+            return str(entry["sha256"])
+        from pmlib.data.place import digest as held  # loads the engine
+
+        return held(root, str(entry["name"]))
+    declared = tables(root).get(entry["name"], {}).get("files", {"": entry["path"]})
     try:
-        if (file := root / entry["path"]).is_file():
-            return files.sha256(root, file)
-        if "files" in table or files.is_pattern(root, entry["path"]):
-            found = opened(root, table.get("files", {"": entry["path"]}).values())
-            return files.of_several((path, files.sha256(root, root / path)) for path in found)
+        paths = opened(root, declared.values())
+        if not paths or not all((root / path).is_file() for path in paths):  # a pipe would never end
+            return MISSING
+        found = [(path, files.sha256(root, root / path)) for path in paths]
     except (OSError, ValueError):
         return MISSING
-    if not is_remote:
-        return MISSING
-    from pmlib.data.place import digest as held  # loads the engine
-
-    return held(root, str(entry["name"]))
+    return found[0][1] if paths == [entry["path"]] else files.of_several(found)
 
 
 @lru_cache(maxsize=4)

@@ -1,5 +1,6 @@
 """What a run imported: modules of pmlib, other people's packages, and the project's own source files."""
 
+import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -7,23 +8,28 @@ from pathlib import Path
 
 from pmlib.reports.templates import PACKAGE
 
-# Evaluated in whichever process ran the cells, before and after them: each module and the file it is from.
-LOADED = "{name: getattr(module, '__file__', None) for name, module in [*__import__('sys').modules.items()]}"
+# Evaluated in whichever process runs the cells, before and after them: JSON of each module and its file.
+LOADED = (
+    "__import__('json').dumps({name: str(getattr(module, '__file__', None) or '')"
+    " for name, module in [*__import__('sys').modules.items()]})"
+)
 
 
-def loaded() -> dict[str, str | None]:
+def loaded() -> dict[str, str]:
     """List the modules of this process, each with its file."""
-    found: dict[str, str | None] = eval(LOADED)  # what a kernel is asked, so that both tell the same
+    found: dict[str, str] = json.loads(
+        eval(LOADED)
+    )  # as a kernel is asked, so that both tell the same
     return found
 
 
-def imported(root: Path, before: Iterable[str], after: Mapping[str, str | None]) -> list[str]:
+def imported(root: Path, before: Iterable[str], after: Mapping[str, str]) -> list[str]:
     """List what a run imported.
 
     Parameters
     ----------
     before : modules that were there before the run.
-    after : modules that were there after it, each with its file.
+    after : modules that were there after it, each with its file or "".
 
     Returns
     -------
@@ -37,7 +43,7 @@ def imported(root: Path, before: Iterable[str], after: Mapping[str, str | None])
         if top == "pmlib":
             found.add(name)
         elif name not in known:
-            own = _own(file, home) if isinstance(file, str) else ""
+            own = _own(file, home) if file else ""
             found |= {own} if own else {top} - sys.stdlib_module_names - {"__main__"}
     return sorted(found)
 

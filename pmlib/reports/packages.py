@@ -87,15 +87,20 @@ def _known(root: Path, state: Folders) -> Known:
     kept = recall(root / CACHE)
     if kept.get("state") == as_json and kept.get("python") == sys.version:
         return {"owners": kept["owners"], "needs": kept["needs"]}
-    owners = {
-        top: sorted({normal(name) for name in names})
-        for top, names in metadata.packages_distributions().items()
-    }
-    known = {"owners": owners, "needs": _needs({name for names in owners.values() for name in names})}
+    known = _looked_up(state)
     youngest = max((max(there[1], there[2]) for _, there in state if there), default=0)
     if time.time() - youngest / 1e9 > SETTLED:
         keep(root / CACHE, {"state": as_json, "python": sys.version, **known})
     return known
+
+
+@lru_cache(maxsize=4)
+def _looked_up(_: Folders) -> Known:
+    owners = {
+        top: sorted({normal(name) for name in names})
+        for top, names in metadata.packages_distributions().items()
+    }
+    return {"owners": owners, "needs": _needs({name for names in owners.values() for name in names})}
 
 
 def _needs(names: Iterable[str]) -> dict[str, list[str]]:
