@@ -95,8 +95,7 @@ class Known:
             return
         last = late.due(job, edition.record, tables)
         by_clock = last is not None and not key.as_of(job) and last >= date.today()
-        name = job.home.relative_to(self.root / PUBLISHED).as_posix()
-        self.added[name] = {
+        self.added[job.name] = {
             "page": self._short(job.home / "index.html"),
             "until": last.isoformat() if by_clock and last else "",
             "unchecked": unchecked(edition.record["inputs"]),

@@ -127,7 +127,7 @@ def remote(root: Path, inputs: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def as_of(job: Job) -> str:
     """The day by which a run counts ages, where one is given; never today."""
-    return str(getattr(job.entry, "as_of", None) or os.environ.get("PMLIB_AS_OF", ""))
+    return str(job.entry.as_of or os.environ.get("PMLIB_AS_OF", ""))
 
 
 def _parts(
@@ -144,7 +144,7 @@ def _parts(
     settings = job.document.get("metadata", {}).get("pmlib")
     declared = tables(root)
     found = {
-        "report": job.report,
+        "report": job.name,
         "notebook": " ".join(cells),
         "notebook settings": canonical(settings) if settings else "",
         **{f"parameter {name}": canonical(value) for name, value in job.given.items()},

@@ -17,10 +17,11 @@ def due(job: Job, record: Mapping[str, Any], tables: Mapping[str, Mapping[str, A
     record : the edition's run.json.
     tables : data/sources.toml.
     """
-    allowed = [(newest_data(dict(record)), getattr(job.entry, "max_age", ""))]
-    allowed += [(e["newest"], tables.get(e["name"], {}).get("max_age", "")) for e in record["inputs"]]
-    last = [last_day(newest) + timedelta(days(age)) for newest, age in allowed if newest and age]
-    return min(last, default=None)
+    allowed = [(newest_data(dict(record)), job.entry.max_age)]
+    for entry in record["inputs"]:
+        if age := tables.get(entry["name"], {}).get("max_age"):
+            allowed.append((entry["newest"], timedelta(days(age))))
+    return min((last_day(newest) + age for newest, age in allowed if newest and age), default=None)
 
 
 def today(job: Job) -> date:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pmlib.reports import key, late
 from pmlib.reports.compare import words
 from pmlib.reports.editions import Edition, failure, newest, newest_data
-from pmlib.reports.plan import PUBLISHED, Job
+from pmlib.reports.plan import Job
 
 NAMED = 3  # components that are named in the list
 
@@ -31,12 +31,11 @@ class Standing:
 
 def standing(job: Job, root: Path) -> Standing:
     """Compare a report with what it was made of; nothing elsewhere is asked what it holds now."""
-    name = job.home.relative_to(root / PUBLISHED).as_posix()
     edition = newest(job.home)
     state, note, reasons = _found(job, root, edition)
     if edition is None:
-        return Standing(name, state, note, reasons)
-    return Standing(name, state, note, reasons, edition.folder.name, newest_data(edition.record))
+        return Standing(job.name, state, note, reasons)
+    return Standing(job.name, state, note, reasons, edition.folder.name, newest_data(edition.record))
 
 
 def refused(name: str, lines: list[str]) -> Standing:
