@@ -122,7 +122,7 @@ def tables(root: Path) -> dict[str, Any]:
 def remote(root: Path, inputs: Iterable[Mapping[str, Any]]) -> list[str]:
     """Name the inputs that stand at an address or in a database."""
     there = {name for name, table in tables(root).items() if "url" in table or "database" in table}
-    return [entry["path"] for entry in inputs if entry["name"] in there]
+    return sorted({entry["name"] for entry in inputs} & there)
 
 
 def as_of(job: Job) -> str:

@@ -56,12 +56,14 @@ def _found(job: Job, root: Path, edition: Edition | None) -> tuple[str, str, lis
         return "stale", _components(before, now), reasons
     due = late.due(job, edition.record, key.tables(root))
     if due and late.today(job) > due:
-        old = f"its data were to be newer by {due.isoformat()}"
+        old = f"its data are of {newest_data(edition.record)}, good until {due.isoformat()}"
         return "late", f"since {due.isoformat()}", [old, *_unasked(root, edition)]
     return "fresh", "", ["it was made of what is there now", *_unasked(root, edition)]
 
 
 def _failure(failed: Mapping[str, object]) -> list[str]:
+    if not failed["when"]:
+        return ["the last run failed"]
     said = f"{failed.get('error', '')}: {failed.get('message', '')}".strip(": ")
     where = f"cell {failed['cell']} of {failed['cells']}: " if failed.get("cell") else ""
     return [f"the run of {failed['when']} failed: {where}{said}"]
@@ -77,7 +79,7 @@ def _components(before: Mapping[str, str], now: Mapping[str, str]) -> str:
 def _unasked(root: Path, edition: Edition) -> list[str]:
     """Name the inputs of which only a run finds out what they hold now."""
     remote = key.remote(root, edition.record["inputs"])
-    return [f"{path} is elsewhere and was not asked; a run asks it" for path in remote]
+    return [f"{name} stands elsewhere and was not asked; a run asks it" for name in remote]
 
 
 def _notebook(job: Job) -> str:
