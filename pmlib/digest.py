@@ -1,17 +1,20 @@
-"""The sha256 of a file, taken once: what was hashed is remembered until the file changes."""
+"""The sha256 of files, taken once: what was hashed is remembered until the file changes."""
 
+import glob
 import hashlib
-import json
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-CACHE = ".pmlib/digests.json"  # disposable: whatever is wrong with it, the files are hashed again
+from pmlib.disposable import keep, recall
+
+CACHE = ".pmlib/digests.json"
 WORTH_IT = 1_000_000  # bytes; a smaller file is hashed as fast as it is looked up
 BLOCK = 1 << 20  # bytes read at a time
 SETTLED = 2.0  # seconds; a file written just now may change again within one tick of its clock
 MOST = 1000  # files remembered
+OPEN_IN_EXCEL = "~$"  # begins the name of the file that Excel keeps beside a workbook while it is open
 
 
 def sha256(root: Path, file: Path) -> str:
@@ -24,7 +27,7 @@ def sha256(root: Path, file: Path) -> str:
     now, stat = time.time(), os.stat(file)
     if stat.st_size <= WORTH_IT:
         return _hashed(file)
-    key, known = os.path.relpath(file, root), _remembered(root)
+    key, known = os.path.relpath(file, root), recall(root / CACHE)
     state = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
     match known.get(key):
         case [list(found), str(digest)] if found == state:
@@ -32,8 +35,32 @@ def sha256(root: Path, file: Path) -> str:
     digest = _hashed(file)
     if now - max(stat.st_mtime, stat.st_ctime) > SETTLED:
         known.pop(key, None)  # so that it stands last, and the oldest are forgotten first
-        _remember(root, dict(list({**known, key: [state, digest]}.items())[-MOST:]))
+        keep(root / CACHE, dict(list({**known, key: [state, digest]}.items())[-MOST:]))
     return digest
+
+
+def is_pattern(root: Path, path: str) -> bool:
+    """Tell whether a path from the root stands for files, and is not the name of one."""
+    return glob.has_magic(path) and not _exists(root / path)
+
+
+def matching(root: Path, pattern: str) -> list[str]:
+    """List the files that a pattern stands for, in the order of their names, as paths from the root."""
+    found = glob.glob(pattern, root_dir=root, recursive=True)
+    plain = [Path(one).as_posix() for one in found if not (root / one).is_dir()]
+    return sorted(one for one in plain if not Path(one).name.startswith(OPEN_IN_EXCEL))
+
+
+def of_several(hashes: Iterable[tuple[str, str]]) -> str:
+    """Hash several files as one: their paths and their hashes."""
+    return hashlib.sha256("".join(f"{path} {found}\n" for path, found in hashes).encode()).hexdigest()
+
+
+def _exists(file: Path) -> bool:
+    try:
+        return file.exists()
+    except ValueError:
+        return False
 
 
 def _hashed(file: Path) -> str:
@@ -42,24 +69,3 @@ def _hashed(file: Path) -> str:
         while block := opened.read(BLOCK):
             digest.update(block)
     return digest.hexdigest()
-
-
-def _remembered(root: Path) -> dict[str, Any]:
-    try:
-        known = json.loads((root / CACHE).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return known if isinstance(known, dict) else {}
-
-
-def _remember(root: Path, known: dict[str, Any]) -> None:
-    cache = root / CACHE
-    if cache.parent.is_symlink():  # nothing is written through a link, which could lead anywhere
-        return
-    part = cache.with_name(f".part-{os.getpid()}-{cache.name}")
-    try:
-        cache.parent.mkdir(exist_ok=True)
-        part.write_text(json.dumps(known), encoding="utf-8")
-        part.replace(cache)
-    except OSError:  # a root that may not be written to is hashed each time
-        part.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ import click
 from pmlib import __version__
 from pmlib.cli.run import RUN_FAILED, run
 from pmlib.cli.sources import sources
+from pmlib.cli.status import status, why
 from pmlib.cli.words import said
 
 # Nothing heavy is imported up here: each command imports what it needs, and --help needs none of it.
@@ -91,6 +92,8 @@ def list_() -> None:
 
 main.add_command(run)
 main.add_command(sources)
+main.add_command(status)
+main.add_command(why)
 
 
 @main.command()

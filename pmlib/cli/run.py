@@ -11,7 +11,8 @@ from pmlib.cli.words import said
 RUN_FAILED = 1
 
 
-def _report_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+def report_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the name of a report."""
     from pmlib.reports import plan
     from pmlib.root import root
 
@@ -40,7 +41,7 @@ def _overrides(ctx: click.Context, param: click.Parameter, values: tuple[str, ..
 
 
 @click.command()
-@click.argument("reports", nargs=-1, metavar="[REPORT]...", shell_complete=_report_names)
+@click.argument("reports", nargs=-1, metavar="[REPORT]...", shell_complete=report_names)
 @click.option(
     "-p", "overrides", multiple=True, metavar="NAME=VALUE", callback=_overrides, help="Set a parameter."
 )
@@ -78,10 +79,16 @@ def run(
       pmlib run 'us_*' --force
       pmlib run us_car_market -p focal=Honda -p first=1980 --open
     """
-    from pmlib.reports import plan
+    from pmlib.reports.fresh import Known, all_fresh
     from pmlib.root import root
 
     here = root()
+    if not (overrides or force or show) and (fresh := all_fresh(here, reports)):
+        _say_fresh(fresh)
+        return
+    from pmlib.reports import plan
+
+    known = Known(here)
     if reports or overrides:  # somebody is there to correct what was typed
         planned, wrong = plan.jobs(here, reports, overrides), dict[str, list[str]]()
     else:
@@ -97,11 +104,23 @@ def run(
         batch = Batch(here, jobs or len(os.sched_getaffinity(0)), told, engine, force, keep_going)
         ends = batch.run(planned)
     write_index(here)
+    for job in planned:
+        if (outcome := ends[job.name].outcome) and outcome.state == "fresh":
+            known.add(job, outcome.edition)
+    known.save(None if reports or overrides or wrong else [job.name for job in planned])
     if show:
         for job in planned:
             if ends[job.name].outcome:
                 click.launch((job.home / "index.html").as_uri())
     sys.exit(0 if all(end.outcome for end in ends.values()) and not wrong else RUN_FAILED)
+
+
+def _say_fresh(fresh: list[Any]) -> None:
+    """Say at once what is said of fresh reports one by one."""
+    click.echo("\n".join(f"{one.name}: fresh, {one.page}" for one in fresh))
+    for one in fresh:
+        for table, guesses in one.unchecked:
+            click.echo(f"{one.name}: an unchecked draft: {guesses} about {table} open", err=True)
 
 
 def _refuse(name: str, here: Any, why: str) -> None:

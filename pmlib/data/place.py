@@ -1,7 +1,5 @@
 """Where a table stands: its files, found or fetched, and the hash of what they hold."""
 
-import glob
-import hashlib
 import os
 import re
 import stat
@@ -13,10 +11,9 @@ from pathlib import Path
 
 from pmlib.data.declaration import Table, declaration
 from pmlib.data.words import SOURCES, DataError
-from pmlib.digest import sha256
+from pmlib.digest import is_pattern, matching, of_several, sha256
 
 UNPRINTED = re.compile("[\x01-\x1f\x7f\x85\u2028\u2029]")  # which would break an error's one line
-OPEN_IN_EXCEL = "~$"  # begins the name of the file that Excel keeps beside a workbook while it is open
 
 
 @dataclass(frozen=True)
@@ -88,10 +85,8 @@ def local(home: Path, path: str, remedy: str, folder: str = "") -> list[tuple[Pa
     DataError : nothing is there, it is no file, or it leads out of the project.
     """
     paths = [path]
-    if glob.has_magic(path) and not _exists(home / path):
-        found = glob.glob(path, root_dir=home, recursive=True)
-        plain = [Path(one).as_posix() for one in found if not (home / one).is_dir()]
-        paths = sorted(one for one in plain if not Path(one).name.startswith(OPEN_IN_EXCEL))
+    if is_pattern(home, path):
+        paths = matching(home, path)
         if not paths:
             raise DataError(f"{path} matches no file; {remedy}")
     return [(_file(home, one, remedy, folder), one) for one in paths]
@@ -136,13 +131,6 @@ def _file(home: Path, path: str, remedy: str, folder: str) -> Path:
         raise DataError(f"{path!r} cannot be read ({reason}); {remedy}") from None
 
 
-def _exists(file: Path) -> bool:
-    try:
-        return file.exists()
-    except ValueError:
-        return False
-
-
 def _state(file: Path) -> tuple[int, ...] | None:
     try:
         found = os.stat(file)
@@ -156,6 +144,4 @@ def _digest(home: Path, files: list[tuple[Path, str]], several: bool, remedy: st
         hashes = [(path, sha256(home, file)) for file, path in files]
     except OSError as error:
         raise DataError(f"{files[0][1]} cannot be read ({error.strerror}); {remedy}") from None
-    if not several:
-        return hashes[0][1]
-    return hashlib.sha256("".join(f"{path} {found}\n" for path, found in hashes).encode()).hexdigest()
+    return of_several(hashes) if several else hashes[0][1]

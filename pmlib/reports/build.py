@@ -25,9 +25,9 @@ def build(
     -------
     All files but run.json, by path inside the edition, and what run.json says of how they came about.
     """
-    parts = key.parts(job, root, inputs, previous.numbers if previous else None)
+    parts = key.parts(job, root, inputs, executed.modules, previous.numbers if previous else None)
     parameters = job.parameters | ({"title": job.title} if job.entry.title else {})
-    made_of = {"key": key.digest(parts), "parts": parts, "inputs": inputs, "packages": key.packages()}
+    made_of = {"key": key.digest(parts), "parts": parts, "inputs": inputs, "packages": key.versions(parts)}
     notebook = executed.notebook
     html = page.render(
         notebook,

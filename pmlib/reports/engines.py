@@ -5,6 +5,7 @@
 
 import ast
 import contextlib
+import json
 import logging
 import os
 import signal
@@ -16,9 +17,9 @@ from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NBClientEngine, papermill_engines
 
+from pmlib.reports.modules import LOADED, loaded
 from pmlib.reports.shell import Session
 
-LOADED = "' '.join(__import__('sys').modules)"  # asked of a kernel, before and after
 UNLIMITED = 10**6  # seconds
 silent = logging.getLogger("pmlib.kernel")  # what goes wrong is said once, by us
 silent.addHandler(logging.NullHandler())
@@ -31,7 +32,7 @@ class Watch(Protocol):
 
     def begin(self, cells: list[NotebookNode]) -> None: ...
     def cell(self, cell: NotebookNode) -> None: ...
-    def loaded(self, before: set[str], after: set[str]) -> None: ...
+    def loaded(self, before: set[str], after: dict[str, str]) -> None: ...
 
 
 class ShellEngine(Engine):
@@ -57,7 +58,7 @@ class ShellEngine(Engine):
                 nb_man.cell_exception(cell, cell_index=index)
                 break
         if watch:
-            watch.loaded(before, set(sys.modules))
+            watch.loaded(before, loaded())
 
 
 class KernelEngine(NBClientEngine):
@@ -96,14 +97,15 @@ class Client(PapermillNotebookClient):
 
     def papermill_execute_cells(self) -> None:
         """Run the cells between two questions."""
-        before = self._modules() | set(sys.modules)  # so that both engines tell the same
+        before = {*self._modules(), *sys.modules}  # so that both engines tell the same
         super().papermill_execute_cells()
         self.watch.loaded(before, self._modules())
 
-    def _modules(self) -> set[str]:
+    def _modules(self) -> dict[str, str]:
         asked = self.kc.execute("", silent=True, store_history=False, user_expressions={"loaded": LOADED})
         answer = self.wait_for_reply(asked)["content"]["user_expressions"]["loaded"]
-        return set(ast.literal_eval(answer["data"]["text/plain"]).split())
+        found: dict[str, str] = json.loads(ast.literal_eval(answer["data"]["text/plain"]))
+        return found
 
     def end(self) -> None:
         """Kill the kernel, which leads a process group of its own, and wait for it."""

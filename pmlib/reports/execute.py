@@ -16,6 +16,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from pmlib.reports import engines  # noqa: F401 (its import makes them known to papermill)
 from pmlib.reports.failure import ExecutionFailed, failed, plain
+from pmlib.reports.modules import imported
 from pmlib.reports.outputs import KERNEL, normalised
 from pmlib.reports.parameters import INJECTED
 from pmlib.reports.plan import Job
@@ -31,7 +32,7 @@ class Executed:
     """A notebook that ran to its end.
 
     notebook : with nothing in it that depends on the clock, the machine or chance.
-    modules : names of all modules of pmlib that the run had, and of others that were not there before.
+    modules : what the run imported, as modules.imported says it.
     """
 
     notebook: NotebookNode
@@ -55,7 +56,7 @@ def execute(job: Job, run_dir: Path, engine: str, progress: Progress | None = No
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
     os.environ["IPYTHONDIR"] = str(run_dir / "ipython")  # nobody's own start-up files take part
     notebook = nbformat.reads(json.dumps(job.document), as_version=4)
-    watch = Watch(progress)
+    watch = Watch(progress, Path.cwd())
     try:
         done = execute_notebook(
             notebook,
@@ -81,6 +82,7 @@ class Watch:
     """Follows a run: which cell is on, and what was imported."""
 
     progress: Progress | None
+    root: Path = Path()
     cells: list[NotebookNode] = field(default_factory=list)
     current: NotebookNode | None = None
     modules: list[str] = field(default_factory=list)
@@ -96,10 +98,9 @@ class Watch:
             if self.progress and not _is_injected(cell):
                 self.progress(*self.place())
 
-    def loaded(self, before: set[str], after: set[str]) -> None:
+    def loaded(self, before: set[str], after: dict[str, str]) -> None:
         """Note what the run imported; whatever there is of pmlib, the run or its page needs."""
-        ours = {name for name in after if name.partition(".")[0] == "pmlib"}
-        self.modules = sorted(ours | (after - before))
+        self.modules = imported(self.root, before, after)
 
     def place(self) -> tuple[int, int]:
         """Count the cell that is on, as a notebook does: code cells only, without the injected one."""

@@ -110,8 +110,8 @@ def check_parameters(
 
     Returns
     -------
-    The given values in plain form, and one line for each thing wrong: an unknown name, a missing value, one
-    of the wrong type or out of range.
+    The given values in plain form, in the order they are declared in, and one line for each thing wrong: an
+    unknown name, a missing value, one of the wrong type or out of range.
     """
     values, wrong = dict[str, Any](), list[str]()
     for name, value in given.items():
@@ -137,7 +137,7 @@ def check_parameters(
                 parameter.type.check(parameter.default, sources)
             except ValueError as error:
                 wrong.append(f"parameter {name} {error}")
-    return values, wrong
+    return {name: values[name] for name in known if name in values}, wrong
 
 
 def parse(parameter: Parameter, text: str) -> Any:

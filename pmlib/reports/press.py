@@ -100,9 +100,8 @@ def _mark(job: Job, root: Path, failed: Failure, inputs: list[dict[str, Any]], w
 
 
 def _is_fresh(job: Job, root: Path, last: Edition) -> bool:
-    before = compared(last)
-    inputs = key.hashed(root, last.record["inputs"])
-    return key.parts(job, root, inputs, before.numbers if before else None) == last.record["parts"]
+    before, now = key.changed(job, root, last)
+    return before == now
 
 
 def _run(work: Work, render: Render) -> Outcome:

@@ -7,7 +7,7 @@ import pytest
 import small as project
 from nbformat.v4 import new_output
 
-from pmlib.reports import batch, key, outputs
+from pmlib.reports import batch, imports, key, outputs
 from pmlib.reports import execute as execution
 from pmlib.reports.templates import PACKAGE
 
@@ -40,8 +40,10 @@ def without_kernel(monkeypatch, tmp_path_factory):
         sha256 = project.sha256(root / "data" / "sales.csv")
         line = {"name": "sales", "path": "data/sales.csv", "sha256": sha256, "rows": 1, "newest": "1990"}
         (run_dir / "inputs.jsonl").write_text(json.dumps(line) + "\n")
-        return execution.Executed(outputs.normalised(executed), ["pmlib"])
+        return execution.Executed(outputs.normalised(executed), ["pmlib", "pandas"])
 
     monkeypatch.setattr(execution, "execute", execute)
     monkeypatch.setattr(batch, "render", lambda server, work, progress, stop: project.rendered(work))
-    monkeypatch.setattr(key, "PACKAGE", tmp_path_factory.mktemp("pmlib"))
+    package = tmp_path_factory.mktemp("pmlib")
+    for module in (key, imports):
+        monkeypatch.setattr(module, "PACKAGE", package)

@@ -1,0 +1,134 @@
+"""The distributions that code needs: those it imports, and those they say they require."""
+
+import importlib.metadata as metadata
+import json
+import os
+import platform
+import re
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+from pmlib.digest import SETTLED
+from pmlib.disposable import keep, recall
+from pmlib.reports.imports import Stat, signature
+
+CACHE = ".pmlib/packages.json"
+DISTRIBUTION = re.compile(r"(?P<name>[^-]+)-(?P<version>[^-]+).*\.(dist|egg)-info")
+Folders = tuple[tuple[str, Stat | None], ...]
+Known = dict[str, dict[str, list[str]]]
+
+
+def python() -> str:
+    """The version of Python."""
+    return platform.python_version()
+
+
+def versions(names: Iterable[str]) -> dict[str, str]:
+    """Give the versions of distributions; of one that is not installed, "missing"."""
+    found = _installed(folders())
+    return {name: found.get(name) or _asked(name) for name in names}
+
+
+def needed(root: Path, modules: Iterable[str]) -> set[str]:
+    """Find the distributions of modules, and all that these require.
+
+    modules : as they are imported; those of the standard library and the project's own belong to none.
+    """
+    known = _known(root, folders())
+    tops = {name.partition(".")[0] for name in modules}
+    left = [name for top in tops for name in known["owners"].get(top, [])]
+    found = set[str]()
+    while left:
+        node = left.pop()
+        if node not in found:
+            found.add(node)
+            left += known["needs"].get(node, [])
+    return {node.partition("[")[0] for node in found}
+
+
+def folders() -> Folders:
+    """List where packages are installed, with the state of each folder: it changes with what is installed.
+
+    The first entry of the path depends on how Python was started, or from where.
+    """
+    return tuple((entry, signature(entry)) for entry in sys.path[1:])
+
+
+def normal(name: str) -> str:
+    """Write a distribution's name in the one way that all its spellings share."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@lru_cache(maxsize=4)
+def _installed(state: Folders) -> dict[str, str]:
+    found = dict[str, str]()
+    for folder, there in reversed(state):  # where one is installed twice, the first on the path wins
+        if there:
+            with suppress(OSError):  # no folder, but an archive
+                named = filter(None, map(DISTRIBUTION.fullmatch, sorted(os.listdir(folder))))
+                found |= {normal(match["name"]): match["version"] for match in named}
+    return found
+
+
+def _asked(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "missing"
+
+
+@lru_cache(maxsize=4)
+def _known(root: Path, state: Folders) -> Known:
+    as_json = json.loads(json.dumps(state))
+    kept = recall(root / CACHE)
+    if kept.get("state") == as_json and kept.get("python") == sys.version:
+        return {"owners": kept["owners"], "needs": kept["needs"]}
+    known = _looked_up(state)
+    youngest = max((max(there[1], there[2]) for _, there in state if there), default=0)
+    if time.time() - youngest / 1e9 > SETTLED:
+        keep(root / CACHE, {"state": as_json, "python": sys.version, **known})
+    return known
+
+
+@lru_cache(maxsize=4)
+def _looked_up(_: Folders) -> Known:
+    owners = {
+        top: sorted({normal(name) for name in names})
+        for top, names in metadata.packages_distributions().items()
+    }
+    return {"owners": owners, "needs": _needs({name for names in owners.values() for name in names})}
+
+
+def _needs(names: Iterable[str]) -> dict[str, list[str]]:
+    """Say of each distribution, and of each of its extras that another one asks for, what it requires."""
+    needs, left = dict[str, list[str]](), list(names)
+    while left:
+        node = left.pop()
+        if node not in needs:
+            needs[node] = sorted(set(_required(node)))
+            left += needs[node]
+    return needs
+
+
+def _required(node: str) -> Iterator[str]:
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    name, _, extra = node.rstrip("]").partition("[")
+    try:
+        lines = metadata.requires(name) or []
+    except metadata.PackageNotFoundError:  # required, for a case that is not ours, or an extra
+        return
+    if name == "pmlib":  # it requires all that any report may need; what one needs is seen in its imports
+        return
+    for line in lines:
+        try:
+            required = Requirement(line)
+        except InvalidRequirement:
+            continue
+        if required.marker is None or required.marker.evaluate({"extra": extra}):
+            yield normal(required.name)
+            yield from (f"{normal(required.name)}[{more}]" for more in required.extras)
