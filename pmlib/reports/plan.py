@@ -29,6 +29,8 @@ class Entry(BaseModel):
 
     notebook : its name in notebooks/, without .ipynb.
     time_limit : seconds that one cell may take.
+    editions : how many are kept.
+    product, zip : parameter → its values: every combination is a report; rows side by side are.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -36,7 +38,10 @@ class Entry(BaseModel):
     title: str = ""
     audience: str = ""
     time_limit: Annotated[int, Field(gt=0)] = 300
+    editions: Annotated[int, Field(ge=2)] = 20
     parameters: dict[str, Any] = {}
+    product: dict[str, list[Any]] = {}
+    zip: dict[str, list[Any]] = {}
 
 
 @dataclass(frozen=True)
