@@ -37,8 +37,14 @@ def place(path: Path, data: bytes) -> None:
         with path.open("xb", buffering=0) as file:
             _pour(data, file)
             os.fsync(file.fileno())
-        if path.read_bytes() != data:
+        if read(path) != data:
             raise OSError(errno.EIO, "what was written reads back as something else")
+
+
+def read(path: Path) -> bytes:
+    """Read a file; an error names it, which one that comes while reading does not by itself."""
+    with named(path):
+        return path.read_bytes()
 
 
 def _pour(data: bytes, file: Any) -> None:
@@ -96,7 +102,7 @@ def refuse_link(path: Path, root: Path) -> None:
 
 @contextmanager
 def named(path: Path) -> Iterator[None]:
-    """Have errors of the system name the file that was to be written, not one beside it or none."""
+    """Have errors of the system name the file that is meant, not one beside it or none."""
     try:
         yield
     except OSError as error:

@@ -93,7 +93,8 @@ def next_number(home: Path) -> int:
 
 def folders(home: Path) -> list[Path]:
     """List the folders of a report's editions, the oldest first, damaged ones too."""
-    found = [folder for folder in (home / "editions").glob("*") if NAME.fullmatch(folder.name)]
+    inside = home / "editions"  # not by glob, which takes a folder that cannot be read for an empty one
+    found = [path for path in inside.iterdir() if NAME.fullmatch(path.name)] if inside.is_dir() else []
     return sorted(found, key=lambda folder: (_number(folder), folder.name))
 
 

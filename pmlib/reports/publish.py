@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pmlib.reports.disk import MARK, make_folder, place, refuse_link, settle, sweep, write
+from pmlib.reports.disk import MARK, make_folder, place, read, refuse_link, settle, sweep, write
 from pmlib.reports.editions import Edition, earlier, folders, newest, newest_data, next_number
 from pmlib.reports.failure import Failure, page, record
 from pmlib.reports.plan import Job, canonical
@@ -91,7 +91,7 @@ def restore(home: Path, now: Edition, root: Path, mark: str = "") -> None:
             data = marked(data.decode(), mark).encode()
         make_folder(target.parent, root)
         refuse_link(target, root)
-        if not target.is_file() or target.read_bytes() != data:
+        if not target.is_file() or read(target) != data:
             write(target, data)
     for old in (home / "tables").glob("*"):
         if f"tables/{old.name}" not in wanted:
@@ -160,7 +160,7 @@ def _repair(last: Edition, files: Mapping[str, bytes], root: Path) -> None:
 
 
 def _sound(one: Edition, path: str, root: Path) -> bytes:
-    data = (one.folder / path).read_bytes() if (one.folder / path).is_file() else b""
+    data = read(one.folder / path) if (one.folder / path).is_file() else b""
     if sha256(data) != one.files[path]:
         shown = (one.folder / path).relative_to(root).as_posix()
         raise Damaged(f"{shown} is not what was published; make it again with pmlib run --force")

@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from pmlib.reports.disk import read
+
 RUN, SEAL = "run.json", "run.json.sha256"  # the seal is as sha256sum writes and checks it
 
 
@@ -31,7 +33,7 @@ def digests(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def holds(path: Path, digest: str) -> bool:
     """Tell whether a file is there, is no link, and has this sha256."""
-    return path.is_file() and not path.is_symlink() and sha256(path.read_bytes()) == digest
+    return path.is_file() and not path.is_symlink() and sha256(read(path)) == digest
 
 
 def sha256(data: bytes) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator
 from pathlib import Path
 
-from pmlib.reports.disk import MARK
+from pmlib.reports.disk import MARK, read
 from pmlib.reports.editions import edition, failure, folders, newest
 from pmlib.reports.publish import FAILED, PAGE, banner, for_readers, marked
 from pmlib.reports.seal import RUN, SEAL, holds, is_sealed, sha256
@@ -51,7 +51,7 @@ def _of_file(path: Path, right: set[str], home: Path) -> Iterator[str]:
         return  # is named among the strangers
     if not path.is_file():
         yield f"{_shown(path, home)} is missing"
-    elif sha256(path.read_bytes()) not in right:
+    elif sha256(read(path)) not in right:
         yield f"{_shown(path, home)} changed since it was published"
 
 
