@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from pmlib import __version__
+from pmlib.cli.editions import diff, editions, verify
 from pmlib.cli.run import RUN_FAILED, run
 from pmlib.cli.sources import sources
 from pmlib.cli.status import status, why
@@ -75,22 +76,26 @@ def list_() -> None:
     Example:
       pmlib list
     """
-    from pmlib.reports import editions, plan
+    from pmlib.reports import plan
+    from pmlib.reports.editions import newest, status
     from pmlib.root import root
 
     here = root()
     rows = [("report", "notebook", "edition", "status", "title")]
     for name, entry in plan.catalog(here).items():
         home = here / plan.PUBLISHED / name
-        last = editions.newest(home)
+        last = newest(home)
         title = last.record["title"] if last else entry.title
-        rows.append((name, entry.notebook, last.folder.name if last else "-", editions.status(home), title))
+        rows.append((name, entry.notebook, last.folder.name if last else "-", status(home), title))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
 
 
 main.add_command(run)
+main.add_command(editions)
+main.add_command(diff)
+main.add_command(verify)
 main.add_command(sources)
 main.add_command(status)
 main.add_command(why)

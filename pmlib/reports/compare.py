@@ -1,8 +1,13 @@
 """What differs between two editions, in words: what each was made of, and what each holds."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
+from typing import Any
+
+from pmlib.reports.editions import Edition
+from pmlib.reports.seal import digests
 
 LONGEST = 60  # characters of a value that are shown
 DIGEST = re.compile(r"[0-9a-f]{12}|[0-9a-f]{64}")  # says that something differs, and nothing of what it is
@@ -35,6 +40,71 @@ def words(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
         for part in sorted(changed, key=lambda part: (_rank(_kind(part)), part))
         for line in _said(part, before.get(part), now.get(part))
     ]
+
+
+def since(before: Edition, parts: Mapping[str, str]) -> list[str]:
+    """Say what else changed since an edition, beside the Numbers: parameters first, then data, then code."""
+    # Two editions in a row compare with different ones: that is no news.
+    then, now = (
+        {p: v for p, v in some.items() if p != "previous"} for some in (before.record["parts"], parts)
+    )
+    return words(then, now)
+
+
+def difference(before: Edition, now: Edition) -> dict[str, list[str]]:
+    """List all that differs between two editions under headings, what matters most first."""
+    beyond, moved = _numbers(before, now)
+    found = {
+        "Numbers beyond their interval": beyond,
+        "Other Numbers that moved": moved,
+        "Parameters, data, code": since(before, now.record["parts"]),
+        "Files": _files(before.files, now.files),
+    }
+    return {heading: lines for heading, lines in found.items() if lines}
+
+
+def compare_files(edition: Edition, files: Mapping[str, bytes]) -> list[str]:
+    """Say which files of a run differ from those that an edition held when it was published."""
+    return _files(edition.files, digests(files))
+
+
+def _files(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    said = {False: "differs", True: "is new"}
+    return [
+        f"{_printable(path)} {said[path not in before] if path in now else 'is gone'}"
+        for path in sorted({**before, **now})
+        if before.get(path) != now.get(path)
+    ]
+
+
+def _numbers(before: Edition, now: Edition) -> tuple[list[str], list[str]]:
+    then, today = _by_name(before), _by_name(now)
+    beyond, moved = list[str](), list[str]()
+    for name in {**today, **then}:
+        old, new = then.get(name), today.get(name)
+        known = _printable({**then, **today}[name].label)
+        if old is None:
+            moved.append(f"{known}: new, {new}")
+        elif new is None:
+            moved.append(f"{known}: gone, was {old}")
+        elif (old.label, old.unit, old.source) != (new.label, new.unit, new.source):
+            moved.append(f"{known}: of something else than before, {old} then, {new} now")
+        elif _is_beyond(old, new):
+            beyond.append(f"{known}: {old} then, {new} now")
+        elif str(old) != str(new):
+            moved.append(f"{known}: {old} then, {new} now")
+    return beyond, moved
+
+
+def _by_name(edition: Edition) -> dict[str, Any]:
+    from pmlib.result import Number  # loads pandas, which telling what a page is made of needs not
+
+    return {item["name"]: Number(**item) for item in json.loads(edition.numbers)["numbers"]}
+
+
+def _is_beyond(old: Any, new: Any) -> bool:
+    known = None not in (old.value, new.low, new.high)
+    return known and not new.low <= old.value <= new.high
 
 
 def _kind(part: str) -> str:

@@ -3,21 +3,22 @@
 import json
 import re
 import sys
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pmlib.reports.seal import RUN, SEAL, is_sealed
+from pmlib.reports.typed import did_you_mean, shown
+
 NAME = re.compile(r"(\d{4,})-[0-9a-f]{8}")
-RECORDED = {
-    "key",
-    "parts",
-    "inputs",
-    "previous",
-    "title",
-    "parameters",
-}  # what run.json must say to be of use
+# What run.json must say to be of use.
+RECORDED = {"files", "inputs", "key", "parameters", "parts", "previous", "title"}
 HELD = ("index.html", "numbers.json")
+PRIVATE = ("notebook.ipynb", RUN, SEAL)  # stay in the edition; the readers' copy is what readers need
+INNER = ("editions", "tables")  # folders of a report that hold no report of their own
 
 
 @dataclass(frozen=True)
@@ -30,41 +31,80 @@ class Edition:
     @property
     def number(self) -> int:
         """Count of the edition, from 1."""
-        return int(self.folder.name.split("-")[0])
+        return _number(self.folder)
+
+    @property
+    def home(self) -> Path:
+        """Folder of the report that it is an edition of."""
+        return self.folder.parents[1]
 
     @property
     def numbers(self) -> bytes:
         """The bytes of its numbers.json."""
         return (self.folder / "numbers.json").read_bytes()
 
+    @property
+    def files(self) -> dict[str, str]:
+        """The sha256 of each of its files but run.json, by path, as they were published."""
+        return dict(self.record["files"])
+
+    @property
+    def public(self) -> dict[str, str]:
+        """Those of its files that readers get."""
+        return {path: digest for path, digest in self.files.items() if path not in PRIVATE}
+
 
 def editions(home: Path) -> list[Edition]:
     """List a report's editions, the oldest first; one that is damaged is left out, and named on stderr."""
-    found = []
-    for folder in _folders(home):
-        record = _read(folder / "run.json")
-        if record.keys() >= RECORDED and all((folder / name).is_file() for name in HELD):
-            found.append(Edition(folder, record))
-        else:
-            _say_damaged(folder)
-    return sorted(found, key=lambda edition: edition.number)
-
-
-def next_number(home: Path) -> int:
-    """Give the first number that no edition has, be it damaged."""
-    return max((Edition(folder, {}).number for folder in _folders(home)), default=0) + 1
+    return [found for folder in folders(home) if (found := edition(folder))]
 
 
 def newest(home: Path) -> Edition | None:
     """Give the newest edition of a report."""
-    found = editions(home)
-    return found[-1] if found else None
+    return next((found for folder in reversed(folders(home)) if (found := edition(folder))), None)
 
 
-def compared(edition: Edition) -> Edition | None:
+def earlier(one: Edition) -> Edition | None:
+    """Give the edition that was published before another one."""
+    before = [folder for folder in folders(one.home) if _number(folder) < one.number]
+    return next((found for folder in reversed(before) if (found := edition(folder))), None)
+
+
+def compared(one: Edition) -> Edition | None:
     """Give the edition that another one compares itself with."""
-    name = edition.record["previous"]
-    return next((e for e in editions(edition.folder.parents[1]) if e.folder.name == name), None)
+    name = one.record["previous"]
+    folder = one.folder.with_name(name) if name else None
+    return edition(folder) if folder and folder in folders(one.home) else None
+
+
+def edition(folder: Path) -> Edition | None:
+    """Read an edition; nothing, and a line on stderr, where it is damaged."""
+    record = _read(folder / RUN) if is_sealed(folder) else {}
+    if record.keys() >= RECORDED and all((folder / name).is_file() for name in HELD):
+        return Edition(folder, record)
+    _say_damaged(folder)
+    return None
+
+
+def next_number(home: Path) -> int:
+    """Give the first number that no edition has, be it damaged."""
+    return max(map(_number, folders(home)), default=0) + 1
+
+
+def folders(home: Path) -> list[Path]:
+    """List the folders of a report's editions, the oldest first, damaged ones too."""
+    inside = home / "editions"  # not by glob, which takes a folder that cannot be read for an empty one
+    found = [path for path in inside.iterdir() if NAME.fullmatch(path.name)] if inside.is_dir() else []
+    return sorted(found, key=lambda folder: (_number(folder), folder.name))
+
+
+def homes(folder: Path) -> Iterator[Path]:
+    """Find whatever has been published below a folder: reports, jobs of a matrix, drafts."""
+    if (folder / "editions").is_dir():
+        yield folder
+    for child in sorted(folder.glob("[!.]*")):
+        if child.name not in INNER and child.is_dir() and not child.is_symlink():
+            yield from homes(child)
 
 
 def failure(home: Path) -> dict[str, Any] | None:
@@ -98,8 +138,47 @@ def newest_data(record: dict[str, Any]) -> str:
     return max((entry["newest"] or "" for entry in record["inputs"]), default="")
 
 
-def _folders(home: Path) -> list[Path]:
-    return [folder for folder in (home / "editions").glob("*") if NAME.fullmatch(folder.name)]
+def published(folder: Path, names: Collection[str] = ()) -> dict[str, Path]:
+    """Find what has been published, by name: all of it, or what is named, its jobs and drafts included.
+
+    Parameters
+    ----------
+    names : as in "us_car_market", "us_*" or "sizing/europe".
+    """
+    found = {
+        home.relative_to(folder).as_posix(): home
+        for child in sorted(folder.glob("[!.]*"))
+        if child.is_dir() and not child.is_symlink()
+        for home in homes(child)
+    }
+    for name in names:
+        if not any(_is_called(one, name) for one in found):
+            raise ValueError(f"nothing is published as {shown(name)}{did_you_mean(name, found)}")
+    return {
+        one: home for one, home in found.items() if not names or any(_is_called(one, name) for name in names)
+    }
+
+
+def pick(home: Path, text: str) -> Edition:
+    """Choose an edition of a report by its number or by how its name begins."""
+    there = editions(home)
+    if text.isascii() and text.isdigit():
+        found = [one for one in there if one.number == int(text)]
+    else:
+        found = [one for one in there if text and one.folder.name.startswith(text)]
+    if len(found) != 1:
+        listed = ", ".join(one.folder.name for one in there) or "none"
+        raise ValueError(f"{home.name} has {len(found) or 'no'} editions {shown(text)}; there are: {listed}")
+    return found[0]
+
+
+def _is_called(one: str, name: str) -> bool:
+    path = PurePosixPath(one)
+    return any(fnmatchcase(str(part), name) for part in (path, *path.parents))
+
+
+def _number(folder: Path) -> int:
+    return int(folder.name.split("-")[0])
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -112,4 +191,5 @@ def _read(path: Path) -> dict[str, Any]:
 
 @cache
 def _say_damaged(folder: Path) -> None:
-    print(f"pmlib: {folder / 'run.json'}: this edition is damaged and left out", file=sys.stderr)
+    said = "this edition is damaged, or of an earlier pmlib, and left out"
+    print(f"pmlib: {folder / RUN}: {said}", file=sys.stderr)

@@ -5,21 +5,30 @@ import re
 import shutil
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pmlib.reports.disk import MARK, make_folder, refuse_link, settle, sweep, write
-from pmlib.reports.editions import Edition, newest, newest_data, next_number
+from pmlib.reports.disk import MARK, make_folder, place, read, refuse_link, settle, sweep, write
+from pmlib.reports.editions import Edition, earlier, folders, newest, newest_data, next_number
 from pmlib.reports.failure import Failure, page, record
 from pmlib.reports.plan import Job, canonical
+from pmlib.reports.retain import retain, retain_drafts
+from pmlib.reports.seal import RUN, digests, holds, seal, sha256
 
 BANNER = "<!--pmlib:banner-->"
 FAILED = ("failed.html", "failed.json")
-PRIVATE = ("notebook.ipynb", "run.json")  # stay in the edition; the readers' copy is what readers need
+PAGE = "index.html"
+LONGEST = 255  # bytes of a file's name
+
+
+class Damaged(ValueError):
+    """An edition no longer holds what was published."""
 
 
 def publish(job: Job, files: Mapping[str, bytes], root: Path) -> tuple[Edition, bool]:
-    """Keep a run as an edition and give it to the readers.
+    """Keep a run as an edition and give it to the readers. The caller holds the report's lock.
+
+    A rerun that gave the same bytes leaves the edition as it is; one that gave others makes another edition.
 
     Parameters
     ----------
@@ -27,21 +36,29 @@ def publish(job: Job, files: Mapping[str, bytes], root: Path) -> tuple[Edition, 
 
     Returns
     -------
-    The edition, and whether a rerun of its key gave the same bytes (true for a new edition).
+    The edition with the record of this run, and whether a rerun of its key gave the same bytes (true for a
+    new key).
     """
+    _check_paths(files)
     make_folder(job.home / "editions", root)
-    last, key = newest(job.home), json.loads(files["run.json"])["key"]
-    if last and last.record["key"] == key:
-        folder, same = last.folder, _unchanged(last.folder, files)
-        _replace(folder, files, root)
+    sealed = seal(files)
+    last, key = newest(job.home), json.loads(files[RUN])["key"]
+    again = last is not None and last.record["key"] == key
+    same = last is not None and again and last.files == digests(files)
+    if last and same:
+        _repair(last, files, root)
+        folder = last.folder
     else:
-        number = next_number(job.home)
-        folder, same = _add(job.home / "editions" / f"{number:04d}-{key[:8]}", files), True
-    _replace(job.home, {path: data for path, data in files.items() if path not in PRIVATE}, root)
+        folder = _add(job.home / "editions" / f"{next_number(job.home):04d}-{key[:8]}", sealed)
+    now = Edition(folder, json.loads(sealed[RUN]))
+    restore(job.home, now, root)
     for name in FAILED:
         (job.home / name).unlink(missing_ok=True)
     settle(job.home)
-    return Edition(folder, json.loads(files["run.json"])), same
+    retain(job.home, job.entry.editions)
+    if job.draft:
+        retain_drafts(job.home.parents[1], root)
+    return now, same or not again
 
 
 def publish_failure(job: Job, failure: Failure, inputs: list[dict[str, Any]], when: str, root: Path) -> None:
@@ -55,18 +72,41 @@ def publish_failure(job: Job, failure: Failure, inputs: list[dict[str, Any]], wh
         write(job.home / name, text.encode())
     last = newest(job.home)
     if last:
-        refuse_link(job.home / "index.html", root)
-        good = (last.folder / "index.html").read_text("utf-8")
-        write(job.home / "index.html", marked(good, _banner(when, newest_data(last.record))).encode())
+        restore(job.home, last, root, banner(when, last))
 
 
-def restore(home: Path, edition: Edition, root: Path) -> None:
-    """Give readers the edition again where a crash or a hand has changed their copy."""
-    inside = [path for path in edition.folder.rglob("*") if path.is_file() and path.name not in PRIVATE]
-    good = {path.relative_to(edition.folder).as_posix(): path.read_bytes() for path in inside}
-    there = {f"tables/{path.name}" for path in (home / "tables").glob("*")}
-    if there - good.keys() or not _unchanged(home, good):
-        _replace(home, good, root)
+def restore(home: Path, now: Edition, root: Path, mark: str = "") -> None:
+    """Have the readers' copy hold an edition, the page last; what it holds already is left alone.
+
+    mark : a banner to put at the top of the page.
+
+    Raises
+    ------
+    Damaged : the edition is not what it was when it was published.
+    """
+    wanted = for_readers(now)
+    for path in sorted(wanted, key=lambda path: path == PAGE):
+        data, target = _sound(wanted[path], path, root), home / path
+        if path == PAGE and mark:
+            data = marked(data.decode(), mark).encode()
+        make_folder(target.parent, root)
+        refuse_link(target, root)
+        if not target.is_file() or read(target) != data:
+            write(target, data)
+    for old in (home / "tables").glob("*"):
+        if f"tables/{old.name}" not in wanted:
+            shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
+
+
+def for_readers(now: Edition) -> dict[str, Edition]:
+    """List what the readers' copy of an edition holds, and from which edition each file is.
+
+    Whoever still has the page before this one open finds the tables that it links to.
+    """
+    before, files = earlier(now), now.public
+    left = {path: digest for path, digest in before.public.items() if path not in files} if before else {}
+    kept = {path: before for path, digest in left.items() if before and holds(before.folder / path, digest)}
+    return kept | dict.fromkeys(files, now)
 
 
 def marked(html: str, banner: str) -> str:
@@ -76,44 +116,62 @@ def marked(html: str, banner: str) -> str:
     return re.sub(r"<body[^>]*>", lambda m: m[0] + banner, html, count=1)
 
 
-def clear(home: Path) -> None:
-    """Remove what runs that were cut off left in a report's folder."""
-    for folder in (home, home / "tables", home / "editions", *(home / "editions").glob("[0-9]*")):
-        sweep(folder)
-
-
-def _add(folder: Path, files: Mapping[str, bytes]) -> Path:
-    part = folder.with_name(f"{MARK}{folder.name}")
-    (part / "tables").mkdir(parents=True)
-    for path, data in files.items():
-        write(part / path, data)
-    part.rename(folder)
-    settle(folder.parent)
-    return folder
-
-
-def _replace(folder: Path, files: Mapping[str, bytes], root: Path) -> None:
-    # The page goes last: what it links to is there before it; what only the old page linked to goes after.
-    make_folder(folder / "tables", root)
-    for path in sorted(files, key=lambda path: path == "index.html"):
-        refuse_link(folder / path, root)
-        write(folder / path, files[path])
-    for old in (folder / "tables").iterdir():
-        if f"tables/{old.name}" not in files:
-            shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
-
-
-def _unchanged(folder: Path, files: Mapping[str, bytes]) -> bool:
-    return all(
-        (folder / path).is_file() and (folder / path).read_bytes() == data
-        for path, data in files.items()
-        if path != "run.json"  # holds the clock
-    )
-
-
-def _banner(when: str, data: str) -> str:
+def banner(when: str, last: Edition) -> str:
+    """Say to readers that a run failed, and what they see instead."""
+    data = newest_data(last.record)
     shown = f"the edition of data up to {escape(data)}" if data else "the last good edition"
     return (
         f'<aside class="banner" role="status"><p><b>The run of {escape(when)} failed;</b> '
         f'this page shows {shown}. <a href="failed.html">What happened</a></p></aside>'
     )
+
+
+def clear(home: Path) -> None:
+    """Remove what runs that were cut off left in a report's folder. The caller holds the report's lock."""
+    for folder in (home, home / "editions", *folders(home)):
+        sweep(folder)
+        sweep(folder / "tables")
+
+
+def _add(folder: Path, files: Mapping[str, bytes]) -> Path:
+    part = folder.with_name(f"{MARK}{folder.name}")
+    try:
+        inside = {part, *((part / path).parent for path in files)}
+        for one in sorted(inside):
+            one.mkdir(parents=True, exist_ok=True)
+        for path, data in files.items():
+            place(part / path, data)
+        for one in sorted(inside, reverse=True):
+            settle(one)
+        part.rename(folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)  # what stays is swept away by the next run
+        raise
+    settle(folder.parent)
+    return folder
+
+
+def _repair(last: Edition, files: Mapping[str, bytes], root: Path) -> None:
+    for path, digest in last.files.items():
+        refuse_link(last.folder / path, root)
+        if not holds(last.folder / path, digest):
+            make_folder((last.folder / path).parent, root)
+            write(last.folder / path, files[path])
+
+
+def _sound(one: Edition, path: str, root: Path) -> bytes:
+    data = read(one.folder / path) if (one.folder / path).is_file() else b""
+    if sha256(data) != one.files[path]:
+        shown = (one.folder / path).relative_to(root).as_posix()
+        raise Damaged(f"{shown} is not what was published; make it again with pmlib run --force")
+    return data
+
+
+def _check_paths(files: Mapping[str, bytes]) -> None:
+    for path in files:
+        parts = PurePosixPath(path).parts
+        plain = path == "/".join(parts) and not any(set(part) & set("\\/\0") for part in parts)
+        if not plain or any(part.startswith(".") or len(part.encode()) > LONGEST for part in parts):
+            raise ValueError(
+                f"{path!r} cannot be the name of a file beside a page; name the result otherwise"
+            )

@@ -41,7 +41,7 @@ def test_a_run_publishes_an_edition_and_the_readers_copy(small):
     assert edition.folder.parent == home(root) / "editions"
     assert edition.folder.name.startswith("0001-")
     public = {"index.html", "numbers.json", "tables.xlsx", "tables/answer.csv"}
-    assert tree(edition.folder).keys() == public | {"notebook.ipynb", "run.json"}
+    assert tree(edition.folder).keys() == public | {"notebook.ipynb", "run.json", "run.json.sha256"}
     for name in public:
         assert (home(root) / name).read_bytes() == (edition.folder / name).read_bytes()
     assert not (home(root) / "index.html").is_symlink()
