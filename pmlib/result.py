@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from html import escape
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -278,7 +279,7 @@ def _figure(result: Result, svg: str) -> str:
         numbers = f"<details class=numbers><summary>The numbers</summary>{numbers}</details>"
     source = f"<p class=source>Source: {text(result.source)}</p>" if result.source else ""
     return (
-        f'<figure class="result" id="{result.name}"><figcaption><h3>{text(result.title)}</h3>'
+        f'<figure class="result" id="{escape(result.name)}"><figcaption><h3>{text(result.title)}</h3>'
         f"<p class=subtitle>{text(result.subtitle)}</p></figcaption>"
         f"{svg}<p class=finding>{text(result.finding)}</p>{source}{numbers}{_checks(result.checks)}</figure>"
     )

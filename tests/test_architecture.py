@@ -10,7 +10,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 TOPICS = {"competitive", "sizing", "impact", "voice", "performance", "priorities"}
 DRAWS, WRITES_HTML = (
     {"chart"},
-    {"inline.py", "table.py", "result.py", "page.py", "note.py", "publish.py", "failure.py", "index.py"},
+    {"inline.py", "table.py", "result.py", "page.py", "outputs.py", "sanitise.py", "note.py", "publish.py"}
+    | {"failure.py", "index.py"},
 )
 
 

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 from pmlib.chart.theme import NAMES, NARROW, SIZE, THEME, WIDE, drawn_at
+from pmlib.visible import visible
 
 SVG, HREF = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 SAID_ONCE = (
@@ -43,7 +44,7 @@ def _written(figure: Any, alt: str, name: str, kind: str) -> str:
     FigureCanvasSVG(figure)
     out = StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    root = ElementTree.fromstring(out.getvalue())
+    root = ElementTree.fromstring(visible(out.getvalue()))
     # Where the page's stylesheet is not, as in JupyterLab, the wide one is shown and the narrow one is not.
     style = "max-width:46rem" if kind == "wide" else "display:none"
     drawn = "".join(_parts(root, name))

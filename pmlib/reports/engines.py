@@ -76,7 +76,7 @@ class KernelEngine(NBClientEngine):
             iopub_timeout=UNLIMITED,
             startup_timeout=60,
             shutdown_kernel="immediate",
-            coalesce_streams=False,  # its way takes quadratic time; see outputs.merged
+            coalesce_streams=False,  # its way takes quadratic time; see normalise.merged
             record_timing=False,
             on_cell_start=lambda cell, **_: watch.cell(cell),
             log=silent,

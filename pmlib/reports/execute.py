@@ -17,7 +17,7 @@ from papermill.exceptions import PapermillExecutionError
 from pmlib.reports import engines  # noqa: F401 (its import makes them known to papermill)
 from pmlib.reports.failure import ExecutionFailed, failed, plain
 from pmlib.reports.modules import imported
-from pmlib.reports.outputs import KERNEL, normalised
+from pmlib.reports.normalise import KERNEL, normalised
 from pmlib.reports.parameters import INJECTED
 from pmlib.reports.plan import Job
 

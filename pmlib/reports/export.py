@@ -5,6 +5,7 @@ import io
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
@@ -12,10 +13,15 @@ from typing import Any
 from nbformat import NotebookNode
 
 RESULT = "application/vnd.pmlib.result+json"
-FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # what starts a formula in one spreadsheet or another
+# What starts a formula in one spreadsheet or another: at the start of a text, or past what another country's
+# spreadsheet takes for the end of a cell; spaces and quotes before it may be stripped.
+SIGN = "=+\\-@＝＋－＠﹦﹢﹣﹫"
+LIVE = re.compile(rf"(?:^|(?<=[;|\t\r\n]))(?=[\s\"'\ufeff\u200b-\u200f\u2060]*[{SIGN}])|^(?=[\t\r\n])")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 FIXED = datetime(2000, 1, 1)  # a file's date of creation must not make two equal files differ
-SHEET, CELL = 31, 32_767  # characters that Excel takes in a sheet's name and in a cell
+SHEET, CELL = 31, 32_767  # UTF-16 units that Excel takes in a sheet's name and in a cell
+LONGEST = 60  # characters of a file's name; four bytes each at most, and a file system takes 255
+RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.I)  # Windows keeps these for itself
 
 
 def results(notebook: NotebookNode) -> list[dict[str, Any]]:
@@ -24,7 +30,7 @@ def results(notebook: NotebookNode) -> list[dict[str, Any]]:
     A result shown twice is listed once; two that differ and share a name are told apart by a number. What an
     answer shows without repeating it below is listed after it.
     """
-    return _distinct(_payloads(notebook))
+    return _distinct({**payload, "name": file_name(payload["name"])} for payload in _payloads(notebook))
 
 
 def numbers(report: str, results: list[dict[str, Any]]) -> bytes:
@@ -57,10 +63,11 @@ def workbook(results: list[dict[str, Any]]) -> bytes:
     }
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"created": FIXED})
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "quote_prefix": True})
+        words = book.add_format({"quote_prefix": True})
         for result in results:
             if result["frame"]["columns"]:
-                _sheet(book, book.add_worksheet(sheet_name(result["name"], names)), result, bold)
+                _sheet(book, book.add_worksheet(sheet_name(result["name"], names)), result, bold, words)
         if not names:
             book.add_worksheet("empty").write_string(0, 0, "This report has no tables.")
     return buffer.getvalue()
@@ -68,12 +75,12 @@ def workbook(results: list[dict[str, Any]]) -> bytes:
 
 def sheet_name(name: str, taken: set[str]) -> str:
     """Make a legal sheet name that is not taken yet, whatever its case; notes it as taken."""
-    legal = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "_", name).strip("'") or "table"
+    legal = re.sub(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]", "_", name).strip("'") or "table"
     legal = f"{legal}_" if legal.lower() == "history" else legal  # Excel keeps that one for itself
-    short = legal[:SHEET].rstrip("'")
+    short = _cut(legal, SHEET).rstrip("'")
     number = 2
     while short.lower() in taken:
-        short = legal[: SHEET - len(f"_{number}")] + f"_{number}"
+        short = _cut(legal, SHEET - len(f"_{number}")) + f"_{number}"
         number += 1
     taken.add(short.lower())
     return short
@@ -81,7 +88,13 @@ def sheet_name(name: str, taken: set[str]) -> str:
 
 def inert(value: Any) -> Any:
     """Put an apostrophe before text that a spreadsheet would run as a formula."""
-    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+    return LIVE.sub("'", value) if isinstance(value, str) else value
+
+
+def file_name(name: str) -> str:
+    """Make a name that is a file's on any system, and stays in its folder."""
+    legal = re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFKC", name)).strip("_")[:LONGEST] or "table"
+    return f"{legal}_" if RESERVED.fullmatch(legal) else legal
 
 
 def _payloads(notebook: NotebookNode) -> Iterator[dict[str, Any]]:
@@ -104,9 +117,9 @@ def _distinct(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _unique(name: str, taken: set[str]) -> str:
     free, number = name, 2
-    while free in taken:
+    while free.casefold() in taken:
         free, number = f"{name}_{number}", number + 1
-    taken.add(free)
+    taken.add(free.casefold())
     return free
 
 
@@ -133,7 +146,7 @@ def _csv(result: dict[str, Any]) -> bytes:
     return text.getvalue().encode("utf-8-sig")  # Excel reads UTF-8 only where the mark says so
 
 
-def _sheet(book: Any, sheet: Any, result: dict[str, Any], bold: Any) -> None:
+def _sheet(book: Any, sheet: Any, result: dict[str, Any], bold: Any, words: Any) -> None:
     rows = result["frame"]["data"]
     sheet.freeze_panes(1, 0)
     for at, (name, heading) in enumerate(zip(result["frame"]["columns"], _headings(result), strict=True)):
@@ -143,11 +156,12 @@ def _sheet(book: Any, sheet: Any, result: dict[str, Any], bold: Any) -> None:
         style = book.add_format(
             {"num_format": "yyyy-mm-dd" if days else number_format(values, **unit_and_digits)}
         )
-        sheet.write_string(0, at, heading[:CELL], bold)
+        sheet.write_string(0, at, _cut(heading, CELL), bold)
         longest = max((len(str(value)) for value in values if isinstance(value, str)), default=8)
         sheet.set_column(at, at, min(max(10, longest + 1), 48))
         for line, value in enumerate(values, start=1):
-            _write(sheet, line, at, date.fromisoformat(value) if days and value else value, style)
+            value = date.fromisoformat(value) if days and value else value
+            _write(sheet, line, at, value, words if isinstance(value, str) else style)
 
 
 def _write(sheet: Any, line: int, at: int, value: Any, style: Any) -> None:
@@ -158,7 +172,12 @@ def _write(sheet: Any, line: int, at: int, value: Any, style: Any) -> None:
     elif isinstance(value, int | float):
         sheet.write_number(line, at, value, style)
     elif value is not None:
-        sheet.write_string(line, at, str(value)[:CELL])
+        # A string is no formula; its style's mark keeps it from becoming one when somebody edits the cell.
+        sheet.write_string(line, at, _cut(str(value), CELL), style)
+
+
+def _cut(text: str, most: int) -> str:
+    return text.encode("utf-16-le", "replace")[: 2 * most].decode("utf-16-le", "ignore")
 
 
 def number_format(values: list[Any], unit: str = "", digits: int | None = None, label: str = "") -> str:

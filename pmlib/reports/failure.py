@@ -9,9 +9,9 @@ from typing import Any
 
 from pmlib.reports.plan import Job
 from pmlib.reports.templates import PACKAGE, template_folders
+from pmlib.visible import visible, without_terminal
 
-CSP = "default-src 'none'; style-src 'unsafe-inline'"
-ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 FRAME = re.compile(r'File "?(\S+?)"?(?::|, line )(\d+),? in (\w+)')  # as IPython and faulthandler write it
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -72,7 +72,7 @@ def failed(
 
 def plain(text: str, *, keep_lines: bool = False) -> str:
     """Strip colours and control characters, and keep the first line that says something."""
-    text = CONTROL.sub("", ANSI.sub("", text))
+    text = CONTROL.sub("", without_terminal(text))
     if keep_lines:
         return text
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
@@ -111,7 +111,7 @@ def document(title: str, body: str, root: Path) -> str:
     """Wrap a body that is already escaped in a page that asks nobody for anything."""
     styles = (folder / "report" / "report.css" for folder in template_folders(root))
     style = next((path.read_text("utf-8") for path in styles if path.is_file()), "")
-    return (
+    return visible(
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{CSP}">\n'

@@ -1,64 +1,88 @@
-"""What an executed notebook keeps: nothing that differs between two runs, no output without end."""
+"""What a cell showed, as HTML for the page: each kind of output in the best form that needs no script."""
 
+import json
 import re
-import tempfile
+from html import escape
+from typing import Any
 
+import mistune
 from nbformat import NotebookNode
 
-KERNEL = "python3"
-TEMPORARY = re.escape(tempfile.gettempdir())
-CELL = re.compile(rf"{TEMPORARY}/ipykernel_\d+/\d+\.py|<ipython-input-\d+-[0-9a-f]+>")  # a cell, in a warning
-LONGEST = 1_000_000  # characters of plain text that one cell may add to a page
+from pmlib.reports import picture, sanitise
+from pmlib.reports.export import RESULT
+from pmlib.visible import without_terminal
+
+FALLBACK = re.compile(r"(var\(--[a-z0-9-]+), #[0-9a-f]{6}\)")
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+# What the text beside them says is no substitute: <IPython.core.display.Javascript object>.
+SCRIPTED = re.compile(
+    r"application/(javascript|vnd\.(?!dataresource).*)|text/(vnd\.mermaid|x-mermaid)|application/pdf"
+)
+COLOURED = re.compile(r"\b(?:color|background|fill)\b[^;\"]*:|<svg")
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
+NO_ALT = "A figure without a description"
+
+_markdown = mistune.create_markdown(escape=True, plugins=["table"])
 
 
-def normalised(notebook: NotebookNode) -> NotebookNode:
-    """Take out what differs between two runs of the same notebook: ids, times, and papermill's notes."""
-    for number, cell in enumerate(notebook.cells, start=1):
-        cell.id = f"cell-{number}"
-        if cell.cell_type == "code":
-            cell.outputs = shortened(merged(cell.outputs))
-        for name in ("papermill", "execution"):
-            cell.metadata.pop(name, None)
-    for name in ("papermill", "widgets"):
-        notebook.metadata.pop(name, None)
-    notebook.metadata.language_info = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
-    notebook.metadata.kernelspec = {"name": KERNEL, "display_name": "Python 3", "language": "python"}
-    return notebook
+def markdown(words: str) -> str:
+    """Turn what an analyst wrote into HTML; raw HTML in it is shown, not run."""
+    return _below_the_title(sanitise.prose(str(_markdown(words))))
 
 
-def merged(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Join the streams of one name that no other output parts, in linear time.
-
-    How a kernel cuts and interleaves them is chance. A line that was written over shows its last state.
-    """
-    kept, streams = list[NotebookNode](), dict[str, list[str]]()
-    for output in outputs:
-        if output.output_type != "stream":
-            streams = {}
-        elif output.name in streams:
-            streams[output.name].append(output.text)
-            continue
-        else:
-            streams[output.name] = output.pieces = [output.text]
-        kept.append(output)
-    for output in kept:
-        if output.output_type == "stream":
-            lines = "".join(output.pop("pieces")).split("\n")
-            text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
-            output.text = CELL.sub("cell", text)
-    return kept
+def shown(output: NotebookNode) -> str:
+    """Write one output; empty where there is nothing for readers."""
+    if output.output_type == "stream":  # what libraries log to stderr is not for readers
+        return _text(output.text) if output.name == "stdout" else ""
+    if output.output_type == "error":
+        return _text(f"{output.ename}: {output.evalue}")
+    data = output.get("data", {})
+    if RESULT in data:  # the stylesheet knows the colours' names, so their fallbacks are needless here
+        return sanitise.figure(FALLBACK.sub(r"\1)", data["text/html"]))
+    return _display(data, str(output.get("metadata", {}).get("alt", NO_ALT)))
 
 
-def shortened(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Cut the plain text of a cell at LONGEST characters, and say so in its last line."""
-    left = LONGEST
-    for output in outputs:
-        holder, name = (
-            (output, "text") if output.output_type == "stream" else (output.get("data", {}), "text/plain")
-        )
-        length = len(holder.get(name, ""))
-        if length > left:
-            said = f"[cut: {length - left:,} more characters; a cell may show {LONGEST:,}]"
-            holder[name] = f"{holder[name][:left]}\n{said}\n"
-        left = max(0, left - length)
-    return outputs
+def _display(data: dict[str, Any], alt: str) -> str:
+    if "text/html" in data:
+        return _own(_below_the_title(sanitise.output(data["text/html"])))
+    if "text/markdown" in data:
+        return _own(_below_the_title(sanitise.output(str(_markdown(data["text/markdown"])))))
+    if "image/svg+xml" in data:
+        return _drawing(data["image/svg+xml"], alt)
+    for kind in PICTURES:
+        if kind in data and BASE64.fullmatch(data[kind]):
+            source = f"data:{kind};base64,{data[kind].strip()}"
+            return f'<img alt="{escape(alt)}" src="{source}">'
+    if any(SCRIPTED.fullmatch(kind) for kind in data):
+        return _absent("An output that needs a script is left out.")
+    for kind in ("text/latex", "text/plain"):  # formulas are set by a script: their source stands instead
+        if kind in data:
+            return _text(data[kind])
+    if "application/json" in data:
+        return _text(json.dumps(data["application/json"], indent=1, ensure_ascii=False))
+    return _absent(f"An output of type {', '.join(sorted(data))} is left out.") if data else ""
+
+
+def _drawing(source: str, alt: str) -> str:
+    try:
+        return picture.drawn(source, alt)
+    except ValueError as error:
+        return _absent(f"An SVG drawing is left out: {error}.")
+
+
+def _own(html: str) -> str:
+    # What brings colours of its own was made for white paper; what is too wide is moved, not the page.
+    paper = " paper" if COLOURED.search(html) else ""
+    return f'<div class="own scroll{paper}" tabindex="0">{html}</div>' if html.strip() else ""
+
+
+def _below_the_title(html: str) -> str:
+    return re.sub(r"<(/?)h[12]\b", r"<\1h3", html)
+
+
+def _text(text: str) -> str:
+    return f'<pre tabindex="0">{escape(without_terminal(text))}</pre>'
+
+
+def _absent(words: str) -> str:
+    return f'<p class="absent">{escape(words)}</p>'

@@ -1,34 +1,36 @@
-"""From an executed notebook to one HTML file, by the nbconvert template in templates/report/."""
+"""From an executed notebook to one HTML file, by the template in templates/report/."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import mistune
-from nbconvert.exporters import TemplateExporter
-from nbconvert.preprocessors.sanitize import SanitizeHTML
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
 from nbformat import NotebookNode
 
-from pmlib.reports import export
+from pmlib.reports import export, outputs
 from pmlib.reports.editions import unchecked
 from pmlib.reports.export import RESULT
+from pmlib.reports.failure import CSP
 from pmlib.reports.note import Note
+from pmlib.reports.outputs import markdown
 from pmlib.reports.templates import template_folders
 from pmlib.table import text
+from pmlib.visible import visible
 
 META = {"owner": "Owner", "decision": "Decision", "next_edition": "Next edition"}
-FALLBACK = re.compile(r"(var\(--[a-z0-9-]+), #[0-9a-f]{6}\)")
-SHOWN = ("pmlib", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill", "nbconvert")
-
-_markdown = mistune.create_markdown(escape=True, plugins=["table"])
+TEMPLATE = "index.html.j2"
+SHOWN = ("pmlib", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill")
 
 
-def markdown(words: str) -> str:
-    """Turn a markdown cell into HTML; raw HTML in it is shown, not run."""
-    return str(_markdown(words))
+def environment(root: Path) -> Environment:
+    """Compile the templates of a root; a second call costs nothing until a file of theirs has changed."""
+    folders = [folder / "report" for folder in template_folders(root)]
+    files = sorted(path for folder in folders for path in folder.glob("*") if path.is_file())
+    return _environment(tuple(folders), tuple((path, *_stamp(path)) for path in files))
 
 
 @dataclass
@@ -40,9 +42,9 @@ class Section:
     blocks: list[str] = field(default_factory=list)
 
     @property
-    def html(self) -> str:
-        """All blocks, in order."""
-        return "\n".join(self.blocks)
+    def html(self) -> Markup:
+        """All blocks, in order; each is clean already."""
+        return Markup("\n".join(self.blocks))
 
     @property
     def id(self) -> str:
@@ -72,11 +74,12 @@ def render(
     title, question, sections = _sections(notebook, report, results, draft)
     page = {
         "title": parameters.get("title") or title,
-        "question": question,
+        "question": Markup(question),
         "meta": [(label, parameters[name]) for name, label in META.items() if parameters.get(name)],
         "sections": sections,
         "draft": draft,
         "report": report,
+        "policy": Markup(CSP),
         "checks": _checks(results),
         "files": [r["name"] for r in results if r["frame"]["columns"]],
         "parameters": [(name, _said(value)) for name, value in parameters.items()],
@@ -86,15 +89,22 @@ def render(
         "packages": _packages(provenance.get("packages", {})),
         "code": _code(notebook) if notebook.metadata.get("pmlib", {}).get("appendix") else [],
     }
-    exporter = TemplateExporter(
-        template_name="report",
-        template_file="index.html.j2",
-        extra_template_basedirs=[str(folder) for folder in template_folders(root)],
-    )
-    exporter.register_filter("squeeze", _squeeze)
-    exporter.environment.globals["page"] = page
-    html, _ = exporter.from_notebook_node(notebook)
-    return html.rstrip() + "\n"
+    html = environment(root).get_template(TEMPLATE).render(page=page)
+    return visible(html.rstrip()) + "\n"
+
+
+@lru_cache(maxsize=4)
+def _environment(folders: tuple[Path, ...], stamps: tuple[tuple[Path, int, int], ...]) -> Environment:
+    made = Environment(loader=FileSystemLoader(folders), autoescape=True, auto_reload=False)
+    made.filters["squeeze"] = _squeeze
+    for path, *_ in stamps:
+        made.get_template(path.name)
+    return made
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
 
 
 def _sections(
@@ -133,7 +143,7 @@ def _outputs(cell: NotebookNode, fold: bool) -> list[str]:
     blocks = []
     for output in cell.outputs:
         data = output.get("data", {})
-        html = _output(output)
+        html = outputs.shown(output)
         result = data.get(RESULT, {})
         if html and fold and result.get("kind") != "absent":
             # the title of a folded figure is what unfolds it
@@ -142,22 +152,6 @@ def _outputs(cell: NotebookNode, fold: bool) -> list[str]:
         if html:
             blocks.append(html)
     return blocks
-
-
-def _output(output: NotebookNode) -> str:
-    data = output.get("data", {})
-    if RESULT in data:  # the stylesheet knows the colours' names, so their fallbacks are needless here
-        return FALLBACK.sub(r"\1)", data["text/html"])
-    if output.output_type == "stream":  # what libraries log to stderr is not for readers
-        return f'<pre tabindex="0">{escape(output.text)}</pre>' if output.name == "stdout" else ""
-    if "text/html" in data:
-        return SanitizeHTML().sanitize_html_tags(data["text/html"])
-    if "image/png" in data:
-        alt = escape(output.get("metadata", {}).get("alt", "A figure without a description"))
-        return f'<img alt="{alt}" src="data:image/png;base64,{data["image/png"].strip()}">'
-    if {"application/javascript", "text/vnd.mermaid"} & set(data):
-        return '<p class="absent">An output that needs a script is left out.</p>'
-    return f'<pre tabindex="0">{escape(data["text/plain"])}</pre>' if "text/plain" in data else ""
 
 
 def _checks(results: list[dict[str, Any]]) -> str:
@@ -181,8 +175,8 @@ def _packages(versions: dict[str, str]) -> str:
     )
 
 
-def _squeeze(css: str) -> str:
-    return re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"/\*.*?\*/|\s+", " ", css, flags=re.S))
+def _squeeze(css: str) -> Markup:
+    return Markup(re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"/\*.*?\*/|\s+", " ", css, flags=re.S)))
 
 
 def _code(notebook: NotebookNode) -> list[str]:

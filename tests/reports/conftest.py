@@ -40,7 +40,7 @@ def without_kernel(monkeypatch, tmp_path_factory):
         sha256 = project.sha256(root / "data" / "sales.csv")
         line = {"name": "sales", "path": "data/sales.csv", "sha256": sha256, "rows": 1, "newest": "1990"}
         (run_dir / "inputs.jsonl").write_text(json.dumps(line) + "\n")
-        return execution.Executed(outputs.normalised(executed), ["pmlib", "pandas"])
+        return execution.Executed(normalise.normalised(executed), ["pmlib", "pandas"])
 
     monkeypatch.setattr(execution, "execute", execute)
     monkeypatch.setattr(batch, "render", lambda server, work, progress, stop: project.rendered(work))

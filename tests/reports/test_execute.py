@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_output
 from small import EMIT
 
-from pmlib.reports import outputs, plan
+from pmlib.reports import normalise, plan
 from pmlib.reports.render import Work
 from pmlib.reports.supervise import Server, render
 
@@ -122,12 +122,12 @@ def test_streams_are_joined_in_linear_time_and_cut_where_they_are_long():
     shown.insert(3, new_output("display_data", data={"text/plain": "shown"}))
     cell = new_code_cell("x", outputs=shown)
     began = time.monotonic()
-    first, noise, middle, last = outputs.normalised(nbformat.v4.new_notebook(cells=[cell])).cells[0].outputs
+    first, noise, middle, last = normalise.normalised(nbformat.v4.new_notebook(cells=[cell])).cells[0].outputs
     assert time.monotonic() - began < 2
     assert (first.text, noise.text, middle.data["text/plain"]) == ("ab\ndone\n", "e", "shown")
     *kept, said = last.text.splitlines()
     assert said.startswith("[cut: 9,000,0")
-    assert sum(map(len, kept)) < outputs.LONGEST
+    assert sum(map(len, kept)) < normalise.LONGEST
 
 
 @pytest.mark.parametrize("engine", ["pmlib", "kernel"])

@@ -1,7 +1,9 @@
 import csv
 import io
+import itertools
 import json
 import re
+import unicodedata
 
 import openpyxl
 import pytest
@@ -23,7 +25,20 @@ LIVE = [
     "＝1+1",
     "＠SUM(A1)",
     '=HYPERLINK("http://x")',
+    "  =1",
+    "\u00a0=1",
+    "\ufeff=1",
+    "﹦1",
+    '"=1+1"',
+    "'=1+1",
+    "=cmd|' /C calc'!A0",
+    "plain;=1+1;rest",  # a semicolon parts cells where the comma is the decimal sign
+    'plain; "=1+1";rest',
+    "plain\t=1+1\trest",
+    "plain\n=1+1",
+    "plain|@SUM(A1)|rest",
 ]
+SIGNS = tuple("=+-@＝＋－＠﹦﹢﹣﹫")
 
 
 def executed(*bundles):
@@ -95,14 +110,66 @@ def test_a_csv_says_label_and_unit_and_keeps_full_precision():
     ]
 
 
+def cells_as_read_anywhere(data):
+    """Every cell that a spreadsheet may see in a CSV, whatever parts its cells, quotes kept or dropped."""
+    text = data.decode("utf-8-sig")
+    for separator in ",;\t|":
+        yield from itertools.chain(*csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        if separator != ",":
+            yield from re.split(rf"[{separator}\r\n]", text)
+
+
 @pytest.mark.parametrize("text", LIVE)
 def test_no_text_is_a_formula_in_a_csv_or_a_workbook(text):
     found = table([text, "b"], [[text, -1.5]], {"b": {"label": text, "unit": "", "digits": None}})
-    for row in read_csv(export.tables(found)["t.csv"]):
-        assert row[0] == f"'{text}"
+    written = export.tables(found)["t.csv"]
+    assert read_csv(written)[1][0].replace("'", "") == text.replace("'", "")
+    stripped = [cell.strip(' "\u00a0\ufeff\t\r\n') for cell in cells_as_read_anywhere(written)]
+    assert [cell for cell in stripped if cell.startswith(SIGNS) and cell != "-1.5"] == []
     cells = [cell for row in sheet(found).iter_rows() for cell in row]
     assert [cell.data_type for cell in cells] == ["s", "s", "s", "n"]
+    assert [cell.quotePrefix for cell in cells] == [True, True, True, False], "nor does editing make it one"
     assert all(cell.hyperlink is None for cell in cells)
+
+
+@pytest.mark.parametrize("text", ["a - b", "Ford, -10%", "x; y", "A|B", "mail@example.org", "1=1", ""])
+def test_a_text_that_is_no_formula_is_left_as_it_is(text):
+    assert read_csv(export.tables(table(["a", "b"], [[text, 1]]))["t.csv"])[1][0] == text
+
+
+@given(st.lists(st.text(min_size=1), max_size=6))
+def test_a_table_is_a_file_of_its_own_in_its_folder(names):
+    bundles = [payload(name=name, kind="result", value=at) for at, name in enumerate(names)]
+    written = list(export.tables(results(*bundles)))
+    assert len({unicodedata.normalize("NFKC", name).casefold() for name in written}) == len(names)
+    for name in written:
+        assert re.fullmatch(r"[\w-]+\.csv", name) and len(name.encode()) < 255
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("market_shares", "market_shares.csv"),
+        ("../../x", "x.csv"),
+        ("/etc/passwd", "etc_passwd.csv"),
+        ("..\\..\\x", "x.csv"),
+        ("C:x", "C_x.csv"),
+        ("nul", "nul_.csv"),
+        ("a\0b", "a_b.csv"),
+        ("", "table.csv"),
+        ('x" onclick="alert(1)', "x_onclick_alert_1.csv"),
+        ("市场", "市场.csv"),
+    ],
+)
+def test_a_name_of_a_result_is_no_path(name, file):
+    assert list(export.tables(results(payload(name=name, kind="result")))) == [file]
+
+
+@pytest.mark.parametrize("text", ["\x00\x0b\x1f", "\ufffe\uffff", "\ud800", "😀" * 40_000], ids=ascii)
+def test_a_workbook_opens_whatever_its_texts_hold(text):
+    page = sheet(table([text[:100], "b"], [[text, 1]]))
+    assert page.cell(2, 2).value == 1
+    assert len(str(page.cell(2, 1).value).encode("utf-16-le")) <= 2 * export.CELL
 
 
 def test_a_workbook_formats_by_unit_and_freezes_its_header():
@@ -138,7 +205,7 @@ def test_sheet_names_are_legal_and_unique(names):
     given = [export.sheet_name(name, taken) for name in names]
     assert len({name.lower() for name in given}) == len(given)
     for name in given:
-        assert 0 < len(name) <= 31
+        assert 0 < len(name.encode("utf-16-le")) <= 62
         assert not re.search(r"[\[\]:*?/\\]", name)
         assert name[0] != "'"
         assert name.lower() != "history"
