@@ -28,7 +28,7 @@ ENVIRONMENT = {  # the same sums, the same order of sets and no windows on every
 }
 STACK = (
     "papermill", "nbformat.v4", "nbclient", "IPython.core.interactiveshell", "jupyter_client",
-    "jinja2", "mistune", "xlsxwriter", "babel.numbers", "pydantic",
+    "jinja2", "mistune", "nh3", "xlsxwriter", "babel.numbers", "pydantic",
     "numpy", "pandas", "duckdb", "pyarrow.compute", "pyarrow.parquet", "scipy.stats", "scipy.optimize",
     "statsmodels.regression.linear_model", "matplotlib.figure", "matplotlib.pyplot",
     "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg",

@@ -7,7 +7,7 @@ import pytest
 import small as project
 from nbformat.v4 import new_output
 
-from pmlib.reports import batch, imports, key, outputs
+from pmlib.reports import batch, imports, key, normalise
 from pmlib.reports import execute as execution
 from pmlib.reports.templates import PACKAGE
 
