@@ -9,6 +9,7 @@ from typing import Any
 
 from pmlib.reports import plan
 from pmlib.reports.disk import make_folder, refuse_link, write
+from pmlib.reports.job import as_template
 from pmlib.reports.labels import UnknownRole, proposed
 from pmlib.reports.parameters import declared
 from pmlib.reports.sources import printable
@@ -122,7 +123,7 @@ def _tried(root: Path, name: str, notebook: str, lines: list[str], again: str) -
         chosen = proposed(known, source)
     except UnknownRole as error:
         return lines, f"{error}; then: {again}"
-    entry = {"notebook": notebook, "title": source.title}
+    entry = {"notebook": notebook, "title": as_template(source.title)}
     _append(root / plan.CATALOG, root, _entry(name, entry, chosen))
     lines.append(f"report {name} added to {plan.CATALOG.as_posix()}; change there what is guessed:")
     lines += [f"  {parameter} = {value!r}" for parameter, value in chosen.items()]

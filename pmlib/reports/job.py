@@ -89,5 +89,10 @@ def filled(template: str, parameters: Mapping[str, Any]) -> str:
     return " ".join("".join(words).split())
 
 
+def as_template(title: str) -> str:
+    """Write a title so that a brace in it stays a brace."""
+    return title.replace("{", "{{").replace("}", "}}")
+
+
 def _said(value: Any) -> str:
     return ", ".join(map(_said, value)) if isinstance(value, list) else str(value)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pmlib.reports import labels, secrets, upstream
 from pmlib.reports.entry import CATALOG, NAME, NAMING, Entry, PlanError, catalog, read_toml
-from pmlib.reports.job import Job, filled
+from pmlib.reports.job import Job, as_template, filled
 from pmlib.reports.matrix import PUBLISHED, Row, rows
 from pmlib.reports.notebook import read_notebook
 from pmlib.reports.parameters import Parameter, check_parameters, declared, parse
@@ -97,8 +97,7 @@ def attempt(
 def unplanned(root: Path, name: str, title: str) -> Job:
     """Stand in for the job of a report that cannot be planned, so that its failure can be told."""
     report, _, slug = name.partition("/")
-    title = title.replace("{", "{{").replace("}", "}}")
-    entry = catalog(root)[report].model_copy(update={"title": title})
+    entry = catalog(root)[report].model_copy(update={"title": as_template(title)})
     return Job(report, entry, {"cells": []}, {}, {}, {}, root / PUBLISHED / name, slug)
 
 

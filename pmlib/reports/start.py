@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pmlib.reports import plan
 from pmlib.reports.disk import write
+from pmlib.reports.job import as_template
 from pmlib.reports.parameters import TAG, source
 from pmlib.reports.templates import shipped_notebook, template
 
@@ -41,7 +42,7 @@ def new_report(root: Path, name: str, title: str = "") -> Path:
     write(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
     catalog = root / plan.CATALOG
     text = catalog.read_text("utf-8").rstrip("\n")
-    entry = f'[{name}]\nnotebook = "{name}"\ntitle = {json.dumps(title, ensure_ascii=False)}\n'
+    entry = f'[{name}]\nnotebook = "{name}"\ntitle = {json.dumps(as_template(title), ensure_ascii=False)}\n'
     write(catalog, (f"{text}\n\n{entry}" if text else entry).encode())
     return path
 

@@ -48,6 +48,12 @@ def test_a_table_is_read_once_and_each_report_on_it_is_checked(small, here, monk
     assert asked == ["sales"]
 
 
+def test_a_brace_in_a_new_reports_title_stays_one(small):
+    root = small()
+    start.new_report(root, "mine", "50 {off} } now")
+    assert plan.jobs(root, ["mine"])[0].title == "50 {off} } now"
+
+
 def test_a_name_that_windows_keeps_is_no_name_for_a_report(small):
     with pytest.raises(ValueError, match=r"'con' is no name for a report; use at most 80 of .*, and none"):
         start.new_report(small(), "con")
