@@ -70,7 +70,7 @@ def test_each_command_explains_itself_with_an_example(command):
         ),
         (["--root", "/nonexist", "list"], "pmlib: --root names /nonexist, which is not a folder; correct it"),
         (["run", "-p", b"focal=\xff"], "is not UTF-8"),
-        (["run", "-p", "focal"], "'focal' is not of the form name=value"),
+        (["run", "-p", "focal"], "write it as name=value"),
         (["run", "-p", "focal=a", "-p", "focal=b"], "focal is given twice"),
         (["new", "Bad Name"], "pmlib: 'Bad Name' is no name for a report; use at most 80 of a-z, 0-9 and _"),
         (["new", "mine"], "pmlib: notebooks/mine.ipynb is there already; take another name"),

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
@@ -33,7 +34,7 @@ def _overrides(ctx: click.Context, param: click.Parameter, values: tuple[str, ..
             raise click.BadParameter(f"{text!r} is not UTF-8") from None
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise click.BadParameter(f"{text!r} is not of the form name=value")
+            raise click.BadParameter("write it as name=value")  # unseen: it may be a secret
         if name in pairs:
             raise click.BadParameter(f"{name} is given twice")
         pairs[name] = value
@@ -56,6 +57,9 @@ def _overrides(ctx: click.Context, param: click.Parameter, values: tuple[str, ..
     default="pmlib",
     help="How cells run: warm, or each report in a new Jupyter kernel, as a reference.",
 )
+@click.option(
+    "--reproduce", metavar="EDITION", help="Make an edition again, and compare it with what was kept."
+)
 @click.option("--open", "show", is_flag=True, help="Open the page afterwards.")
 @click.option("--debug", is_flag=True, help="Show the whole traceback when a cell fails.")
 def run(
@@ -65,6 +69,7 @@ def run(
     jobs: int | None,
     keep_going: bool,
     engine: str,
+    reproduce: str | None,
     show: bool,
     debug: bool,
 ) -> None:
@@ -78,11 +83,14 @@ def run(
       pmlib run
       pmlib run 'us_*' --force
       pmlib run us_car_market -p focal=Honda -p first=1980 --open
+      pmlib run us_car_market --reproduce 3
     """
     from pmlib.reports.fresh import Known, all_fresh
     from pmlib.root import root
 
     here = root()
+    if reproduce:
+        _reproduce(here, reports, reproduce)
     if not (overrides or force or show) and (fresh := all_fresh(here, reports)):
         _say_fresh(fresh)
         return
@@ -121,6 +129,31 @@ def _say_fresh(fresh: list[Any]) -> None:
     for one in fresh:
         for table, guesses in one.unchecked:
             click.echo(f"{one.name}: an unchecked draft: {guesses} about {table} open", err=True)
+
+
+def _reproduce(here: Path, reports: tuple[str, ...], wanted: str) -> NoReturn:
+    """Make an edition again and say what differs."""
+    from pmlib.reports import plan
+    from pmlib.reports.editions import pick
+    from pmlib.reports.reproduce import reproduce
+    from pmlib.reports.supervise import Server, render
+
+    planned = plan.jobs(here, reports) if reports else []
+    if len(planned) != 1:
+        named = ", ".join(job.name for job in planned) or "none"
+        raise ValueError(f"--reproduce takes the name of one report; given: {named}")
+    (job,) = planned
+    edition = pick(job.home, wanted)
+    with Server() as server:
+        lines = reproduce(job, here, edition, lambda work: render(server, work))
+    name = f"{job.name}: edition {edition.folder.name}"
+    if not lines:
+        click.echo(f"{name} was made again, the same to the byte")
+        sys.exit(0)
+    click.echo(f"{name} comes out otherwise today:", err=True)
+    for line in lines:
+        click.echo(f"  {line}", err=True)
+    sys.exit(RUN_FAILED)
 
 
 def _refuse(name: str, here: Any, why: str) -> None:

@@ -50,6 +50,7 @@ def build(
         "title": job.title,
         "headline": _headline(results),
         "parameters": parameters,
+        "given": job.given,
         "seed": parameters.get("seed"),
         "previous": previous.folder.name if previous else None,
         **made_of,

@@ -47,14 +47,13 @@ class ShellEngine(Engine):
             watch.begin(nb_man.nb.cells)
         before, session = set(sys.modules), Session(log)
         for index, cell in enumerate(nb_man.nb.cells):
-            if cell.cell_type != "code" or not cell.source.strip():
-                continue
             nb_man.cell_start(cell, index)
-            if watch:
-                watch.cell(cell)
-            cell.execution_count, cell.outputs = session.run(cell.source)
+            if cell.cell_type == "code" and cell.source.strip():
+                if watch:
+                    watch.cell(cell)
+                cell.execution_count, cell.outputs = session.run(cell.source)
             nb_man.cell_complete(cell, cell_index=index)
-            if any(output.output_type == "error" for output in cell.outputs):
+            if any(output.output_type == "error" for output in cell.get("outputs", [])):
                 nb_man.cell_exception(cell, cell_index=index)
                 break
         if watch:

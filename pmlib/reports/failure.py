@@ -81,7 +81,7 @@ def plain(text: str, *, keep_lines: bool = False) -> str:
 def command(job: Job) -> str:
     """Write the command that runs a job again and shows everything."""
     given = "".join(f" -p {quote(f'{name}={text}')}" for name, text in job.overrides.items())
-    return f"pmlib run {job.report}{given} --debug"
+    return f"pmlib run {job.name}{given} --debug"
 
 
 def page(job: Job, failure: Failure, inputs: list[dict[str, Any]], when: str, root: Path) -> str:

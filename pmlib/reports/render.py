@@ -8,7 +8,8 @@ import random
 import signal
 import socket
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from pmlib.reports.editions import Edition
 from pmlib.reports.failure import ExecutionFailed, Failure, plain
 from pmlib.reports.inputs import check_steady, read_inputs
 from pmlib.reports.plan import Job
+from pmlib.reports.secrets import secrets
+from pmlib.secret import scrub
 
 MADE, RECORD, FAILED = "made", "record.json", "failed.json"  # in a run's folder
 STACKS = "stacks.log"  # there too: where every thread was when its time was up
@@ -45,11 +48,13 @@ def main(line: socket.socket) -> None:
     def say(**what: Any) -> None:
         line.sendall(json.dumps(what).encode() + b"\n")
 
+    hidden = secrets(work.job)  # now: a notebook may change its environment
     try:
         settle_in(work)
-        make(work, say)
+        make(work, say, hidden)
     except BaseException as error:  # whatever it is, it is told
-        (work.run_dir / FAILED).write_text(json.dumps(asdict(as_failure(error).failure)), "utf-8")
+        failure = scrub(asdict(as_failure(error).failure), hidden)
+        (work.run_dir / FAILED).write_text(json.dumps(failure), "utf-8")
 
 
 def settle_in(work: Work) -> None:
@@ -69,8 +74,11 @@ def settle_in(work: Work) -> None:
         numpy.random.seed()
 
 
-def make(work: Work, say: Any) -> None:
-    """Execute the notebook, and write into the run's folder what the edition holds."""
+def make(work: Work, say: Callable[..., None], hidden: Mapping[str, str]) -> None:
+    """Execute the notebook, and write into the run's folder what the edition holds.
+
+    hidden : secrets that nothing of it may hold, by their variables.
+    """
     from pmlib.reports.build import build
     from pmlib.reports.execute import execute
 
@@ -78,7 +86,8 @@ def make(work: Work, say: Any) -> None:
         (work.run_dir / "previous.json").write_bytes(work.previous.numbers)
     executed = execute(work.job, work.run_dir, work.engine, lambda cell, cells: say(cell=cell, cells=cells))
     say(page=True)
-    inputs = read_inputs(work.run_dir)
+    executed = replace(executed, notebook=scrub(executed.notebook, hidden))
+    inputs = scrub(read_inputs(work.run_dir), hidden)
     check_steady(inputs)
     files, record = build(work.job, work.root, executed, inputs, work.previous)
     for path, data in files.items():

@@ -8,6 +8,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from pmlib.reports import plan, render, supervise
+from pmlib.reports.secrets import secrets
 
 RESULT = "application/vnd.pmlib.result+json"
 PARAMETERS = """\
@@ -102,5 +103,5 @@ def alive(pid):
 
 def rendered(work):
     """Make a report's files in this process."""
-    render.make(work, lambda **_: None)
+    render.make(work, lambda **_: None, secrets(work.job))
     return supervise.made(work.run_dir, memory=0)

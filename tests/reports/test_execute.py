@@ -147,6 +147,8 @@ def test_plain_papermill_can_use_the_engine(small, tmp_path):
         "notebooks/tiny.ipynb",
         str(tmp_path / "out.ipynb"),
     ]
-    subprocess.run([*command, "-p", "focal", "Honda"], cwd=root, check=True, capture_output=True)
+    subprocess.run(
+        [*command, "-k", "python3", "-p", "focal", "Honda"], cwd=root, check=True, capture_output=True
+    )
     done = nbformat.read(tmp_path / "out.ipynb", as_version=4)
     assert done.cells[-1].outputs[0].text == "Honda\n"
