@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -57,6 +58,7 @@ def _overrides(ctx: click.Context, param: click.Parameter, values: tuple[str, ..
     default="pmlib",
     help="How cells run: warm, or each report in a new Jupyter kernel, as a reference.",
 )
+@click.option("--dask", metavar="ADDRESS", help="Have the workers of a Dask cluster make the pages.")
 @click.option(
     "--reproduce", metavar="EDITION", help="Make an edition again, and compare it with what was kept."
 )
@@ -69,6 +71,7 @@ def run(
     jobs: int | None,
     keep_going: bool,
     engine: str,
+    dask: str | None,
     reproduce: str | None,
     show: bool,
     debug: bool,
@@ -84,6 +87,7 @@ def run(
       pmlib run 'us_*' --force
       pmlib run us_car_market -p focal=Honda -p first=1980 --open
       pmlib run us_car_market --reproduce 3
+      pmlib run --dask tcp://scheduler:8786
     """
     from pmlib.reports.fresh import Known, all_fresh
     from pmlib.root import root
@@ -108,9 +112,10 @@ def run(
 
     for name, lines in wrong.items():
         _refuse(name, here, "; ".join(lines))
-    with listener(here, len(planned), debug) as told:
-        batch = Batch(here, jobs or len(os.sched_getaffinity(0)), told, engine, force, keep_going)
-        ends = batch.run(planned)
+    with _where(dask, here) as elsewhere, listener(here, len(planned), debug) as told:
+        cores = elsewhere.workers if elsewhere else len(os.sched_getaffinity(0))
+        batch = Batch(here, jobs or cores, told, engine, force, keep_going)
+        ends = batch.run(planned, elsewhere.render if elsewhere else None)
     write_index(here)
     for job in planned:
         if (outcome := ends[job.name].outcome) and outcome.state == "fresh":
@@ -129,6 +134,15 @@ def _say_fresh(fresh: list[Any]) -> None:
     for one in fresh:
         for table, guesses in one.unchecked:
             click.echo(f"{one.name}: an unchecked draft: {guesses} about {table} open", err=True)
+
+
+def _where(dask: str | None, here: Path) -> AbstractContextManager[Any]:
+    """Connect to the cluster that is asked for; None stands for this machine."""
+    if not dask:
+        return nullcontext()
+    from pmlib.reports.cluster import Cluster
+
+    return Cluster(dask, here)
 
 
 def _reproduce(here: Path, reports: tuple[str, ...], wanted: str) -> NoReturn:

@@ -46,6 +46,9 @@ class ExecutionFailed(ValueError):
         super().__init__(failure.line)
         self.failure = failure
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ExecutionFailed, (self.failure,)  # it comes from other processes, too
+
 
 def failed(
     number: int, count: int, source: str, name: str, message: str, traceback: str = ""

@@ -29,8 +29,13 @@ def python() -> str:
 
 def versions(names: Iterable[str]) -> dict[str, str]:
     """Give the versions of distributions; of one that is not installed, "missing"."""
-    found = _installed(folders())
+    found = installed()
     return {name: found.get(name) or _asked(name) for name in names}
+
+
+def installed() -> dict[str, str]:
+    """Give the versions of all distributions that there are."""
+    return _installed(folders())
 
 
 def needed(root: Path, modules: Iterable[str]) -> set[str]:

@@ -238,9 +238,9 @@ def test_a_second_runner_goes_on_when_the_first_is_killed(root):
     first = fork.Process(target=hold)
     first.start()
     assert held.wait(10)
-    with pytest.raises(disk.Busy, match=f"tiny is being written by process {first.pid}"):
-        with disk.lock(path, root, patient=False):
-            pass
+    busy = pytest.raises(disk.Busy, match=f"tiny is being written by process {first.pid}")
+    with busy, disk.lock(path, root, patient=False):
+        pass
     with disk.lock(path, root, lambda holder: os.kill(holder, signal.SIGKILL)):
         publish(job(root), files(2), root)
     first.join()
