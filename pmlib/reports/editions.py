@@ -168,7 +168,7 @@ def pick(home: Path, text: str) -> Edition:
         found = [one for one in there if text and one.folder.name.startswith(text)]
     if len(found) != 1:
         listed = ", ".join(one.folder.name for one in there) or "none"
-        raise ValueError(f"{home.name} has {len(found) or 'no'} editions {shown(text)}; there are: {listed}")
+        raise ValueError(f"{home.name} has no edition {shown(text)}; there are: {listed}")
     return found[0]
 
 

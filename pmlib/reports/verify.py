@@ -1,10 +1,11 @@
 """Whether what is published is, byte by byte, what was published."""
 
+import json
 from collections.abc import Container, Iterator
 from pathlib import Path
 
 from pmlib.reports.disk import MARK, read
-from pmlib.reports.editions import edition, failure, folders, newest
+from pmlib.reports.editions import Edition, failure, folders
 from pmlib.reports.publish import FAILED, PAGE, banner, for_readers, marked
 from pmlib.reports.seal import RUN, SEAL, holds, is_sealed, sha256
 
@@ -24,7 +25,7 @@ def findings(home: Path) -> Iterator[str]:
 
 
 def _of_edition(folder: Path, home: Path) -> Iterator[str]:
-    one = edition(folder) if is_sealed(folder) else None
+    one = _sealed(folder)
     if one is None:
         yield f"{_shown(folder / RUN, home)} changed, or {SEAL} did; nothing is known of what is beside it"
         return
@@ -33,8 +34,13 @@ def _of_edition(folder: Path, home: Path) -> Iterator[str]:
     yield from _strangers(folder.rglob("*"), {folder / path for path in (*one.files, RUN, SEAL)}, home)
 
 
+def _sealed(folder: Path) -> Edition | None:
+    # Not editions.edition(), for which one that lacks a file is none: here that file is what is to be named.
+    return Edition(folder, json.loads(read(folder / RUN))) if is_sealed(folder) else None
+
+
 def _of_readers(home: Path) -> Iterator[str]:
-    last = newest(home)
+    last = next((one for folder in reversed(folders(home)) if (one := _sealed(folder))), None)
     wanted = for_readers(last) if last else {}
     failed = failure(home)
     for path, source in wanted.items():
