@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pmlib.reports.seal import RUN, SEAL, is_sealed
+from pmlib.reports.seal import RUN, SEAL, unsealed
 from pmlib.reports.typed import did_you_mean, shown
 
 NAME = re.compile(r"(\d{4,})-[0-9a-f]{8}")
@@ -79,7 +79,7 @@ def compared(one: Edition) -> Edition | None:
 
 def edition(folder: Path) -> Edition | None:
     """Read an edition; nothing, and a line on stderr, where it is damaged."""
-    record = _read(folder / RUN) if is_sealed(folder) else {}
+    record = unsealed(folder) or {}
     if record.keys() >= RECORDED and all((folder / name).is_file() for name in HELD):
         return Edition(folder, record)
     _say_damaged(folder)

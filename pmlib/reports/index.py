@@ -1,14 +1,14 @@
 """The pages that list reports: what each found, who owns it, how it stands; a matrix has one of its own."""
 
 from collections import Counter
-from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from pmlib.reports.disk import lock, make_folder, refuse_link, sweep, write
-from pmlib.reports.editions import INNER, failure, newest, newest_data, status
+from pmlib.reports.editions import failure, newest, newest_data, status
 from pmlib.reports.failure import document
+from pmlib.reports.matrix import rows
 from pmlib.reports.plan import PUBLISHED, Entry, catalog
 
 LINKED = 12  # jobs of a matrix that the list of all reports links to
@@ -40,7 +40,7 @@ def _pages(root: Path) -> dict[Path, bytes]:
     folder, items, pages = root / PUBLISHED, list[str](), dict[Path, bytes]()
     for name, entry in catalog(root).items():
         if entry.product or entry.zip:
-            jobs = list(_jobs(folder / name))
+            jobs = [row.home(root) for row in rows(name, entry)]
             title = _matrix_title(name, entry)
             pages[folder / name / "index.html"] = _list_of_jobs(title, entry, jobs, root)
             items.append(_matrix(name, title, entry, jobs))
@@ -48,13 +48,6 @@ def _pages(root: Path) -> dict[Path, bytes]:
             items.append(_item(name, entry.title or name, entry, folder / name))
     pages[folder / "index.html"] = document("Reports", f"<h1>Reports</h1>\n{''.join(items)}", root).encode()
     return pages
-
-
-def _jobs(folder: Path) -> Iterator[Path]:
-    """List the jobs of a matrix that have ever run."""
-    for home in sorted(folder.glob("[!.]*")):
-        if home.name not in (*INNER, "drafts") and (newest(home) or failure(home)):
-            yield home
 
 
 def _list_of_jobs(title: str, entry: Entry, jobs: list[Path], root: Path) -> bytes:

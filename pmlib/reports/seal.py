@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pmlib.reports.disk import read
 
@@ -17,13 +18,19 @@ def seal(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {**files, RUN: text, SEAL: f"{sha256(text)}  {RUN}\n".encode()}
 
 
-def is_sealed(folder: Path) -> bool:
-    """Tell whether the run.json of an edition is as it was published."""
+def unsealed(folder: Path) -> dict[str, Any] | None:
+    """Read the run.json of an edition; None where it is not as it was published.
+
+    Raises
+    ------
+    OSError : the disk could not be read, which says nothing about what is on it.
+    """
     try:
-        text = (folder / RUN).read_bytes()
-        return not folder.is_symlink() and (folder / SEAL).read_bytes() == f"{sha256(text)}  {RUN}\n".encode()
-    except OSError:
-        return False
+        text, said = read(folder / RUN), read(folder / SEAL)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    whole = not folder.is_symlink() and said == f"{sha256(text)}  {RUN}\n".encode()
+    return dict(json.loads(text)) if whole else None
 
 
 def digests(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -1,13 +1,12 @@
 """Whether what is published is, byte by byte, what was published."""
 
-import json
 from collections.abc import Container, Iterator
 from pathlib import Path
 
 from pmlib.reports.disk import MARK, read
 from pmlib.reports.editions import Edition, failure, folders
 from pmlib.reports.publish import FAILED, PAGE, banner, for_readers, marked
-from pmlib.reports.seal import RUN, SEAL, holds, is_sealed, sha256
+from pmlib.reports.seal import RUN, SEAL, holds, sha256, unsealed
 
 
 def findings(home: Path) -> Iterator[str]:
@@ -36,7 +35,8 @@ def _of_edition(folder: Path, home: Path) -> Iterator[str]:
 
 def _sealed(folder: Path) -> Edition | None:
     # Not editions.edition(), for which one that lacks a file is none: here that file is what is to be named.
-    return Edition(folder, json.loads(read(folder / RUN))) if is_sealed(folder) else None
+    record = unsealed(folder)
+    return Edition(folder, record) if record else None
 
 
 def _of_readers(home: Path) -> Iterator[str]:
