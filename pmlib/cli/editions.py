@@ -1,6 +1,7 @@
 """`pmlib editions`, `pmlib diff`, `pmlib verify`: what has been published, and what became of it."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -91,7 +92,7 @@ def verify(reports: tuple[str, ...]) -> None:
     here, count, wrong = root(), 0, list[str]()
     found = _published(*reports)
     for name, home in found.items():
-        with lock(lock_of(home, here), here):
+        with lock(lock_of(home, here), here, partial(_wait, name)):
             wrong += [f"{name}: {line}" for line in findings(home)]
             count += len(folders(home))
     if not reports:
@@ -105,6 +106,10 @@ def verify(reports: tuple[str, ...]) -> None:
         f"{held}: {len(wrong)} findings" if wrong else f"{held} hold what was published", err=bool(wrong)
     )
     sys.exit(CHANGED if wrong else 0)
+
+
+def _wait(name: str, holder: int) -> None:
+    click.echo(f"{name}: is being run by process {holder}; waiting for it", err=True)
 
 
 def _published(*names: str) -> dict[str, Path]:
