@@ -161,7 +161,7 @@ def sweep(folder, every, scenes):
             problems = list(violations(before, after, root))
             if fault == "signal=KILL" and code != -9:
                 problems.append(f"was not killed ({code})")
-            if code == 1 and ("reports/" not in said or "\n" in said):
+            if code == 1 and (not any(place in said for place in (str(root), "reports/")) or "\n" in said):
                 problems.append(f"the error does not name a file: {said}")
             act(root)  # the next run
             mended = tree(job(root).home)
