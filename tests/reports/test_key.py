@@ -140,7 +140,7 @@ def test_every_module_that_build_imports_is_part_of_the_key(project):
 def test_packages_are_those_imported_and_what_they_require(project):
     found = key.versions(parts(project))
     assert found["papermill"].split(".")[0] == "2"
-    assert {"python", "pmlib", "pandas", "numpy", "python-dateutil", "nbconvert"} <= found.keys()
+    assert {"python", "pmlib", "pandas", "numpy", "python-dateutil", "jinja2"} <= found.keys()
     assert not {"jupyterlab", "pytest", "hypothesis", "playwright"} & found.keys()
 
 

@@ -101,6 +101,7 @@ def test_a_report_whose_data_are_too_old(root, where):
         (root / plan.CATALOG).write_text('[tiny]\nnotebook = "tiny"\nmax_age = "10 days"\n')
     else:
         (root / plan.SOURCES).write_text(DECLARED.replace("origin", 'max_age = "10 days"\norigin'))
+    (root / "data/sales.csv").write_text(newest)
     edition(plan.jobs(root)[0], root, newest=newest)
     due = (date.today() - timedelta(1)).isoformat()
     assert rows(root)[0][1:3] == ["late", f"since {due}"]
@@ -109,6 +110,7 @@ def test_a_report_whose_data_are_too_old(root, where):
 
 def test_a_day_counts_as_old_by_the_as_of_date(root, monkeypatch):
     (root / plan.CATALOG).write_text('[tiny]\nnotebook = "tiny"\nmax_age = "10 days"\nas_of = 1991-01-10\n')
+    (root / "data/sales.csv").write_text("1990-12-31")
     edition(plan.jobs(root)[0], root, newest="1990-12-31")
     assert rows(root)[0][1] == "fresh"
 
