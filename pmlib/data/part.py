@@ -50,7 +50,10 @@ def engine(memory: str = "2GB") -> Iterator[duckdb.DuckDBPyConnection]:
             "python_enable_replacements": "false",
         }
         with duckdb.connect(config=settings) as gate:
-            gate.execute("set TimeZone = 'UTC'; set enable_progress_bar = false").fetchall()
+            gate.execute("set TimeZone = 'UTC'").fetchall()
+            if gate.execute("select current_setting('enable_progress_bar')").fetchall()[0][0]:
+                # Not where it is off already: a kernel without ipywidgets refuses to be told so.
+                gate.execute("set enable_progress_bar = false").fetchall()
             yield gate
 
 

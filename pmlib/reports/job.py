@@ -17,7 +17,7 @@ class Job:
     """One notebook to run with one set of checked parameters.
 
     document : the notebook as read, as JSON; jobs of one notebook share it.
-    given : parameters that differ from the notebook's defaults by catalog or command line.
+    given : parameters whose values, by catalog or command line, are not the notebook's defaults.
     overrides : those of `given` that came from the command line; a job that has any is a draft.
     home : folder under which its editions and the readers' copy stand.
     slug : of a matrix, what tells this job from the others.

@@ -147,7 +147,7 @@ def _parts(
         "report": job.name,
         "notebook": " ".join(cells),
         "notebook settings": canonical(settings) if settings else "",
-        **{f"parameter {name}": canonical(value) for name, value in job.given.items()},
+        **{f"parameter {name}": canonical(value) for name, value in job.parameters.items()},
         "title": job.entry.title,
         "as of": as_of(job),
         **{f"input {entry['path']}": entry["sha256"] for entry in inputs},

@@ -8,7 +8,6 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from pmlib.reports.imports import Stat, signature
 
 CACHE = ".pmlib/packages.json"
 DISTRIBUTION = re.compile(r"(?P<name>[^-]+)-(?P<version>[^-]+).*\.(dist|egg)-info")
-Folders = tuple[tuple[str, Stat | None], ...]
+Folders = tuple[tuple[str, Stat], ...]
 Known = dict[str, dict[str, list[str]]]
 
 
@@ -58,9 +57,10 @@ def needed(root: Path, modules: Iterable[str]) -> set[str]:
 def folders() -> Folders:
     """List where packages are installed, with the state of each folder: it changes with what is installed.
 
-    The first entry of the path depends on how Python was started, or from where.
+    Other folders on the path depend on how Python was started, and from where.
     """
-    return tuple((entry, signature(entry)) for entry in sys.path[1:])
+    found = ((entry, signature(entry)) for entry in dict.fromkeys(sys.path))
+    return tuple((entry, there) for entry, there in found if there and _names(entry, there))
 
 
 def normal(name: str) -> str:
@@ -72,11 +72,18 @@ def normal(name: str) -> str:
 def _installed(state: Folders) -> dict[str, str]:
     found = dict[str, str]()
     for folder, there in reversed(state):  # where one is installed twice, the first on the path wins
-        if there:
-            with suppress(OSError):  # no folder, but an archive
-                named = filter(None, map(DISTRIBUTION.fullmatch, sorted(os.listdir(folder))))
-                found |= {normal(match["name"]): match["version"] for match in named}
+        found |= _names(folder, there)
     return found
+
+
+@lru_cache(maxsize=100)
+def _names(folder: str, _: Stat) -> dict[str, str]:
+    """List the distributions that stand in a folder, with their versions; none in an archive."""
+    try:
+        named = filter(None, map(DISTRIBUTION.fullmatch, sorted(os.listdir(folder or "."))))
+    except OSError:
+        return {}
+    return {normal(match["name"]): match["version"] for match in named}
 
 
 def _asked(name: str) -> str:
@@ -93,7 +100,7 @@ def _known(root: Path, state: Folders) -> Known:
     if kept.get("state") == as_json and kept.get("python") == sys.version:
         return {"owners": kept["owners"], "needs": kept["needs"]}
     known = _looked_up(state)
-    youngest = max((max(there[1], there[2]) for _, there in state if there), default=0)
+    youngest = max((max(there[1], there[2]) for _, there in state), default=0)
     if time.time() - youngest / 1e9 > SETTLED:
         keep(root / CACHE, {"state": as_json, "python": sys.version, **known})
     return known

@@ -12,7 +12,7 @@ from pmlib.reports.entry import CATALOG, NAME, NAMING, Entry, PlanError, catalog
 from pmlib.reports.job import Job, as_template, filled
 from pmlib.reports.matrix import PUBLISHED, Row, rows
 from pmlib.reports.notebook import read_notebook
-from pmlib.reports.parameters import Parameter, check_parameters, declared, parse
+from pmlib.reports.parameters import REQUIRED, Parameter, check_parameters, declared, parse
 from pmlib.reports.slug import canonical, draft_slug
 from pmlib.reports.typed import did_you_mean, shown
 
@@ -137,9 +137,14 @@ def _job(project: _Project, row: Row, overrides: Mapping[str, str]) -> Job:
         raise PlanError("\n".join([*unread.values(), *wrong]))
     if overrides:
         home = home / "drafts" / draft_slug({key: values[key] for key in overrides})
-    job = Job(row.report, row.entry, document, known, values, dict(overrides), home, row.slug)
+    given = {name: value for name, value in values.items() if not _is_default(value, known[name].default)}
+    job = Job(row.report, row.entry, document, known, given, dict(overrides), home, row.slug)
     _check(job, project)
     return job
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    return default is not REQUIRED and canonical(value) == canonical(default)
 
 
 def _check(job: Job, project: _Project) -> None:

@@ -140,8 +140,18 @@ def test_every_module_that_build_imports_is_part_of_the_key(project):
 def test_packages_are_those_imported_and_what_they_require(project):
     found = key.versions(parts(project))
     assert found["papermill"].split(".")[0] == "2"
-    assert {"python", "pmlib", "pandas", "numpy", "python-dateutil", "nbconvert"} <= found.keys()
+    assert {"python", "pmlib", "pandas", "numpy", "python-dateutil", "jinja2"} <= found.keys()
     assert not {"jupyterlab", "pytest", "hypothesis", "playwright"} & found.keys()
+
+
+def test_a_parameter_that_is_given_its_default_is_as_if_not_given(small):
+    root = small()
+    before = parts(root)
+    assert before["parameter focal"] == '"Ford"'
+    catalog(root, 'parameters = {focal = "Ford", count = 3}')
+    (job,) = plan.jobs(root)
+    assert job.given == {}  # nothing is injected, so that the page is the same to the byte
+    assert changed(before, parts(root)) == set()
 
 
 def test_the_order_of_parameters_in_the_catalog_does_not_matter(small):

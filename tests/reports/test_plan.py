@@ -119,7 +119,7 @@ def test_a_thousand_reports_read_their_notebook_once(small, monkeypatch):
     catalog(root, "".join(f'[r{i}]\nnotebook = "tiny"\nparameters = {{count = {i}}}\n' for i in range(1000)))
     read = []
     monkeypatch.setattr(plan, "read_notebook", lambda *at: read.append(at) or read_notebook(*at))
-    assert [job.given["count"] for job in jobs(root)] == list(range(1000))
+    assert [job.parameters["count"] for job in jobs(root)] == list(range(1000))
     assert len(read) == 1
 
 
