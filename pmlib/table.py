@@ -37,8 +37,8 @@ class Column:
         return f"{self.label} ({self.unit.replace(' (', ', ').rstrip(')')})" if self.unit else self.label
 
 
-def scaled(value: float, unit: str) -> float:
-    """Bring a value to the scale it is written in: fractions become percent."""
+def scaled(value: Any, unit: str) -> Any:
+    """Bring a value, or a column, to the scale it is written in: fractions become percent."""
     return value * 100 if unit in ("%", "points") else value
 
 
