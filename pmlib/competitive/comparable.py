@@ -245,6 +245,8 @@ def _label(source: Source, name: str) -> str:
 def _check_attributes(source: Source) -> None:
     for name in source.attributes:
         values = source.frame[name].dropna()
+        if pd.api.types.is_numeric_dtype(values.dtype):
+            continue
         texts = values.map(lambda value: isinstance(value, str)).astype(bool)
         if texts.any() and not texts.all():
             row = source.frame.loc[texts[texts].index[0]]

@@ -120,7 +120,7 @@ def mispriced(source: Source, *, focal: str | None = None, level: float = 0.95) 
 
 def _gaps(market: Comparables, level: float) -> pd.DataFrame:
     result = fit(market.log_price, market.matrix, market.groups)
-    rest, free = np.asarray(result.classical.resid), 1 - result.leverage
+    rest, free = result.classical.resid, 1 - result.leverage
     freedom = len(rest) - market.matrix.shape[1] - 2  # one row fewer
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = np.where(free > ALONE, rest / free, np.nan)
