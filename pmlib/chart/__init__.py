@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.dates import date2num
 
+from pmlib.chart.canvas import new_axes
 from pmlib.chart.inline import svg
 from pmlib.chart.parts import (
     PAD,
@@ -21,7 +22,6 @@ from pmlib.chart.parts import (
     marks,
     name_points,
     near,
-    new_axes,
     points,
     row_height,
     rows,

@@ -7,25 +7,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.dates import date2num
-from matplotlib.figure import Figure
-from matplotlib.layout_engine import TightLayoutEngine
 from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Bbox, Transform, offset_copy
 
-from pmlib.chart.pen import Canvas, Pen
-from pmlib.chart.theme import INK, MUTED, RULE, SIZE, is_wide, width
+from pmlib.chart.pen import Pen
+from pmlib.chart.theme import INK, MUTED, RULE, SIZE, is_wide
 from pmlib.table import Column, dates, plain, scaled
 
 PART = {"left": 0.0, "bottom": 0.0, "center": 0.5, "right": 1.0, "top": 1.0}  # of a text: before its place
 PAD = 3.5  # points between axes and their words
-
-
-def new_axes(height: float) -> Axes:
-    """Make axes of a height in inches, on a figure of their own: without pyplot nothing global is touched."""
-    layout = TightLayoutEngine(pad=0.144)  # of the font size
-    figure = Figure(figsize=(width(), max(1.0, height)), layout=layout)
-    Canvas(figure)
-    return figure.add_subplot()
 
 
 def blank(ax: Axes) -> None:

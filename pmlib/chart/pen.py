@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 import numpy as np
-from matplotlib.backend_bases import FigureCanvasBase, GraphicsContextBase, RendererBase
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -106,13 +106,6 @@ class Pen(RendererBase):
             LETTERS[code] + ("" if code == Path.CLOSEPOLY else " ".join(map(_short, numbers)))
             for numbers, code in path.iter_segments(transform, clip=clip, simplify=False)
         )
-
-
-class Canvas(FigureCanvasBase):
-    """Lets a figure lay itself out with the pen's measures."""
-
-    def get_renderer(self) -> Pen:
-        return Pen(self.figure)
 
 
 @lru_cache(4096)

@@ -167,15 +167,16 @@ def _choose(source: Source, rows: pd.DataFrame, extra: int) -> tuple[Columns, pd
     kept: Columns = []
     known = pd.Series(True, index=rows.index)
     left: dict[str, str] = {}
+    several = _several(rows)
     for name in source.attributes:
         columns = _columns(name, rows[name], source.columns.get(name, Column(name)))
         more = known & rows[name].notna()
-        products = len(np.unique(_products(rows[more])))
+        products = len(np.unique(_products(rows[more]))) if several else int(more.sum())
         if rows[name].notna().mean() < KNOWN:
             left[name] = UNKNOWN
         elif not columns:
             left[name] = SAME
-        elif products < FEW * (len(kept) + len(columns) + extra + _several(rows)):
+        elif products < FEW * (len(kept) + len(columns) + extra + several):
             left[name] = TOO_MUCH
         else:
             kept += columns
