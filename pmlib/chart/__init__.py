@@ -254,7 +254,7 @@ def heat(frame: pd.DataFrame, texts: pd.DataFrame, *, ax: Axes | None = None) ->
             dark = colour in (DIVERGING[0], DIVERGING[-1])
             ax.text(
                 column + 0.5, row + (1 + head) / 2, texts.iloc[row, column], ha="center", va="center",
-                color=ON_STRONG if dark else ON_PALE,
+                color=ON_STRONG if dark else ON_PALE, in_layout=False,
             )  # fmt: skip
         if wide:
             beside(ax, row + 0.5, wrap(str(name), 24), color=INK)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit  # quantiles of Student's t
 
 FEW = 5  # products for each term at least; with fewer, intervals promise too much
 ALONE = 1e-8  # 1 minus the leverage of a row that alone decides a term
@@ -38,7 +38,7 @@ class Fit:
     def interval(self, term: str, level: float) -> tuple[float, float, float]:
         """Estimate, low and high of a term's coefficient."""
         middle, half = float(self.classical.params[term]), float(self.errors[term])
-        half *= float(student.ppf(0.5 + level / 2, self.freedom))
+        half *= float(stdtrit(self.freedom, 0.5 + level / 2))
         return middle, middle - half, middle + half
 
 
