@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from math import floor, isfinite, log10
 from typing import Any
@@ -37,8 +38,8 @@ class Column:
         return f"{self.label} ({self.unit.replace(' (', ', ').rstrip(')')})" if self.unit else self.label
 
 
-def scaled(value: float, unit: str) -> float:
-    """Bring a value to the scale it is written in: fractions become percent."""
+def scaled(value: Any, unit: str) -> Any:
+    """Bring a value, or a column, to the scale it is written in: fractions become percent."""
     return value * 100 if unit in ("%", "points") else value
 
 
@@ -63,11 +64,13 @@ def plain(value: float, unit: str = "", digits: int | None = None, *, sign: bool
     value = scaled(float(value), unit)
     places = _places(value, unit) if digits is None else digits
     value = round(value, places) + 0.0  # no "−0.0"
-    if abs(value) >= HUGE:
-        text = f"{abs(value):.2e}"
-    else:
-        text = format_decimal(abs(value), f"#,##0.{'0' * places}" if places else "#,##0", locale="en_US")
+    text = f"{abs(value):.2e}" if abs(value) >= HUGE else _written(abs(value), places)
     return (MINUS if value < 0 else "+" if sign and value > 0 else "") + text
+
+
+@lru_cache(10_000)
+def _written(value: float, places: int) -> str:
+    return format_decimal(value, f"#,##0.{'0' * places}" if places else "#,##0", locale="en_US")
 
 
 def number(value: float, unit: str = "", digits: int | None = None, *, sign: bool = False) -> str:
@@ -102,11 +105,14 @@ def interval_digits(low: float, high: float, unit: str = "") -> int:
 
 def dates(values: pd.Series) -> pd.Series:
     """Write dates no finer than they vary: years, months or days."""
-    known = values.dropna()
-    first = known.dt.day.eq(1)
-    months = "%b %Y" if first.all() else "%Y-%m-%d"
-    form = "%Y" if (first & known.dt.month.eq(1)).all() else months
-    return values.dt.strftime(form).fillna(MISSING)
+    return values.dt.strftime(date_form(pd.DatetimeIndex(values.dropna()))).fillna(MISSING)
+
+
+def date_form(known: pd.DatetimeIndex) -> str:
+    """Choose how to write dates, as strftime says it."""
+    if not (known.day == 1).all():
+        return "%Y-%m-%d"
+    return "%Y" if (known.month == 1).all() else "%b %Y"
 
 
 def column_digits(values: pd.Series, column: Column) -> int:
@@ -179,13 +185,15 @@ def text(words: str) -> str:
 
 def records(frame: pd.DataFrame) -> dict[str, Any]:
     """Turn a frame into plain JSON: {"columns": [...], "data": [[...]]}, NaN as null, dates as ISO text."""
-    plain_frame = frame.copy()
-    for name in plain_frame:
-        values = plain_frame[name]
-        if pd.api.types.is_datetime64_any_dtype(values.dtype):
-            plain_frame[name] = values.dt.strftime("%Y-%m-%d")
-    rows = plain_frame.astype(object).where(plain_frame.notna(), None).to_numpy().tolist()
-    return {"columns": [str(name) for name in frame], "data": [[_json(v) for v in row] for row in rows]}
+    columns = [_listed(values) for _, values in frame.items()]
+    rows = [list(row) for row in zip(*columns, strict=True)]
+    return {"columns": [str(name) for name in frame], "data": rows}
+
+
+def _listed(values: pd.Series) -> list[Any]:
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        values = values.dt.strftime("%Y-%m-%d")
+    return [None if gone else _json(v) for v, gone in zip(values.tolist(), values.isna(), strict=True)]
 
 
 def _json(value: Any) -> Any:

@@ -8,10 +8,27 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
+from matplotlib.collections import LineCollection
+from matplotlib.dates import date2num
 
+from pmlib.chart.canvas import new_axes
 from pmlib.chart.inline import svg
-from pmlib.chart.parts import label_ends, name_points, points, row_height, rows, time, values, wrap
+from pmlib.chart.parts import (
+    PAD,
+    beside,
+    blank,
+    boxes,
+    label_ends,
+    marks,
+    name_points,
+    near,
+    points,
+    row_height,
+    rows,
+    time,
+    values,
+    wrap,
+)  # fmt: skip
 from pmlib.chart.theme import (
     CATEGORIES,
     DIVERGING,
@@ -24,7 +41,6 @@ from pmlib.chart.theme import (
     RULE,
     WORSE,
     is_wide,
-    new_axes,
 )
 from pmlib.table import Column, column_digits, number, plain, scaled
 
@@ -46,32 +62,29 @@ def ranked(
     signed : bars are gains and losses: coloured better or worse, with a sign.
     """
     ax = ax or new_axes(row_height(frame[label], 0.27) * len(frame) + 0.15)
-    values = frame[value].map(lambda v: scaled(v, spec.unit)).to_numpy(float)
+    blank(ax)
+    values = scaled(frame[value], spec.unit).to_numpy(float)
     digits = column_digits(frame[value], spec)
     first = list(highlight)[:1]
+    colours = []
     for row, (v, name) in enumerate(zip(values, frame[label], strict=True)):
         if signed:
-            colour = CATEGORIES[0] if v > 0 else WORSE
+            colours.append(CATEGORIES[0] if v > 0 else WORSE)
         else:
-            colour = CATEGORIES[0] if name in first else GREY if name in highlight else RULE
-        ax.barh(row, v, height=0.62, color=colour, linewidth=0)
+            colours.append(CATEGORIES[0] if name in first else GREY if name in highlight else RULE)
         text = plain(frame[value].iloc[row], spec.unit, digits, sign=signed)
         if signed:
             text = f"{'▲' if v > 0 else '▼'} {text}" if v else text
-        ax.annotate(
-            text + ("%" if spec.unit == "%" else ""),
-            (v, row),
-            xytext=(4 if v >= 0 else -4, 0),
-            textcoords="offset points",
-            ha="left" if v >= 0 else "right",
-            va="center",
-            weight="bold" if name in first else "normal",
-        )
+        ax.text(
+            v, row, text + ("%" if spec.unit == "%" else ""), transform=near(ax, 4 if v >= 0 else -4, 0),
+            ha="left" if v >= 0 else "right", va="center", weight="bold" if name in first else "normal",
+        )  # fmt: skip
+    bars = [(0, row - 0.31, v, row + 0.31) for row, v in enumerate(values)]
+    boxes(ax, bars, facecolors=colours, linewidths=0)
     rows(ax, frame[label], first)
     low, high = min(0.0, values.min(initial=0)), max(0.0, values.max(initial=0))
     room = (high - low or 1.0) * (0.2 if is_wide() else 1.0 if low < 0 else 0.6)
     ax.set_xlim(low - (room if low < 0 else 0), high + room)
-    ax.set_xticks([])
     if low < 0:
         ax.axvline(0, color=GREY, linewidth=0.8)
     return ax
@@ -93,24 +106,23 @@ def lines(
     levels : labelled horizontal lines, such as a guideline's thresholds.
     """
     ax = ax or new_axes(3.2)
-    groups = {name: part.sort_values(x) for name, part in frame.groupby(by, sort=False)}
+    blank(ax)
+    places = frame.assign(x=date2num(frame[x]), y=scaled(frame[y], spec.unit)).sort_values(x)
+    groups = dict(list(places.groupby(by, sort=False)))
     colours = dict(zip([h for h in highlight if h in groups] or list(groups)[:1], CATEGORIES, strict=False))
+    others = [part[["x", "y"]].to_numpy(float) for name, part in groups.items() if name not in colours]
+    ax.add_collection(LineCollection(others, colors=RULE, linewidths=1.2))
     ends: list[tuple[float, str, str]] = []
-    for name in sorted(groups, key=lambda n: n in colours):
-        part, colour = groups[name], colours.get(name, RULE)
-        heights = part[y].map(lambda v: scaled(v, spec.unit))
-        ax.plot(part[x], heights, color=colour, linewidth=2.2 if name in colours else 1.2)
-        if name in colours:
-            digits = column_digits(frame[y], spec)
-            last = f"{name} {number(part[y].iloc[-1], spec.unit if spec.unit == '%' else '', digits)}"
-            ends.append((float(heights.iloc[-1]), last if len(groups) > 1 else "", colour))
+    digits = column_digits(frame[y], spec)
+    for name, colour in colours.items():
+        part = groups[name]
+        ax.plot(part["x"], part["y"], color=colour, linewidth=2.2)
+        last = f"{name} {number(part[y].iloc[-1], spec.unit if spec.unit == '%' else '', digits)}"
+        ends.append((float(part["y"].iloc[-1]), last if len(groups) > 1 else "", colour))
     for name, height in (levels or {}).items():
         height = scaled(height, spec.unit)
         ax.axhline(height, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
-        ax.annotate(
-            name, (0, height), xycoords=("axes fraction", "data"), xytext=(2, 3),
-            textcoords="offset points", color=MUTED,
-        )  # fmt: skip
+        ax.text(0, height, name, transform=near(ax, 2, 3, ax.get_yaxis_transform()), color=MUTED)
     time(ax, frame[x])
     values(ax, spec)
     label_ends(ax, ends)
@@ -122,10 +134,12 @@ def bands(
 ) -> Axes:
     """Draw an estimate over time with its interval as a band (columns estimate, low, high)."""
     ax = ax or new_axes(3.0)
+    blank(ax)
     part = frame.sort_values(x)
-    low, middle, high = (part[c].map(lambda v: scaled(v, spec.unit)) for c in ("low", "estimate", "high"))
-    ax.fill_between(part[x], low, high, color=CATEGORIES[0], alpha=0.18, linewidth=0)
-    ax.plot(part[x], middle, color=CATEGORIES[0], linewidth=2.2, marker="o", markersize=4)
+    when = date2num(part[x])
+    low, middle, high = (scaled(part[c], spec.unit) for c in ("low", "estimate", "high"))
+    ax.fill_between(when, low, high, color=CATEGORIES[0], alpha=0.18, linewidth=0)
+    ax.plot(when, middle, color=CATEGORIES[0], linewidth=2.2, marker="o", markersize=5, markeredgewidth=0)
     if zero is not None:
         ax.axhline(scaled(zero, spec.unit), color=GREY, linewidth=1)
     time(ax, frame[x])
@@ -144,11 +158,12 @@ def dots(
 ) -> Axes:
     """Draw a dot with its interval per row (columns estimate, low, high), top to bottom."""
     ax = ax or new_axes(row_height(frame[label], 0.29) * len(frame) + 0.45)
-    for row, name in enumerate(frame[label]):
-        low, middle, high = (scaled(frame[c].iloc[row], spec.unit) for c in ("low", "estimate", "high"))
-        colour = CATEGORIES[0] if name in highlight or not highlight else GREY
-        ax.plot([low, high], [row, row], color=colour, linewidth=2, solid_capstyle="butt")
-        ax.plot([middle], [row], color=colour, marker="o", markersize=7, linewidth=0)
+    blank(ax)
+    low, middle, high = (scaled(frame[c], spec.unit) for c in ("low", "estimate", "high"))
+    colours = [CATEGORIES[0] if name in highlight or not highlight else GREY for name in frame[label]]
+    spans = [[(left, row), (right, row)] for row, (left, right) in enumerate(zip(low, high, strict=True))]
+    ax.add_collection(LineCollection(spans, colors=colours, linewidths=2))
+    marks(ax, list(zip(middle, range(len(frame)), strict=True)), colours, 8)
     if zero is not None:
         ax.axvline(scaled(zero, spec.unit), color=GREY, linewidth=1)
     rows(ax, frame[label], list(highlight)[:1])
@@ -170,12 +185,13 @@ def bubble(
 ) -> Axes:
     """Draw bubbles whose area is `size`, each named; `cuts` are the explicit lines of a matrix."""
     ax = ax or new_axes(3.8)
+    blank(ax)
     wide = is_wide()
     areas = frame[size].fillna(0) / max(float(frame[size].max()), 1e-12) * (1600 if wide else 700) + 20
     places = points(frame, x, y, columns)
-    for (px, py), area, name in zip(places, areas, frame[label], strict=True):
-        colour = CATEGORIES[0] if name in list(highlight)[:1] else GREY
-        ax.scatter([px], [py], s=area, color=colour, alpha=0.55, linewidth=0)
+    colours = [CATEGORIES[0] if name in list(highlight)[:1] else GREY for name in frame[label]]
+    across, up = zip(*places, strict=True)
+    ax.scatter(across, up, s=areas, color=colours, alpha=0.55, linewidth=0)
     ax.margins(0.16 if wide else 0.24)
     if cuts:
         ax.axvline(scaled(cuts[0], columns[x].unit), color=GREY, linewidth=1, linestyle=(0, (4, 3)))
@@ -202,10 +218,10 @@ def map2d(
     diagonal : draw the line on which both axes are equal.
     """
     ax = ax or new_axes(4.2)
+    blank(ax)
     places = points(frame, x, y, columns)
-    for (px, py), name in zip(places, frame[label], strict=True):
-        colour = CATEGORIES[0] if name in list(highlight)[:1] else GREY
-        ax.scatter([px], [py], s=42, color=colour, linewidth=0)
+    colours = [CATEGORIES[0] if name in list(highlight)[:1] else GREY for name in frame[label]]
+    marks(ax, places, colours, 6.5)
     ax.margins(0.12 if is_wide() else 0.2)
     if diagonal:
         low = min(ax.get_xlim()[0], ax.get_ylim()[0])
@@ -226,24 +242,26 @@ def heat(frame: pd.DataFrame, texts: pd.DataFrame, *, ax: Axes | None = None) ->
     wide = is_wide()
     head = 0.0 if wide else 0.42  # on a phone a row's name stands above its cells
     ax = ax or new_axes((0.36 if wide else 0.54) * len(frame) + 0.5)
+    blank(ax)
+    corners, colours = [], []
     for row, name in enumerate(frame.index):
         if not wide:
             ax.text(0, row + head / 2, str(name), ha="left", va="center", color=INK)
         for column, value in enumerate(frame.iloc[row].astype(float)):
             colour = PAPER if pd.isna(value) else DIVERGING[min(4, int((min(max(value, -1), 1) + 1) * 2.5))]
-            cell = Rectangle(
-                (column, row + head), 1, 1 - head, facecolor=colour, edgecolor=PAPER, linewidth=3
-            )
-            ax.add_patch(cell)
+            corners.append((column, row + head, column + 1, row + 1))
+            colours.append(colour)
             dark = colour in (DIVERGING[0], DIVERGING[-1])
             ax.text(
                 column + 0.5, row + (1 + head) / 2, texts.iloc[row, column], ha="center", va="center",
-                color=ON_STRONG if dark else ON_PALE,
+                color=ON_STRONG if dark else ON_PALE, in_layout=False,
             )  # fmt: skip
+        if wide:
+            beside(ax, row + 0.5, wrap(str(name), 24), color=INK)
+    boxes(ax, corners, facecolors=colours, edgecolors=PAPER, linewidths=3)
     ax.set(xlim=(0, frame.shape[1]), ylim=(len(frame), 0))
-    names = [wrap(str(c), 16 if wide else 9) for c in frame.columns]
-    ax.set_xticks([c + 0.5 for c in range(frame.shape[1])], names, color=INK)
-    ax.xaxis.tick_top()
-    rows = [wrap(str(i), 24) for i in frame.index] if wide else []
-    ax.set_yticks([r + 0.5 for r in range(len(rows))], rows, color=INK)
+    above = near(ax, 0, PAD, ax.get_xaxis_transform())
+    for column, name in enumerate(frame.columns):
+        words = wrap(str(name), 16 if wide else 9)
+        ax.text(column + 0.5, 1, words, transform=above, ha="center", va="bottom", color=INK)
     return ax

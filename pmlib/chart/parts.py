@@ -1,15 +1,45 @@
 """What the forms share: axes in words, names that keep apart."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.transforms import Bbox
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.dates import date2num
+from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.transforms import Bbox, Transform, offset_copy
 
-from pmlib.chart.theme import INK, MUTED, SIZE, is_wide
+from pmlib.chart.pen import Pen
+from pmlib.chart.theme import INK, MUTED, RULE, SIZE, is_wide
 from pmlib.table import Column, dates, plain, scaled
+
+PART = {"left": 0.0, "bottom": 0.0, "center": 0.5, "right": 1.0, "top": 1.0}  # of a text: before its place
+PAD = 3.5  # points between axes and their words
+
+
+def blank(ax: Axes) -> None:
+    """Take matplotlib's own ticks off: the forms write their few words as texts, for a tenth of the time."""
+    ax.xaxis.set_major_locator(NullLocator())
+    ax.yaxis.set_major_locator(NullLocator())
+
+
+def near(ax: Axes, right: float, up: float, transform: Transform | None = None) -> Transform:
+    """Shift a place in data, or another transform's, by points."""
+    return offset_copy(transform or ax.transData, ax.get_figure(root=True), right, up, units="points")
+
+
+def boxes(ax: Axes, corners: Sequence[tuple[float, float, float, float]], **style: Any) -> None:
+    """Draw boxes from left, bottom to right, top."""
+    shapes = [[(x0, y0), (x1, y0), (x1, y1), (x0, y1)] for x0, y0, x1, y1 in corners]
+    ax.add_collection(PolyCollection(shapes, **style))
+
+
+def marks(ax: Axes, places: Sequence[tuple[float, float]], colours: Sequence[str], size: float) -> None:
+    """Draw round marks, those of the last colour on top."""
+    for colour in dict.fromkeys(colours):
+        own = [place for place, other in zip(places, colours, strict=True) if other == colour]
+        ax.plot(*zip(*own, strict=True), "o", color=colour, markersize=size, markeredgewidth=0)
 
 
 def row_height(labels: pd.Series, single: float) -> float:
@@ -23,27 +53,44 @@ def _row_label(name: object) -> str:
 
 def rows(ax: Axes, labels: pd.Series, bold: Sequence[str]) -> None:
     """Name the rows, top to bottom."""
-    ax.set_yticks(range(len(labels)), [_row_label(name) for name in labels], color=INK)
-    for tick, name in zip(ax.get_yticklabels(), labels, strict=True):
-        tick.set_fontweight("bold" if name in bold else "normal")
+    for row, name in enumerate(labels):
+        beside(ax, row, _row_label(name), color=INK, weight="bold" if name in bold else "normal")
     ax.set_ylim(len(labels) - 0.4, -0.6)
 
 
+def beside(ax: Axes, place: float, words: str, **style: Any) -> None:
+    """Write words left of the axes, at a place on the upright one."""
+    left = near(ax, -PAD, 0, ax.get_yaxis_transform())
+    ax.text(0, place, words, transform=left, ha="right", va="center_baseline", **style)
+
+
+def below(ax: Axes, place: float, words: str) -> None:
+    """Write words below the axes, at a place on the level one."""
+    under = near(ax, 0, -PAD, ax.get_xaxis_transform())
+    ax.text(place, 0, words, transform=under, ha="center", va="top", color=MUTED)
+
+
 def values(ax: Axes, spec: Column, axis: str = "y", title: bool = False) -> None:
-    """Write an axis of values; `title` names it, above the axis where it stands upright."""
-    ax.grid(True, axis=axis)  # type: ignore[arg-type]
-    ax.set_axisbelow(True)
-    along = ax.yaxis if axis == "y" else ax.xaxis
-    along.set_major_locator(mpl.ticker.MaxNLocator(5 if is_wide() else 4))
+    """Write an axis of values within its limits; `title` names it, above the axis where it stands upright."""
+    upright = axis == "y"
+    low, high = sorted(ax.get_ylim() if upright else ax.get_xlim())
+    ticks = MaxNLocator(5 if is_wide() else 4).tick_values(low, high)
+    places = [float(v) for v in ticks if low <= v <= high]
+    rules = [[(0, v), (1, v)] if upright else [(v, 0), (v, 1)] for v in places]
+    along = ax.get_yaxis_transform() if upright else ax.get_xaxis_transform()
+    grid = LineCollection(rules, colors=RULE, linewidths=0.8, transform=along, zorder=0.5)
+    ax.add_collection(grid, autolim=False)
     mark = "%" if spec.unit == "%" else ""
-    along.set_major_formatter(lambda v, _: plain(v, "", _shortest(v)) + mark)
+    for v in places:
+        words = plain(v, "", _shortest(v)) + mark
+        beside(ax, v, words, color=MUTED) if upright else below(ax, v, words)
     if title:
         named = spec.label if spec.unit in ("%", "points") else spec.heading
         named = wrap(named, 60 if is_wide() else 34)
-        if axis == "x":
-            ax.set_xlabel(named)
-        else:  # no turned words: the name stands above its axis
-            ax.set_title(named, loc="left", fontsize=SIZE, color=MUTED)
+        if upright:  # no turned words: the name stands above its axis
+            ax.set_title(named, loc="left", fontsize=SIZE, color=MUTED, y=1)
+        else:
+            ax.set_xlabel(named, labelpad=PAD + SIZE + 4)  # below the line of numbers
 
 
 def _shortest(value: float) -> int:
@@ -52,12 +99,13 @@ def _shortest(value: float) -> int:
 
 def time(ax: Axes, when: pd.Series) -> None:
     """Write a time axis; the newest date is always among those named."""
-    known = pd.Series(sorted(when.dropna().unique()))
+    known = when.dropna().drop_duplicates().sort_values()
     step = -(-len(known) // (6 if is_wide() else 4))
     shown = known[::-1][:: max(step, 1)]  # the newest is always among them
-    ax.set_xticks(shown, dates(shown))
+    for place, words in zip(date2num(shown), dates(shown), strict=True):
+        below(ax, place, words)
     if len(known) > 1:
-        ax.set_xlim(known.iloc[0], known.iloc[-1])
+        ax.set_xlim(*date2num(known.iloc[[0, -1]]))
 
 
 def label_ends(ax: Axes, ends: list[tuple[float, str, str]]) -> None:
@@ -65,19 +113,16 @@ def label_ends(ax: Axes, ends: list[tuple[float, str, str]]) -> None:
     low, high = ax.get_ylim()
     gap = (high - low) * 0.085
     above = low - gap
+    right = near(ax, 6, 0, ax.get_yaxis_transform())
     for height, text, colour in sorted(ends):
         above = max(height, above + gap)
         words = wrap(text, 30 if is_wide() else 14)
-        ax.annotate(
-            words, (1, above), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
-            color=colour, va="center", weight="bold", annotation_clip=False,
-        )  # fmt: skip
+        ax.text(1, above, words, transform=right, color=colour, va="center", weight="bold")
 
 
 def points(frame: pd.DataFrame, x: str, y: str, columns: Mapping[str, Column]) -> list[tuple[float, float]]:
     """Bring points to the scale they are written in."""
-    across = frame[x].map(lambda v: scaled(v, columns[x].unit))
-    up = frame[y].map(lambda v: scaled(v, columns[y].unit))
+    across, up = (scaled(frame[name], columns[name].unit) for name in (x, y))
     return list(zip(across.astype(float), up.astype(float), strict=True))
 
 
@@ -92,34 +137,37 @@ def name_points(
 
     A name that fits nowhere is left to the table.
     """
-    canvas = FigureCanvasAgg(ax.get_figure(root=True))
-    canvas.figure.draw_without_rendering()  # lays the figure out, so that places are known
-    frame_box = ax.get_window_extent()
+    figure: Any = ax.get_figure(root=True)
+    if layout := figure.get_layout_engine():
+        layout.execute(figure)  # so that places are known
+    pen, frame_box = Pen(figure), ax.get_window_extent()
     taken: list[Bbox] = []
     asked = {name: i for i, name in enumerate(highlight)}
     order = sorted(range(len(names)), key=lambda i: (asked.get(names[i], len(asked)), -radii[i], i))
     for i in order:
-        for dx, dy, ha, va in _sides(radii[i]):
-            text = ax.annotate(
-                names[i], places[i], xytext=(dx, dy), textcoords="offset points", ha=ha, va=va,
-                weight="bold" if names[i] in highlight[:1] else "normal",
-                color=INK if names[i] in highlight else MUTED,
-            )  # fmt: skip
-            box = text.get_window_extent()
-            inside = frame_box.x0 <= box.x0 and box.x1 <= frame_box.x1
-            if inside and not any(box.overlaps(other) for other in taken):
-                taken.append(box)
+        text = ax.text(
+            *places[i], names[i], va="bottom", weight="bold" if names[i] in highlight[:1] else "normal",
+            color=INK if names[i] in highlight else MUTED,
+        )  # fmt: skip
+        box = text.get_window_extent(pen)
+        for right, up, ha, va in _sides(radii[i] * 0.75 + 3):
+            across, along = (pen.points_to_pixels(away) for away in (right, up))
+            moved = box.translated(across - box.width * PART[ha], along - box.height * PART[va])
+            inside = frame_box.x0 <= moved.x0 and moved.x1 <= frame_box.x1
+            if inside and not any(moved.overlaps(other) for other in taken):
+                taken.append(moved)
+                text.set(transform=near(ax, right, up), ha=ha, va=va)
                 break
+        else:
             text.remove()
 
 
-def _sides(radius: float) -> list[tuple[float, float, str, str]]:
-    near = radius * 0.75 + 3
+def _sides(away: float) -> list[tuple[float, float, str, str]]:
     return [
-        (near, 0, "left", "center"),
-        (-near, 0, "right", "center"),
-        (0, near, "center", "bottom"),
-        (0, -near, "center", "top"),
+        (away, 0, "left", "center"),
+        (-away, 0, "right", "center"),
+        (0, away, "center", "bottom"),
+        (0, -away, "center", "top"),
     ]
 
 

@@ -1,13 +1,9 @@
-"""The palette, the theme, and the canvas: wide for a desk and paper, narrow for a phone."""
+"""The palette, the theme, and the two widths: wide for a desk and paper, narrow for a phone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 WIDE, NARROW = 7.0, 3.5  # inches; drawn at 100 units an inch
 SIZE = 10  # points; 15 px on the page, where a chart is as wide as the column
@@ -34,7 +30,7 @@ NAMES = {
 _width: ContextVar[float] = ContextVar("width", default=WIDE)
 
 THEME: Any = {  # matplotlib types the names one by one
-    "svg.fonttype": "none",  # words stay words: they can be selected, found and read aloud
+    "figure.dpi": 72,  # a unit is a point
     "font.family": ["DejaVu Sans"],  # shipped with matplotlib, so every machine lays out alike
     "font.size": SIZE,
     "text.color": INK,
@@ -56,7 +52,6 @@ THEME: Any = {  # matplotlib types the names one by one
     "xtick.labelsize": SIZE,
     "ytick.labelsize": SIZE,
     "axes.labelsize": SIZE,
-    "path.simplify": False,
     "text.parse_math": False,  # a $ in a name or a unit is a dollar
 }
 
@@ -71,12 +66,11 @@ def drawn_at(width: float) -> Iterator[None]:
         _width.reset(token)
 
 
+def width() -> float:
+    """Tell how wide to draw, in inches."""
+    return _width.get()
+
+
 def is_wide() -> bool:
     """Tell whether there is room for long words beside the chart."""
-    return _width.get() == WIDE
-
-
-def new_axes(height: float) -> Axes:
-    """Make axes of a height in inches, on a figure of their own: without pyplot nothing global is touched."""
-    layout = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.02)
-    return Figure(figsize=(_width.get(), max(1.0, height)), layout=layout).add_subplot()
+    return width() == WIDE

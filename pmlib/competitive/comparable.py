@@ -167,15 +167,17 @@ def _choose(source: Source, rows: pd.DataFrame, extra: int) -> tuple[Columns, pd
     kept: Columns = []
     known = pd.Series(True, index=rows.index)
     left: dict[str, str] = {}
+    several = _several(rows)
     for name in source.attributes:
         columns = _columns(name, rows[name], source.columns.get(name, Column(name)))
-        more = known & rows[name].notna()
-        products = len(np.unique(_products(rows[more])))
-        if rows[name].notna().mean() < KNOWN:
+        told = rows[name].notna()
+        more = known & told
+        products = len(np.unique(_products(rows[more]))) if several else int(more.sum())
+        if told.mean() < KNOWN:
             left[name] = UNKNOWN
         elif not columns:
             left[name] = SAME
-        elif products < FEW * (len(kept) + len(columns) + extra + _several(rows)):
+        elif products < FEW * (len(kept) + len(columns) + extra + several):
             left[name] = TOO_MUCH
         else:
             kept += columns
@@ -184,44 +186,48 @@ def _choose(source: Source, rows: pd.DataFrame, extra: int) -> tuple[Columns, pd
 
 
 def _columns(name: str, values: pd.Series, spec: Column) -> Columns:
-    if values.nunique() < 2:
-        return []
     if pd.api.types.is_numeric_dtype(values.dtype):
         numbers = values.astype(float)
-        form = "yes/no" if is_flag(values) else "log" if (numbers.dropna() > 0).all() else "linear"
+        found = np.unique(numbers.dropna())
+        if len(found) < 2:
+            return []
+        form = "yes/no" if set(found) == {0, 1} else "log" if found[0] > 0 else "linear"
         term = Term(name, name, spec.label, form, spec.better)
         return [(term, np.log(numbers) if form == "log" else numbers)]
+    if values.nunique() < 2:
+        return []
     texts = values.astype(str).where(values.notna())
     order = [text for text in map(str, levels(values)) if (texts == text).any()]
     base = texts.value_counts().reindex(order).idxmax()
-    found = []
+    columns: Columns = []
     for text in [text for text in order if text != base]:
         upward = (order.index(text) > order.index(base)) == (spec.better == "higher")
         better = ("higher" if upward else "lower") if spec.better and is_ordered(values) else ""
         term = Term(f"{name}={text}", name, f"{spec.label}: {text}", f"level {text}", better)
-        found.append((term, (texts == text).astype(float)))
-    return found
+        columns.append((term, (texts == text).astype(float)))
+    return columns
 
 
 def _independent(columns: Columns, source: Source) -> tuple[pd.DataFrame, list[Term], dict[str, str]]:
-    matrix = pd.DataFrame(index=columns[0][1].index)
+    matrix = np.empty((len(columns[0][1]), 0))
     terms: list[Term] = []
     repeats: dict[str, str] = {}
     for term, values in columns:
-        centred = values - values.mean()
-        if unexplained(centred.to_numpy(), matrix.to_numpy()) > REPEATED:
-            matrix[term.name] = centred
+        centred = values.to_numpy() - values.mean()
+        if unexplained(centred, matrix) > REPEATED:
+            matrix = np.column_stack([matrix, centred])
             terms.append(term)
-        elif is_constant(centred.to_numpy()):
+        elif is_constant(centred):
             repeats[term.attribute] = SAME
         else:
             repeats[term.attribute] = _given_by(term, centred, matrix, terms, source)
     gone = repeats.keys() - {"", *(term.attribute for term in terms)}
-    return matrix, terms, {name: why for name, why in repeats.items() if name in gone}
+    frame = pd.DataFrame(matrix, columns[0][1].index, [term.name for term in terms])
+    return frame, terms, {name: why for name, why in repeats.items() if name in gone}
 
 
-def _given_by(term: Term, values: pd.Series, matrix: pd.DataFrame, terms: list[Term], source: Source) -> str:
-    parts = np.linalg.lstsq((matrix / matrix.std()).to_numpy(), values / values.std(), rcond=None)[0]
+def _given_by(term: Term, values: np.ndarray, matrix: np.ndarray, terms: list[Term], source: Source) -> str:
+    parts = np.linalg.lstsq(matrix / matrix.std(axis=0), values / values.std(), rcond=None)[0]
     names = {t.attribute for t, part in zip(terms, parts, strict=True) if abs(part) > 100 * REPEATED}
     labels = [_label(source, name) for name in source.attributes if name in names - {term.attribute}]
     return f"given by {listed(labels)}"
@@ -245,6 +251,8 @@ def _label(source: Source, name: str) -> str:
 def _check_attributes(source: Source) -> None:
     for name in source.attributes:
         values = source.frame[name].dropna()
+        if pd.api.types.is_numeric_dtype(values.dtype):
+            continue
         texts = values.map(lambda value: isinstance(value, str)).astype(bool)
         if texts.any() and not texts.all():
             row = source.frame.loc[texts[texts].index[0]]

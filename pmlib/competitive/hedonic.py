@@ -1,6 +1,6 @@
 """Which attributes go with a higher price, all else equal: a hedonic regression."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 
 from pmlib.competitive.comparable import YEARS, Comparables, Term, comparables
 from pmlib.competitive.market import lacking, span
-from pmlib.competitive.regression import ALONE, Fit, check_level, fit, unexplained
+from pmlib.competitive.regression import ALONE, Classical, Fit, check_level, fit, unexplained
 from pmlib.competitive.words import level_words, listed, lower
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
@@ -33,10 +33,10 @@ COLUMNS = {
 class Hedonic(Result):
     """What goes with a higher price, one row a term of the regression.
 
-    fit : the classical regression of ln(price), as statsmodels gives it.
+    fit : the classical regression of ln(price).
     """
 
-    fit: Any = field(compare=False)
+    fit: Classical
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the price difference of each step with its interval, the terms that move prices most."""

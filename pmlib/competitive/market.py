@@ -9,7 +9,7 @@ import pandas as pd
 
 from pmlib.data import Source
 from pmlib.result import Absent, Check
-from pmlib.table import dates, number
+from pmlib.table import date_form, dates, number
 
 TOLERANCE = 1e-6  # shares of a period may pass 1 by rounding, no further
 UNPRICED = 0.01  # of a period's sales may lack a price; beyond that its revenue is not known
@@ -266,7 +266,9 @@ def newest(frame: pd.DataFrame) -> pd.DataFrame:
 
 def period_label(periods: pd.Series, value: pd.Timestamp) -> str:
     """Write one of these periods no finer than they vary (1990, Mar 1990, 1990-03-07); "" without periods."""
-    return "" if pd.isna(value) else dates(pd.Series([value, *periods.dropna().unique()])).iloc[0]
+    if pd.isna(value):
+        return ""
+    return value.strftime(date_form(pd.DatetimeIndex([value, *periods.dropna().unique()])))
 
 
 def period_noun(periods: pd.Series) -> str:

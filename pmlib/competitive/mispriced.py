@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit  # quantiles of Student's t
 
 from pmlib.competitive.comparable import GAP, Comparables, comparables, verdict
 from pmlib.competitive.market import check_firms, lacking, period_label, rows
@@ -120,12 +120,12 @@ def mispriced(source: Source, *, focal: str | None = None, level: float = 0.95) 
 
 def _gaps(market: Comparables, level: float) -> pd.DataFrame:
     result = fit(market.log_price, market.matrix, market.groups)
-    rest, free = np.asarray(result.classical.resid), 1 - result.leverage
+    rest, free = result.classical.resid, 1 - result.leverage
     freedom = len(rest) - market.matrix.shape[1] - 2  # one row fewer
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = np.where(free > ALONE, rest / free, np.nan)
         variance = (result.classical.ssr - rest**2 / free) / freedom
-        half = student.ppf(0.5 + level / 2, freedom) * np.sqrt(np.maximum(variance, 0) / free)
+        half = stdtrit(freedom, 0.5 + level / 2) * np.sqrt(np.maximum(variance, 0) / free)
     frame = market.rows[[c for c in ("product", "name", "firm", "price") if c in market.rows]].copy()
     frame["comparable"] = np.exp(market.log_price - gap)
     frame["estimate"], frame["low"], frame["high"] = (np.expm1(v) for v in (gap, gap - half, gap + half))

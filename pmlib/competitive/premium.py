@@ -109,9 +109,12 @@ def compared(
         return absent
     check_firms(source, focal, rivals)
     market = comparables(title, source, extra=1)
-    if isinstance(market, Absent) or _dummy(market, focal) is not None:
+    if isinstance(market, Absent):
         return market
-    if (market.rows["firm"] == focal).any():
+    own = (market.rows["firm"] == focal).to_numpy()
+    if _dummy(market, own) is not None:
+        return market
+    if own.any():
         return Absent(title=title, reason=f"No other firm has products comparable to those of {focal}.")
     reason = f"{focal} has no product with a price and all attributes in the newest period."
     return Absent(title=title, reason=reason)
@@ -128,7 +131,8 @@ def firm_premiums(market: Comparables, firms: Sequence[str], level: float) -> pd
     """
     found = []
     for firm in firms:
-        own, dummy = (market.rows["firm"] == firm).to_numpy(), _dummy(market, firm)
+        own = (market.rows["firm"] == firm).to_numpy()
+        dummy = _dummy(market, own)
         ends = np.full(3, np.nan)
         if dummy is not None:
             matrix = market.matrix.assign(**{"(firm)": dummy})
@@ -139,9 +143,8 @@ def firm_premiums(market: Comparables, firms: Sequence[str], level: float) -> pd
     return pd.DataFrame(found, columns=columns)
 
 
-def _dummy(market: Comparables, firm: str) -> np.ndarray | None:
+def _dummy(market: Comparables, own: np.ndarray) -> np.ndarray | None:
     # Whether a product is the firm's, centred; None where attributes alone tell that, or it has no product.
-    own = (market.rows["firm"] == firm).to_numpy()
     dummy = own - own.mean()
     return dummy if unexplained(dummy, market.matrix.to_numpy()) > REPEATED else None
 

@@ -1,25 +1,36 @@
 """A least-squares comparison with intervals that hold when some products scatter more than others."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit  # quantiles of Student's t
 
 FEW = 5  # products for each term at least; with fewer, intervals promise too much
 ALONE = 1e-8  # 1 minus the leverage of a row that alone decides a term
+
+
+class Classical(NamedTuple):
+    """The regression where all rows scatter alike, in statsmodels' words: bse are standard errors."""
+
+    params: pd.Series
+    bse: pd.Series
+    resid: np.ndarray
+    ssr: float
+    rsquared: float
 
 
 @dataclass(frozen=True)
 class Fit:
     """Coefficients of ln(price) and how sure they are.
 
-    classical : statsmodels' own result. errors : robust standard error of each term. leverage : of each row.
+    errors : robust standard error of each term. leverage : of each row.
     freedom : degrees of freedom of the intervals.
     """
 
-    classical: Any
+    classical: Classical
     errors: pd.Series
     leverage: np.ndarray
     freedom: int
@@ -27,7 +38,7 @@ class Fit:
     def interval(self, term: str, level: float) -> tuple[float, float, float]:
         """Estimate, low and high of a term's coefficient."""
         middle, half = float(self.classical.params[term]), float(self.errors[term])
-        half *= float(student.ppf(0.5 + level / 2, self.freedom))
+        half *= float(stdtrit(self.freedom, 0.5 + level / 2))
         return middle, middle - half, middle + half
 
 
@@ -46,28 +57,50 @@ def fit(log_price: np.ndarray, matrix: pd.DataFrame, groups: np.ndarray) -> Fit:
     ----------
     MacKinnon & White (1985), J. Econometrics 29; Bell & McCaffrey (2002), Survey Methodology 28(2).
     """
-    from statsmodels.regression.linear_model import OLS  # half a second to load
-
-    exog = matrix.assign(**{"(constant)": 1.0})
-    ols = OLS(log_price, exog).fit(method="qr")
-    q, r = np.linalg.qr(exog.to_numpy())
-    rest = np.asarray(ols.resid)
-    meat = np.zeros((q.shape[1], q.shape[1]))
-    for members in pd.Series(groups).groupby(groups).indices.values():
-        own = q[members]
-        free, axes = np.linalg.eigh(np.eye(len(members)) - own @ own.T)
-        seen = free > ALONE
-        score = own.T @ (axes[:, seen] / free[seen]) @ (axes[:, seen].T @ rest[members])
-        meat += np.outer(score, score)
+    terms = [*matrix, "(constant)"]
+    exog = np.column_stack([matrix.to_numpy(float), np.ones(len(matrix))])
+    q, r = np.linalg.qr(exog)
     bread = np.linalg.inv(r)
-    errors = pd.Series(np.sqrt(np.diag(bread @ meat @ bread.T)), exog.columns)
-    for name in matrix:
-        odd = (matrix[name] != matrix[name].mode()[0]).to_numpy()
+    params = bread @ (q.T @ log_price)
+    rest = log_price - exog @ params
+    ssr, spread = float(rest @ rest), log_price - log_price.mean()
+    bse = np.sqrt((bread**2).sum(axis=1) * ssr / (len(exog) - len(terms)))
+    scores = np.concatenate([_scores(q[members], rest[members]) for members in _alike(groups)])
+    errors = np.sqrt(((bread @ scores.T) ** 2).sum(axis=1))
+    for i in range(len(terms) - 1):
+        values, times = np.unique(exog[:, i], return_counts=True)
+        odd = exog[:, i] != values[times.argmax()]
         products = len(np.unique(groups[odd]))
         if products < FEW:
-            errors[name] = ols.bse[name] * np.sqrt(odd.sum() / products)  # rows of one product may err alike
-    freedom = max(1, len(np.unique(groups)) - exog.shape[1])
-    return Fit(classical=ols, errors=errors, leverage=(q**2).sum(axis=1), freedom=freedom)
+            errors[i] = bse[i] * np.sqrt(odd.sum() / products)  # rows of one product may err alike
+    return Fit(
+        classical=Classical(
+            params=pd.Series(params, terms),
+            bse=pd.Series(bse, terms),
+            resid=rest,
+            ssr=ssr,
+            rsquared=1 - ssr / float(spread @ spread),
+        ),
+        errors=pd.Series(errors, terms),
+        leverage=(q**2).sum(axis=1),
+        freedom=max(1, len(np.unique(groups)) - len(terms)),
+    )
+
+
+def _alike(groups: np.ndarray) -> Iterator[np.ndarray]:
+    # The rows of each product, a line a product, together for those that have as many rows.
+    order = np.argsort(groups, kind="stable")
+    _, starts, sizes = np.unique(groups[order], return_index=True, return_counts=True)
+    for size in np.unique(sizes):
+        yield order[starts[sizes == size][:, None] + np.arange(size)]
+
+
+def _scores(q: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    # One line a product, of its rows' orthonormal terms and residuals without it.
+    free, axes = np.linalg.eigh(np.eye(q.shape[1]) - q @ q.transpose(0, 2, 1))
+    seen = free > ALONE
+    along = np.einsum("pri,pr->pi", axes, rest) * seen / np.where(seen, free, 1)
+    return np.einsum("prt,pri,pi->pt", q, axes, along)
 
 
 def unexplained(column: np.ndarray, others: np.ndarray) -> float:
