@@ -148,7 +148,10 @@ def test_plain_papermill_can_use_the_engine(small, tmp_path):
         str(tmp_path / "out.ipynb"),
     ]
     subprocess.run(
-        [*command, "-k", "python3", "-p", "focal", "Honda"], cwd=root, check=True, capture_output=True
+        [*command, "-k", "python3", "--language", "python", "-p", "focal", "Honda"],
+        cwd=root,
+        check=True,
+        capture_output=True,
     )
     done = nbformat.read(tmp_path / "out.ipynb", as_version=4)
     assert done.cells[-1].outputs[0].text == "Honda\n"
