@@ -2,14 +2,21 @@
 
 import ast
 import re
+import time
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from pmlib.digest import SETTLED
+from pmlib.disposable import keep, recall
 from pmlib.reports.templates import PACKAGE
+
+CACHE = ".pmlib/imports.json"
 
 LINE = re.compile(r"^\s*(?:import|from)\s+(\w+(?:\.\w+)*)", re.M)
 Stat = tuple[int, int, int, int]
+_read: dict[str, Any] = {}  # by path: its state when it was read, and what was found
 
 
 def signature(path: Path | str) -> Stat | None:
@@ -30,9 +37,20 @@ def imported(code: str) -> set[str]:
     return set(_names(ast.walk(tree)))
 
 
-def of_file(path: Path) -> set[str]:
-    """List the modules that a source file imports; none where it cannot be read."""
-    return set(_of_file(path, signature(path))[0])
+@contextmanager
+def remembered(root: Path) -> Iterator[None]:
+    """Read source files only that have changed since an earlier run of the root read them."""
+    began, kept = time.time(), recall(root / CACHE)
+    _read.update(kept)
+    yield
+    settled = {path: found for path, found in _read.items() if _is_settled(found, began)}
+    if any(kept.get(path) != found for path, found in settled.items()):
+        keep(root / CACHE, settled)
+
+
+def of_file(path: Path) -> list[str]:
+    """List the packages that a source file imports anywhere in it; none where it cannot be read."""
+    return _of_file(path)[0]
 
 
 def module_file(name: str) -> Path | None:
@@ -48,19 +66,32 @@ def followed(names: Iterable[str]) -> set[Path]:
         path = module_file(left.pop())
         if path and path not in found:
             found.add(path)
-            left += [name for name in _of_file(path, signature(path))[1] if name.split(".")[0] == "pmlib"]
+            left += _of_file(path)[1]
     return found
 
 
-@lru_cache(maxsize=10_000)
-def _of_file(path: Path, _: Stat | None) -> tuple[frozenset[str], frozenset[str]]:
-    """List what a file imports anywhere, and what it imports as it is loaded."""
+def _of_file(path: Path) -> tuple[list[str], list[str]]:
+    """List the packages that a file imports anywhere, and the modules of pmlib that it needs to be loaded."""
+    state = list(signature(path) or ())
+    match _read.get(str(path)):
+        case [list(known), list(anywhere), list(first)] if known == state:
+            return anywhere, first
     try:
-        code = path.read_text("utf-8")
-        tree = ast.parse(code)
+        tree = ast.parse(path.read_text("utf-8"))
     except (OSError, ValueError, SyntaxError):
-        return frozenset(), frozenset()
-    return frozenset(_names(ast.walk(tree))), frozenset(_names(tree.body))
+        return [], []
+    anywhere = sorted({name.partition(".")[0] for name in _names(ast.walk(tree))})
+    first = sorted({name for name in _names(tree.body) if name.partition(".")[0] == "pmlib"})
+    _read[str(path)] = [state, anywhere, first]
+    return anywhere, first
+
+
+def _is_settled(found: Any, began: float) -> bool:
+    """Tell whether a file will show by its times that it changed after it was read."""
+    match found:
+        case [[_, int(modified), int(changed), _], list(_), list(_)]:
+            return max(modified, changed) / 1e9 < began - SETTLED
+    return False
 
 
 def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:

@@ -37,11 +37,11 @@ def parts(
     previous : numbers.json of the edition that "what changed" compares with.
     """
     modules = list(modules)
-    code = _code(modules, root)
-    names = {
-        name for cell in job.document["cells"] if _is_code(cell) for name in imports.imported(source(cell))
-    }
-    names |= {name for path in code for name in imports.of_file(code_file(path, root))}
+    cells = [source(cell) for cell in job.document["cells"] if cell["cell_type"] == "code"]
+    names = {name for text in cells for name in imports.imported(text)}
+    with imports.remembered(root):
+        code = _code(modules, root)
+        names |= {name for path in code for name in imports.of_file(code_file(path, root))}
     needed = packages.needed(root, {*names, *modules} - set(code))
     return _parts(job, root, inputs, code, needed, previous)
 
@@ -180,10 +180,6 @@ def _code(modules: Iterable[str], root: Path) -> list[str]:
 def _cell(cell: Mapping[str, Any]) -> list[Any]:
     """Take from a cell what its page can depend on: no outputs, ids or counts."""
     return [cell["cell_type"], source(cell), sorted(cell.get("metadata", {}).get("tags", []))]
-
-
-def _is_code(cell: Mapping[str, Any]) -> bool:
-    return bool(cell["cell_type"] == "code")
 
 
 def _now(root: Path, entry: Mapping[str, Any], ask: bool) -> str:

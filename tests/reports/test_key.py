@@ -132,7 +132,7 @@ def test_the_code_of_a_page_is_what_ran_and_what_the_press_made_it_with(project)
 
 def test_every_module_that_build_imports_is_part_of_the_key(project):
     code = parts(project)
-    for name in imports.of_file(PACKAGE / "reports/build.py"):
+    for name in imports.imported((PACKAGE / "reports/build.py").read_text()):
         path = imports.module_file(name) if name.startswith("pmlib.") else None
         assert path is None or f"code {path.relative_to(PACKAGE.parent).as_posix()}" in code, name
 
@@ -220,6 +220,25 @@ def test_an_input_that_cannot_be_asked_counts_as_changed(small, place):
 )
 def test_imports_are_read_from_the_text(code, found):
     assert imports.imported(code) == found
+
+
+def test_a_source_file_is_read_again_only_after_it_changed(tmp_path, monkeypatch):
+    path = tmp_path / "a.py"
+    path.write_text("import b\n")
+    monkeypatch.setattr(imports, "SETTLED", -60)
+    with imports.remembered(tmp_path):
+        assert imports.of_file(path) == ["b"]
+    monkeypatch.setattr(imports, "_read", {})
+    with monkeypatch.context() as patch, imports.remembered(tmp_path):
+        patch.setattr(imports.ast, "parse", None)
+        assert imports.of_file(path) == ["b"]
+    path.write_text("import c\n")
+    with imports.remembered(tmp_path):
+        assert imports.of_file(path) == ["c"]
+    (tmp_path / imports.CACHE).write_text('{"x": 5}')
+    monkeypatch.setattr(imports, "_read", {})
+    with imports.remembered(tmp_path):
+        assert imports.of_file(path) == ["c"]
 
 
 def test_what_a_run_imported_is_told_by_name_and_the_projects_own_by_path(tmp_path):
