@@ -85,9 +85,8 @@ class Pen(RendererBase):
             x, _ = mtext.get_transform().transform(mtext.get_unitless_position())
         rules["fill"] = _named(gc.get_rgb())
         style = "; ".join(f"{key}: {value}" for key, value in rules.items())
-        self.elements.append(
-            f'<text x="{_short(x)}" y="{_short(y)}" style="{style}"{turned}>{escape(visible(s), quote=False)}</text>'
-        )
+        at, words = f'x="{_short(x)}" y="{_short(y)}"', escape(visible(s), quote=False)
+        self.elements.append(f'<text {at} style="{style}"{turned}>{words}</text>')
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> Any:
         return tuple(size * self.points_to_pixels(1) for size in _extent(s, prop))

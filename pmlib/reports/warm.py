@@ -1,7 +1,8 @@
 """A process that has imported what reports need, and forks a fresh child for each of them.
 
-It imports other people's packages only: pmlib itself is read anew by every child. Nothing is left running: a
-child leads a session of its own, and what it leaves behind becomes this process's child, and is killed.
+It imports other people's packages and the press; what analyses are made of is read anew by every child. Nothing
+is left running: a child leads a session of its own, and what it leaves behind becomes a child of this process,
+and is killed.
 """
 
 import contextlib
@@ -33,6 +34,7 @@ STACK = (
     "statsmodels.regression.linear_model", "matplotlib.figure", "matplotlib.pyplot",
     "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg",
 )  # fmt: skip
+PRESS = ("pmlib.reports.render", "pmlib.reports.execute", "pmlib.reports.build")
 SUBREAPER, PARENT_DEATH = 36, 1  # of prctl(2)
 
 
@@ -43,6 +45,7 @@ def main(descriptor: int) -> None:
     """
     try:
         preload()
+        sources = states()
     except BaseException as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
         os._exit(1)
@@ -73,7 +76,7 @@ def main(descriptor: int) -> None:
                     waiting.close()
                     os.close(ended)
                     os.close(woken)
-                    _child(line)
+                    _child(line, sources)
                 lines[pid] = line
                 _say(line, pid=pid)
             else:
@@ -131,10 +134,13 @@ def _leave(lines: dict[int, socket.socket]) -> NoReturn:
     os._exit(0)
 
 
-def _child(line: socket.socket) -> NoReturn:
+def _child(line: socket.socket, sources: dict[str, int]) -> NoReturn:
     """Become the process of one report."""
     status = 1
     try:
+        if states() != sources:  # somebody edits the press while it runs
+            for name in [name for name in sys.modules if name.startswith("pmlib.")]:
+                del sys.modules[name]
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
@@ -173,6 +179,8 @@ def preload() -> None:
             importlib.import_module(name)
     finally:
         del sys.modules["rfc3987_syntax"]
+    for name in PRESS:
+        importlib.import_module(name)
     with warnings.catch_warnings():
         touch()
     gc.collect()
@@ -181,8 +189,14 @@ def preload() -> None:
         raise RuntimeError("a package started a thread while it was imported; reports cannot be forked")
 
 
+def states() -> dict[str, int]:
+    """Say when each module of pmlib that is loaded was last written."""
+    files = (getattr(module, "__file__", "") for name, module in sys.modules.items() if name[:5] == "pmlib")
+    return {file: os.stat(file).st_mtime_ns if os.path.exists(file) else 0 for file in files if file}
+
+
 def touch() -> None:
-    """Draw, write and fit once: much is imported, read or built the first time only."""
+    """Draw, write, fit and run a cell once: much is imported, read or built the first time only."""
     import io
 
     import matplotlib as mpl
@@ -191,6 +205,8 @@ def touch() -> None:
     from babel.numbers import format_decimal
     from matplotlib.figure import Figure
     from statsmodels.regression.linear_model import OLS
+
+    from pmlib.reports.shell import Session, Shell
 
     with mpl.rc_context():
         figure = Figure(layout="constrained")
@@ -205,6 +221,8 @@ def touch() -> None:
     frame.groupby("a")["b"].sum().sort_values().to_string()
     frame.pivot_table(index="a", values="b").to_html()
     format_decimal(1234.5, locale="en")
+    Session().run("1 + 1")
+    Shell.clear_instance()
 
 
 if __name__ == "__main__":

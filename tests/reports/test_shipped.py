@@ -13,7 +13,9 @@ ELSEWHERE = {"TZ": "Pacific/Auckland", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSE
 def editions(root):
     """Every file of every edition but run.json, which alone may know the clock and the machine."""
     published = root / "reports" / "published"
-    found = sorted(p for p in published.glob("*/editions/*/**/*") if p.is_file() and not p.name.startswith("run.json"))
+    found = sorted(
+        p for p in published.glob("*/editions/*/**/*") if p.is_file() and not p.name.startswith("run.json")
+    )
     return {p.relative_to(published).as_posix(): p.read_bytes() for p in found}
 
 
