@@ -8,6 +8,7 @@ from pmlib.reports.allowed import FUNCTIONS, PROPERTIES
 PLAIN = re.compile(r"[\w\s.,%#()+-]+", re.ASCII)  # no quote, colon, backslash, comment, or second declaration
 CALLED = re.compile(r"([\w-]*)\(")
 NEGATIVE = re.compile(r"(?<![\w.-])-[\d.]")  # moves things over their neighbours
+ELSEWHERE = re.compile(r"url|image|[\\:@/\"']", re.I)
 WITHIN = re.compile(r"url\(#[\w-]+\)")  # a part of the same drawing
 IMPORTANT = re.compile(r"\s*!important$")
 
@@ -24,6 +25,11 @@ def safe(style: str, *, drawing: bool = False) -> str:
         if name.strip().lower() in PROPERTIES and _is_harmless(value.strip(), drawing):
             kept.append(IMPORTANT.sub("", declaration.strip()))
     return "; ".join(kept)
+
+
+def stays(value: str) -> bool:
+    """Tell whether an attribute that draws points nowhere but at a part of its own drawing."""
+    return not ELSEWHERE.search(WITHIN.sub("", value))
 
 
 def rules(sheet: str) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ def shown(output: NotebookNode) -> str:
         return _text(f"{output.ename}: {output.evalue}")
     data = output.get("data", {})
     if RESULT in data:  # the stylesheet knows the colours' names, so their fallbacks are needless here
-        return sanitise.figure(FALLBACK.sub(r"\1)", data["text/html"]))
+        return _below_the_title(sanitise.figure(FALLBACK.sub(r"\1)", data["text/html"])))
     return _display(data, str(output.get("metadata", {}).get("alt", NO_ALT)))
 
 

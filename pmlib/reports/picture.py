@@ -61,15 +61,10 @@ def _attributes(node: ElementTree.Element, ids: dict[str, str]) -> Iterator[str]
             value = f"#{ids.get(local[1], 'none')}"
         elif name == "style":
             value = css.safe(value, drawing=True)
-        elif name not in DRAWN or not _stays(value):
+        elif name not in DRAWN or not css.stays(value):
             continue
         if value:
             yield f' {name}="{escape(value)}"'
-
-
-def _stays(value: str) -> bool:
-    # An attribute may point at a part of the same drawing; what else looks like an address is dropped.
-    return not re.search(r"url|[\\:@]", css.WITHIN.sub("", value), re.I)
 
 
 def _sheet(text: str) -> str:

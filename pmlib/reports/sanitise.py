@@ -7,7 +7,18 @@ from html import escape, unescape
 import nh3
 
 from pmlib.reports import css
-from pmlib.reports.allowed import ATTRIBUTES, DEFINED, FIGURES, GONE, OUR_ATTRIBUTES, SHAPES, TABLES, WORDS
+from pmlib.reports.allowed import (
+    ATTRIBUTES,
+    DEFINED,
+    FIGURES,
+    GEOMETRY,
+    GONE,
+    OUR_ATTRIBUTES,
+    PAINT,
+    SHAPES,
+    TABLES,
+    WORDS,
+)
 from pmlib.reports.styled import inlined
 
 LEFT_OUT = re.compile(
@@ -18,9 +29,10 @@ NOTE = '<p class="absent">A part that needs a script, a form or another site is 
 PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
 IMAGE = re.compile(r'<img(?: alt="(?P<alt>[^"]*)"| [\w-]+="[^"]*")*>')
 FAR = re.compile(r"(?:https?://|mailto:)[^\s]+", re.I)
-NEAR = re.compile(r"#[\w-]+", re.ASCII)
+NEAR = re.compile(r"#(?!harmful-link$)[\w-]+", re.ASCII)  # mistune's own word for a link that it refuses
 NAME = re.compile(r"(?!main$|s-)[A-Za-z_][\w.-]*", re.ASCII)  # an id that is none of the page's
 SIZE = re.compile(r"\d{1,3}")
+DRAWS = GEOMETRY | PAINT
 LENGTHS = {"colspan", "rowspan", "start", "width", "height"}
 
 
@@ -66,7 +78,9 @@ def _filter(classes: Set[str], far: bool = False) -> Callable[[str, str, str], s
                 return value if value == "img" else None
             case "tabindex":
                 return value if value == "0" else None
-            case _ if attribute in LENGTHS and tag not in SHAPES:
+            case _ if tag in SHAPES | DEFINED and attribute in DRAWS:
+                return value if css.stays(value) else None
+            case _ if attribute in LENGTHS:
                 return value if SIZE.fullmatch(value) else None
         return value
 
