@@ -40,20 +40,22 @@ SCENES = {
 
 def traced(act, root, *options):
     """Run in a child under strace; give its exit code and what it said."""
-    read, go = os.pipe()
+    (read, go), (ready, say) = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:
         ctypes.CDLL(None).prctl(PR_SET_PTRACER, ANYONE, 0, 0, 0)
-        os.close(go)
-        select.select([read], [], [])  # no call that a fault is tried at
         sys.stderr = io.StringIO()
+        os.write(say, b"!")  # from here on it makes no call of its own that a fault is tried at
+        select.select([read], [], [])
         try:
             act(root)
+            os._exit(0)
         except (OSError, ValueError) as error:
             (root / "said").write_text(f"{getattr(error, 'filename', '')} {error}")
             os._exit(1)
-        os._exit(0)
-    os.close(read)
+        finally:
+            os._exit(2)
+    os.read(ready, 1)
     command = ["strace", "-y", "-p", str(child), *options]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as tracer:
         line = tracer.stderr.readline()
@@ -61,9 +63,10 @@ def traced(act, root, *options):
             os.kill(child, 9)
             raise SystemExit(f"strace does not trace: {line}{tracer.stderr.read()}")
         os.write(go, b"!")
-        os.close(go)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         tracer.communicate()
+    for end in (read, go, ready, say):
+        os.close(end)
     said = root / "said"
     return code, said.read_text() if said.exists() else ""
 
@@ -161,6 +164,8 @@ def sweep(folder, every, scenes):
             problems = list(violations(before, after, root))
             if fault == "signal=KILL" and code != -9:
                 problems.append(f"was not killed ({code})")
+            if code not in (-9, 0, 1):
+                problems.append(f"it ended otherwise ({code})")
             if code == 1 and (not any(place in said for place in (str(root), "reports/")) or "\n" in said):
                 problems.append(f"the error does not name a file: {said}")
             act(root)  # the next run
