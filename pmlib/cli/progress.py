@@ -36,13 +36,15 @@ def listener(root: Path, count: int, debug: bool) -> Iterator[Listener]:
 
 
 class Plain(Listener):
-    """A line when a report starts, and one when it ends."""
+    """Lines: each cell of a report that runs alone; of several when each starts and ends."""
 
     def __init__(self, root: Path, count: int, debug: bool) -> None:
         self._root, self._count, self._debug, self._done = root, count, debug, 0
 
     def cell(self, job: Job, number: int, count: int) -> None:
-        if number == 1:
+        if self._count == 1:
+            click.echo(f"{job.name}: cell {number} of {count}", err=True)
+        elif number == 1:
             click.echo(f"{job.name}: running, {count} cells", err=True)
 
     def waits(self, job: Job, holder: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import nbformat
 
 from pmlib.reports import export, key, page
+from pmlib.reports.compare import since
 from pmlib.reports.editions import Edition
 from pmlib.reports.execute import Executed
 from pmlib.reports.plan import Job
@@ -31,22 +32,23 @@ def build(
     notebook = executed.notebook
     html = page.render(
         notebook,
-        report=job.report,
+        report=job.name,
         parameters=parameters,
         provenance=made_of,
         root=root,
         draft=job.draft,
+        changed=since(previous, parts) if previous else [],
     )
     results = export.results(notebook)
     files = {
         "index.html": html.encode(),
-        "numbers.json": export.numbers(job.report, results),
+        "numbers.json": export.numbers(job.name, results),
         **{f"tables/{name}": data for name, data in export.tables(results).items()},
         "tables.xlsx": export.workbook(results),
         "notebook.ipynb": nbformat.writes(notebook).encode() + b"\n",
     }
     record = {
-        "report": job.report,
+        "report": job.name,
         "title": job.title,
         "headline": _headline(results),
         "parameters": parameters,

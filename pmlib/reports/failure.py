@@ -13,6 +13,14 @@ from pmlib.visible import visible, without_terminal
 
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 FRAME = re.compile(r'File "?(\S+?)"?(?::|, line )(\d+),? in (\w+)')  # as IPython and faulthandler write it
+# A table that is not as declared is mended where it comes from, not in the notebook.
+KINDS = {"DataError": "the data are not as declared", "Timeout": "the run took too long"}
+REMEDIES = {
+    "DataError": "No code is at fault: mend the table, or what data/sources.toml declares of it; "
+    "<code>pmlib sources</code> shows how all tables stand.",
+    "Timeout": "If it needs that long, give the report a larger <code>time_limit</code> in the catalog.",
+    "Memory": "If it needs that much, give the report a larger <code>memory_limit</code> in the catalog.",
+}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -42,12 +50,12 @@ class Failure:
 class ExecutionFailed(ValueError):
     """A notebook did not run to its end."""
 
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.line)
-        self.failure = failure
+    def __init__(self, failure: Failure, more: str = "") -> None:
+        super().__init__("; ".join(filter(None, (failure.line, more))))
+        self.failure, self.more = failure, more
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return ExecutionFailed, (self.failure,)  # it comes from other processes, too
+        return ExecutionFailed, (self.failure, self.more)  # it comes from other processes, too
 
 
 def failed(
@@ -96,8 +104,9 @@ def page(job: Job, failure: Failure, inputs: list[dict[str, Any]], when: str, ro
     )
     rows = [(i["name"], i["path"], i["rows"], i["newest"]) for i in inputs]
     blocks = [
-        f"<h1>{escape(job.title)}: the run failed</h1>",
+        f"<h1>{escape(job.title)}: {KINDS.get(failure.error, 'the run failed')}</h1>",
         f"<p>Run of {escape(when)}. {kept}</p>",
+        f"<p>{REMEDIES[failure.error]}</p>" if failure.error in REMEDIES else "",
         f"<h2>What happened</h2><p><b>{escape(failure.error)}</b>: {escape(failure.message)}</p>",
         f"<p>At {escape(failure.frame)}.</p>" if failure.frame else "",
         f"<h2>Where</h2><p>{escape(where)}</p>{_pre(failure.source)}" if failure.cell else "",
@@ -123,11 +132,18 @@ def document(title: str, body: str, root: Path) -> str:
     )
 
 
-def record(job: Job, failure: Failure, when: str) -> dict[str, Any]:
-    """Say what failed.json and the ledger keep of a failure."""
+def record(job: Job, failure: Failure, when: str, since: str) -> dict[str, Any]:
+    """Say what failed.json keeps of a failure; since : when the first run failed after the last good one."""
     kept = asdict(failure)
     del kept["traceback"]
-    return {"report": job.report, "title": job.title, "when": when, "command": command(job), **kept}
+    return {
+        "report": job.report,
+        "title": job.title,
+        "when": when,
+        "since": since,
+        "command": command(job),
+        **kept,
+    }
 
 
 def _pre(text: str) -> str:

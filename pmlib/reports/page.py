@@ -1,7 +1,7 @@
 """From an executed notebook to one HTML file, by the template in templates/report/."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -60,6 +60,7 @@ def render(
     provenance: dict[str, Any],
     root: Path,
     draft: bool = False,
+    changed: Sequence[str] = (),
 ) -> str:
     """Write the page of an executed notebook.
 
@@ -69,6 +70,7 @@ def render(
     provenance : key, inputs (name, path, sha256, rows, newest) and packages (name to version) of the run;
         nothing in it depends on the clock or the machine.
     root : the project, whose own templates/report/ goes before the shipped one.
+    changed : what else differs from the last edition, beside the Numbers, a line each.
     """
     results = export.results(notebook)
     title, question, sections = _sections(notebook, report, results, draft)
@@ -78,6 +80,7 @@ def render(
         "meta": [(label, parameters[name]) for name, label in META.items() if parameters.get(name)],
         "sections": sections,
         "draft": draft,
+        "changed": changed,
         "report": report,
         "policy": Markup(CSP),
         "checks": _checks(results),

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -15,11 +16,12 @@ from typing import Any
 from pmlib.reports import key
 from pmlib.reports.disk import lock, make_folder, note
 from pmlib.reports.editions import Edition, compared, failure, newest
-from pmlib.reports.failure import Failure
+from pmlib.reports.failure import ExecutionFailed, Failure
 from pmlib.reports.inputs import inputs_so_far
 from pmlib.reports.plan import PUBLISHED, Job, unplanned
-from pmlib.reports.publish import clear, publish, publish_failure, restore
+from pmlib.reports.publish import Damaged, clear, publish, publish_failure, restore
 from pmlib.reports.render import Work, as_failure
+from pmlib.reports.retain import lock_of
 from pmlib.reports.supervise import Rendered, Stopped
 
 STATE = Path(".pmlib")
@@ -62,9 +64,10 @@ def run(
     ExecutionFailed : the notebook did not run to its end; readers keep the last good page, marked.
     ValueError, OSError : the page could not be written; readers keep the last good page.
     """
-    name = "-".join(job.home.relative_to(root).parts[2:])
     make_folder(job.home, root)
-    with lock(root / STATE / "locks" / name, root, wait):
+    held = lock_of(job.home, root)
+    name = held.name
+    with lock(held, root, wait):
         clear(job.home)
         make_folder(root / STATE / "runs", root)
         for left in (root / STATE / "runs").glob(f"{name}.*"):
@@ -72,8 +75,9 @@ def run(
         last = newest(job.home)
         same = last is not None and _is_fresh(job, root, last)
         if last and same and not force and not failure(job.home):
-            restore(job.home, last, root)
-            return Outcome("fresh", last)
+            with suppress(Damaged):  # a new run takes its place
+                restore(job.home, last, root)
+                return Outcome("fresh", last)
         # A rerun of the same key compares with what the first run compared with.
         previous = (compared(last) if same else last) if last else None
         run_dir = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=root / STATE / "runs"))
@@ -88,7 +92,7 @@ def refuse(name: str, root: Path, why: str) -> None:
     home = root / PUBLISHED / name
     last = newest(home)
     if last:
-        with lock(root / STATE / "locks" / name, root):
+        with lock(lock_of(home, root), root):
             job = unplanned(root, name, last.record["title"])
             failed = Failure(0, 0, "", "the report cannot start", why)
             _mark(job, root, failed, [], datetime.now(UTC).strftime(CLOCK))
@@ -114,7 +118,10 @@ def _run(work: Work, render: Render) -> Outcome:
         raise
     except Exception as error:  # whatever it is, readers are told that the newest run gave no page
         failed = as_failure(error)
-        _mark(job, root, failed.failure, inputs_so_far(work.run_dir), said)
+        try:
+            _mark(job, root, failed.failure, inputs_so_far(work.run_dir), said)
+        except (OSError, ValueError) as unmarked:
+            raise ExecutionFailed(failed.failure, f"its page cannot be marked: {unmarked}") from error
         raise failed from error
     record = made.record | {
         "engine": work.engine,

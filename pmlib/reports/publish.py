@@ -10,6 +10,7 @@ from typing import Any
 
 from pmlib.reports.disk import MARK, make_folder, place, read, refuse_link, settle, sweep, write
 from pmlib.reports.editions import Edition, earlier, folders, newest, newest_data, next_number
+from pmlib.reports.editions import failure as failed
 from pmlib.reports.failure import Failure, page, record
 from pmlib.reports.plan import Job, canonical
 from pmlib.reports.retain import retain, retain_drafts
@@ -64,15 +65,16 @@ def publish(job: Job, files: Mapping[str, bytes], root: Path) -> tuple[Edition, 
 def publish_failure(job: Job, failure: Failure, inputs: list[dict[str, Any]], when: str, root: Path) -> None:
     """Say that a run failed, beside the last good page and on the readers' copy of it."""
     make_folder(job.home, root)
+    since = str((failed(job.home) or {}).get("since") or when)
     for name, text in {
         "failed.html": page(job, failure, inputs, when, root),
-        "failed.json": canonical(record(job, failure, when)) + "\n",
+        "failed.json": canonical(record(job, failure, when, since)) + "\n",
     }.items():
         refuse_link(job.home / name, root)
         write(job.home / name, text.encode())
     last = newest(job.home)
     if last:
-        restore(job.home, last, root, banner(when, last))
+        restore(job.home, last, root, banner(when, since, last))
 
 
 def restore(home: Path, now: Edition, root: Path, mark: str = "") -> None:
@@ -116,12 +118,13 @@ def marked(html: str, banner: str) -> str:
     return re.sub(r"<body[^>]*>", lambda m: m[0] + banner, html, count=1)
 
 
-def banner(when: str, last: Edition) -> str:
-    """Say to readers that a run failed, and what they see instead."""
+def banner(when: str, since: str, last: Edition) -> str:
+    """Say to readers that a run failed, since when there is none that did not, and what they see instead."""
     data = newest_data(last.record)
     shown = f"the edition of data up to {escape(data)}" if data else "the last good edition"
+    first = f", as all have since {escape(since)}" if since != when else ""
     return (
-        f'<aside class="banner" role="status"><p><b>The run of {escape(when)} failed;</b> '
+        f'<aside class="banner" role="status"><p><b>The run of {escape(when)} failed{first};</b> '
         f'this page shows {shown}. <a href="failed.html">What happened</a></p></aside>'
     )
 

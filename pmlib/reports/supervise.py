@@ -43,9 +43,13 @@ class Rendered:
 
 
 class Server:
-    """The warm process that forks a child for each report; it lives from the first report to the last."""
+    """The warm process that forks a child for each report; it lives from the first report to the last.
 
-    def __init__(self) -> None:
+    root : whose templates are compiled beforehand.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self._root = root
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
 
@@ -72,7 +76,13 @@ class Server:
     def _started(self) -> socket.socket:
         control, theirs = socket.socketpair()
         with theirs, tempfile.TemporaryFile() as said:
-            command = [sys.executable, "-m", "pmlib.reports.warm", str(theirs.fileno())]
+            command = [
+                sys.executable,
+                "-m",
+                "pmlib.reports.warm",
+                str(theirs.fileno()),
+                str(self._root or ""),
+            ]
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

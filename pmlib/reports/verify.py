@@ -46,7 +46,14 @@ def _of_readers(home: Path) -> Iterator[str]:
     for path, source in wanted.items():
         right = {source.files[path]}
         if path == PAGE and failed and last and holds(page := last.folder / path, last.files[path]):
-            right.add(sha256(marked(page.read_text("utf-8"), banner(failed["when"], last)).encode()))
+            right.add(
+                sha256(
+                    marked(
+                        page.read_text("utf-8"),
+                        banner(failed["when"], failed.get("since", failed["when"]), last),
+                    ).encode()
+                )
+            )
         yield from _of_file(home / path, right, home)
     inside = [*home.glob("*"), *(home / "tables").rglob("*")]
     yield from _strangers(inside, {home / path for path in (*wanted, *FAILED)}, home)

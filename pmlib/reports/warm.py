@@ -1,8 +1,8 @@
 """A process that has imported what reports need, and forks a fresh child for each of them.
 
-It imports other people's packages and the press; what analyses are made of is read anew by every child. Nothing
-is left running: a child leads a session of its own, and what it leaves behind becomes a child of this process,
-and is killed.
+It imports other people's packages and the press; what analyses are made of is read anew by every child.
+Nothing is left running: a child leads a session of its own, and what it leaves behind becomes a child of this
+process, and is killed.
 """
 
 import contextlib
@@ -38,13 +38,13 @@ PRESS = ("pmlib.reports.render", "pmlib.reports.execute", "pmlib.reports.build")
 SUBREAPER, PARENT_DEATH = 36, 1  # of prctl(2)
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, root: str) -> None:
     """Serve: each descriptor that arrives is the line to one report's child.
 
     When the child has ended, however it ended, its status is the last thing said there.
     """
     try:
-        preload()
+        preload(root)
         sources = states()
     except BaseException as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
@@ -164,7 +164,7 @@ def _say(line: socket.socket, **what: int | str) -> None:
         line.sendall(b"\n" + json.dumps(what).encode() + b"\n")
 
 
-def preload() -> None:
+def preload(root: str = "") -> None:
     """Import the stack, touch what loads lazily, and leave everything as a fresh process would find it.
 
     Raises
@@ -182,7 +182,7 @@ def preload() -> None:
     for name in PRESS:
         importlib.import_module(name)
     with warnings.catch_warnings():
-        touch()
+        touch(root)
     gc.collect()
     gc.freeze()
     if sys.platform == "linux" and len(os.listdir("/proc/self/task")) > 1:
@@ -195,7 +195,7 @@ def states() -> dict[str, int]:
     return {file: os.stat(file).st_mtime_ns if os.path.exists(file) else 0 for file in files if file}
 
 
-def touch() -> None:
+def touch(root: str) -> None:
     """Draw, write, fit and run a cell once: much is imported, read or built the first time only."""
     import io
 
@@ -206,6 +206,7 @@ def touch() -> None:
     from matplotlib.figure import Figure
     from statsmodels.regression.linear_model import OLS
 
+    from pmlib.reports.page import environment
     from pmlib.reports.shell import Session, Shell
 
     with mpl.rc_context():
@@ -223,7 +224,9 @@ def touch() -> None:
     format_decimal(1234.5, locale="en")
     Session().run("1 + 1")
     Shell.clear_instance()
+    if root:
+        environment(Path(root))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2])

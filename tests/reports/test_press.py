@@ -11,9 +11,10 @@ from pmlib.cli import main
 from pmlib.reports import disk, plan, press
 from pmlib.reports import execute as execution
 from pmlib.reports.editions import newest, status
-from pmlib.reports.failure import ExecutionFailed
+from pmlib.reports.failure import ExecutionFailed, Failure
 from pmlib.reports.index import write_index
 from pmlib.reports.inputs import check_steady, read_inputs
+from pmlib.reports.verify import findings
 
 pytestmark = pytest.mark.usefixtures("without_kernel")
 
@@ -369,3 +370,38 @@ def test_a_kill_at_any_step_leaves_a_whole_page_and_the_next_run_mends_it(small)
         assert (home(root) / "index.html").read_bytes() == new
         assert not [name for name in tree(root) if disk.MARK in name]
     assert step > 30
+
+
+def test_a_page_says_since_when_its_runs_fail(small, monkeypatch):
+    root = small()
+    run(root)
+    write(root, "1/0")
+    for day in ("2026-01-01", "2026-01-02"):
+        monkeypatch.setattr(press, "CLOCK", day)
+        with pytest.raises(ExecutionFailed):
+            run(root)
+    page = (home(root) / "index.html").read_text()
+    assert "The run of 2026-01-02 failed, as all have since 2026-01-01;" in page
+    assert list(findings(home(root))) == []
+
+
+def test_data_that_are_not_as_declared_read_otherwise_than_a_bug(small, monkeypatch):
+    root = small()
+
+    def refused(*_):
+        raise ExecutionFailed(Failure(2, 3, "data.read(source)", "DataError", "data/sales.csv, row 2: no"))
+
+    monkeypatch.setattr(execution, "execute", refused)
+    with pytest.raises(ExecutionFailed):
+        run(root)
+    page = (home(root) / "failed.html").read_text()
+    assert "the data are not as declared" in page
+    assert "No code is at fault" in page
+
+
+def test_an_edition_that_was_changed_is_made_anew(small):
+    root = small()
+    changed = run(root).edition.folder / "index.html"
+    changed.write_text("changed")
+    assert run(root).state == "published"
+    assert "Ford" in (home(root) / "index.html").read_text()
