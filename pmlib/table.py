@@ -7,6 +7,7 @@ from html import escape
 from math import floor, isfinite, log10
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from babel.numbers import format_decimal
 
@@ -121,10 +122,10 @@ def column_digits(values: pd.Series, column: Column) -> int:
         return column.digits
     if pd.api.types.is_integer_dtype(values.dtype) and column.unit not in ("%", "points"):
         return 0
-    sizes = values.abs().replace(0, float("nan")).dropna()
-    if sizes.empty:
+    sizes = np.abs(values.dropna().to_numpy(float))
+    if not sizes.any():
         return 0
-    typical = scaled(float(sizes.median()), column.unit)
+    typical = scaled(float(np.median(sizes[sizes > 0])), column.unit)
     return 1 if column.unit in ("%", "points") and typical >= 0.1 else min(3, decimals(typical))
 
 

@@ -5,6 +5,7 @@ import re
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from pmlib import chart
 from pmlib.table import Column
@@ -95,3 +96,36 @@ def test_drawing_leaves_the_analysts_settings_alone():
 
 def test_no_chart_is_no_chart():
     assert chart.svg(lambda: None, alt="a", name="b") == ""
+
+
+def test_what_is_missing_is_not_drawn():
+    gap = ESTIMATES.assign(estimate=[0.1, float("nan"), -0.2])
+    columns = {"estimate": SHARE, "high": SHARE}
+    for form in (
+        lambda: chart.dots(gap, "firm", spec=SHARE),
+        lambda: chart.map2d(gap, "estimate", "high", "firm", columns=columns),
+    ):
+        drawn = chart.svg(form, alt="a", name="b")
+        assert "nan" not in drawn
+        assert drawn.count("<use") == 4  # two places, wide and narrow
+
+
+def test_no_rows_are_an_empty_chart():
+    none = FIRMS.head(0)
+    assert "<use" not in chart.svg(
+        lambda: chart.map2d(none, "share", "growth", "firm", columns=COLUMNS), alt="a", name="b"
+    )
+
+
+def test_an_analyst_draws_on_axes_of_their_own_and_adds_to_them(tmp_path):
+    figure = Figure(layout="constrained")
+    left, right = figure.subplots(1, 2)
+    chart.dots(ESTIMATES, "firm", spec=SHARE, ax=left)
+    chart.map2d(FIRMS, "share", "growth", "firm", columns=COLUMNS, ax=right).set_ylabel("Mine")
+    figure.savefig(tmp_path / "both.png")
+    assert [text.get_text() for text in left.texts[:3]] == list(FIRMS["firm"])
+    alone = chart.dots(ESTIMATES, "firm", spec=SHARE)
+    alone.set_ylabel("Turned & mine")
+    alone.figure.savefig(tmp_path / "alone.png")
+    assert 'transform="rotate(-90 ' in chart.svg(lambda: alone, alt="a", name="b")
+    assert "Turned &amp; mine" in chart.svg(lambda: alone, alt="a", name="b")

@@ -6,6 +6,7 @@ drawn twice, wide for a desk and paper, narrow for a phone, so that its words ke
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -107,18 +108,20 @@ def lines(
     """
     ax = ax or new_axes(3.2)
     blank(ax)
-    places = frame.assign(x=date2num(frame[x]), y=scaled(frame[y], spec.unit)).sort_values(x)
-    groups = dict(list(places.groupby(by, sort=False)))
-    colours = dict(zip([h for h in highlight if h in groups] or list(groups)[:1], CATEGORIES, strict=False))
-    others = [part[["x", "y"]].to_numpy(float) for name, part in groups.items() if name not in colours]
+    frame = frame.sort_values(x)
+    places = np.column_stack([date2num(frame[x]), scaled(frame[y], spec.unit)])
+    groups = frame.groupby(by, sort=False).indices
+    names = [h for h in highlight if h in groups] or list(frame[by].dropna().unique()[:1])
+    colours = dict(zip(names, CATEGORIES, strict=False))
+    others = [places[own] for name, own in groups.items() if name not in colours]
     ax.add_collection(LineCollection(others, colors=RULE, linewidths=1.2))
     ends: list[tuple[float, str, str]] = []
     digits = column_digits(frame[y], spec)
     for name, colour in colours.items():
-        part = groups[name]
-        ax.plot(part["x"], part["y"], color=colour, linewidth=2.2)
-        last = f"{name} {number(part[y].iloc[-1], spec.unit if spec.unit == '%' else '', digits)}"
-        ends.append((float(part["y"].iloc[-1]), last if len(groups) > 1 else "", colour))
+        own = groups[name]
+        ax.plot(*places[own].T, color=colour, linewidth=2.2)
+        last = f"{name} {number(frame[y].iloc[own[-1]], spec.unit if spec.unit == '%' else '', digits)}"
+        ends.append((float(places[own[-1], 1]), last if len(groups) > 1 else "", colour))
     for name, height in (levels or {}).items():
         height = scaled(height, spec.unit)
         ax.axhline(height, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
@@ -190,7 +193,7 @@ def bubble(
     areas = frame[size].fillna(0) / max(float(frame[size].max()), 1e-12) * (1600 if wide else 700) + 20
     places = points(frame, x, y, columns)
     colours = [CATEGORIES[0] if name in list(highlight)[:1] else GREY for name in frame[label]]
-    across, up = zip(*places, strict=True)
+    across, up = np.reshape(places, (-1, 2)).T
     ax.scatter(across, up, s=areas, color=colours, alpha=0.55, linewidth=0)
     ax.margins(0.16 if wide else 0.24)
     if cuts:

@@ -4,7 +4,6 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -58,7 +57,7 @@ class Pen(RendererBase):
         shape = self._shape(marker_path, marker_trans + Affine2D().scale(1, -1), True)
         marker = self.markers.setdefault(shape, f"{self.name}-{len(self.markers)}")
         style = _style(gc, rgbFace)
-        for x, y in (trans + self.flip).transform(np.asarray(path.vertices)):
+        for (*_, x, y), _ in path.iter_segments(trans + self.flip, simplify=False):
             self.elements.append(
                 f'<use href="#{escape(marker)}" x="{_short(x)}" y="{_short(y)}" style="{style}"></use>'
             )

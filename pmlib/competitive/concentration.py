@@ -102,6 +102,7 @@ def _levels(shares: pd.DataFrame, *, known: bool) -> pd.DataFrame:
     by_period = shares.assign(
         square=POINTS * shares["share"] ** 2, whole=POINTS * shares["volume"] ** 2
     ).groupby("period", dropna=False)
+    largest = shares.sort_values("share", ascending=False).groupby("period", dropna=False).head(4)
     hhi = by_period["square"].sum()
     bought = by_period["volume"].sum()
     return pd.DataFrame(
@@ -109,7 +110,7 @@ def _levels(shares: pd.DataFrame, *, known: bool) -> pd.DataFrame:
             "hhi": hhi,
             # volumes are fractions of all potential buyers only where the source gives such shares
             "hhi_with_outside": by_period["whole"].sum().where(known & (bought < 1 - TOLERANCE)),
-            "cr4": by_period["share"].apply(lambda s: s.nlargest(4).sum()),
+            "cr4": largest.groupby("period", dropna=False)["share"].sum(),
             "effective_firms": POINTS / hhi,
             "firms": (shares["volume"] > 0).groupby(shares["period"], dropna=False).sum(),
         }

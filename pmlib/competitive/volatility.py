@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import kendalltau
 
 from pmlib.competitive.market import (
     check_firms,
@@ -141,21 +140,20 @@ def _ranges(ranks: pd.DataFrame, now: pd.Series) -> pd.DataFrame:
 
 def _order(shares: pd.DataFrame) -> pd.DataFrame:
     held = shares.pivot_table("share", "period", "firm")
-    held = held.where(held > 0)
     records = []
-    for before, period in pairwise(held.index):
-        both = held.loc[[before, period]].dropna(axis=1).to_numpy()
-        tau = float(kendalltau(*both).statistic) if both.shape[1] > 1 else np.nan
-        records.append(
-            {"period": period, "before": before, "firms": both.shape[1], "tau": tau, "kept": _kept(*both)}
-        )
+    for (before, old), (period, new) in pairwise(zip(held.index, held.to_numpy(), strict=True)):
+        both = (old > 0) & (new > 0)
+        tau, kept = _agreement(old[both], new[both])
+        records.append({"period": period, "before": before, "firms": both.sum(), "tau": tau, "kept": kept})
     return pd.DataFrame(records).sort_values("period", ascending=False, ignore_index=True)
 
 
-def _kept(before: np.ndarray, after: np.ndarray) -> float:
+def _agreement(before: np.ndarray, after: np.ndarray) -> tuple[float, float]:
+    # Kendall's tau-b, and the share of pairs in the same order.
     i, j = np.triu_indices(len(before), 1)
-    same = np.sign(before[i] - before[j]) == np.sign(after[i] - after[j])
-    return float(same.mean()) if len(same) else np.nan
+    old, new = np.sign(before[i] - before[j]), np.sign(after[i] - after[j])
+    told = np.sqrt(np.abs(old).sum() * np.abs(new).sum())
+    return float(old @ new / told) if told else np.nan, float((old == new).mean()) if len(old) else np.nan
 
 
 def _place(own: pd.Series, focal: str) -> str:

@@ -33,6 +33,16 @@ def test_with_several_rows_a_product_errors_are_the_jackknife_over_products():
     assert result.errors.tolist() == pytest.approx(jackknife.tolist())
 
 
+def test_the_classical_regression_is_that_of_statsmodels():
+    y, matrix = data()
+    ours = fit(y, matrix, np.arange(len(y))).classical
+    theirs = sm.OLS(y, matrix.assign(constant=1.0)).fit()
+    assert ours.params.tolist() == pytest.approx(theirs.params.tolist())
+    assert ours.bse.tolist() == pytest.approx(theirs.bse.tolist())
+    assert ours.resid == pytest.approx(theirs.resid.to_numpy())
+    assert (ours.ssr, ours.rsquared) == pytest.approx((theirs.ssr, theirs.rsquared))
+
+
 def test_a_level_with_one_product_takes_the_scatter_of_all():
     y, matrix = data()
     matrix["alone"] = np.eye(len(y))[0] - 1 / len(y)
