@@ -125,7 +125,7 @@ def _check_totals(checked: Checked, frame: pd.DataFrame) -> None:
             problem = (
                 f"the sum of all other rows{' of its period' if period else ''}, which would count twice"
             )
-            left = leave_out(labels[0], label)
+            left = leave_out(table, labels[0], label)
             remedy = (
                 f"remove the row, leave it out with {left}, or say that it is none with "
                 f"accept = [{quoted(label)}] in {SOURCES}"

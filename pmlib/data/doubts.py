@@ -68,7 +68,7 @@ def _check_totals(checked: Checked, name: str, labels: Sequence[str], known: set
         if sums_up or (label == name and len(labels) > 1):
             what = "a row of totals, which would count twice" if sums_up else "the header again"
             where = checked.place(*checked.first([name], sql("{} = {}", checked.column(name), label)))
-            left = f" or leave it out with {leave_out(name, label)}" if sums_up else ""
+            left = f" or leave it out with {leave_out(checked.table, name, label)}" if sums_up else ""
             remedy = f"remove the row{left}; if it is a real label, say so with {_accept([label])}"
             raise DataError(f"{where}, column {shown(name)}: found {shown(label)}, {what}; {remedy}")
 

@@ -27,6 +27,7 @@ REST = {
     "其他",
 }
 Held = Callable[[str], list[str]]  # the labels of a role
+MANY = 6  # wrong amounts that are listed
 AMOUNTS = ("units", "revenue", "share")  # what makes a label large; the number of rows where there is none
 
 
@@ -165,10 +166,12 @@ def _negative(source: "Source") -> list[str]:
     for role in (*AMOUNTS, "price"):
         amounts = source.frame[role].to_numpy(float) if role in source.frame else np.zeros(0)
         if (amounts < 0).any():
-            row = int((amounts < 0).argmax())
-            label, value = source.columns[role].label, amounts[row]
+            row, label = int((amounts < 0).argmax()), source.columns[role].label
+            below = ", ".join(f"{value:g}" for value in amounts[amounts < 0][:MANY])
+            rows = int((amounts < 0).sum())
+            more = f" and so on in {rows:,} rows" if rows > MANY else ""
             found.append(
-                f"{source.name}, row {row + 1} of {len(source.frame)}: {role} ({shown(label)}) is {value:g}, "
-                f"below 0; correct it, leave the row out with keep or drop, or remove the role, in {SOURCES}"
+                f"{source.name}, row {row + 1} of {len(source.frame)}: {role} ({shown(label)}) is "
+                f"{below}{more}, below 0; correct it, leave such rows out with drop, or take the role off, in {SOURCES}"
             )
     return found
