@@ -93,6 +93,8 @@ def test_nothing_in_the_data_acts_on_the_terminal(root, pmlib):
 
 
 def test_lost_rows_are_accepted_once(root, pmlib):
+    settled = DECLARED.replace('guess = ["key"]\n', "").replace(', guess = ["unit"]', "")
+    (root / "data" / "sources.toml").write_text(settled)
     assert pmlib(root, "sources", "phones").returncode == 0
     (root / "data" / "phones.csv").write_text(PHONES.rsplit("2024-04,Cco,P11", 1)[0])
     assert pmlib(root, "sources", "phones").returncode == 2
@@ -202,3 +204,61 @@ def test_a_wrong_label_is_caught_before_anything_runs(root, pmlib, new):
     assert done.returncode == 2
     said = "our_phones: parameter focal: 'Ccoo' is no firm in our_phones; did you mean Cco?"
     assert said in done.stderr.splitlines()
+
+
+def test_a_read_with_open_guesses_is_none_that_later_ones_are_compared_with(root, pmlib):
+    assert pmlib(root, "sources", "phones").returncode == 0
+    (root / "data" / "phones.csv").write_text(PHONES.rsplit("2024-04,Cco,P11", 1)[0])
+    assert pmlib(root, "sources", "phones").returncode == 0
+    settled = DECLARED.replace('guess = ["key"]\n', "").replace(', guess = ["unit"]', "")
+    (root / "data" / "sources.toml").write_text(settled)
+    (root / "data" / "phones.csv").write_text(PHONES.rsplit("2024-04,Bco,P10", 1)[0])
+    assert pmlib(root, "sources", "phones").returncode == 0
+    (root / "data" / "phones.csv").write_text(PHONES.rsplit("2024-04,Aco,P9", 1)[0])
+    assert pmlib(root, "sources", "phones").returncode == 2
+
+
+def test_a_report_is_added_though_its_table_is_refused_yet(root, pmlib, new):
+    new.write_text(PHONES + "2024-05,Aco,P1,sold out,3\n2024-05,Bco,P1,4,free\n")
+    done = pmlib(root, "sources", "add", str(new), "--for", "competitive_analysis")
+    assert done.returncode == 1
+    said = done.stderr.splitlines()
+    assert "column 'units': found 'sold out'" in said[0] and "column 'price (EUR)': found 'free'" in said[1]
+    assert said[2] == "pmlib: when that is mended, publish it with: pmlib run our_phones --open"
+    entry = tomllib.loads((root / "reports" / "catalog.toml").read_text("utf-8"))["our_phones"]
+    assert entry["parameters"] == {"source": "our_phones", "focal": "Cco", "rivals": ["Bco", "Aco"]}
+    for command in (("sources", "our_phones"), ("check",)):
+        told = pmlib(root, *command).stderr
+        assert "found 'sold out'" in told and "found 'free'" in told, command
+
+
+def test_a_declared_file_is_guessed_anew_on_demand_only(root, pmlib, new):
+    add = ("sources", "add", str(new), "--for", "competitive_analysis")
+    assert pmlib(root, *add).returncode == 0
+    first = (root / "data" / "sources.toml").read_text("utf-8")
+    done = pmlib(root, *add)
+    assert (
+        done.returncode == 2
+        and "publish it with pmlib run our_phones, guess it anew with --again" in done.stderr
+    )
+    (root / "data" / "sources.toml").write_text(
+        first.replace('title = "Our Phones"', 'title = "Other"'), "utf-8"
+    )
+    assert pmlib(root, *add, "--again").returncode == 0
+    assert (root / "data" / "sources.toml").read_text("utf-8").split() == first.split()
+    assert (root / "reports" / "catalog.toml").read_text("utf-8").count("[our_phones]") == 1
+
+
+def test_a_table_that_no_report_reads_is_checked_too(root, pmlib):
+    (root / "data" / "phones.csv").write_text(PHONES + "2024-05,Aco,P1,sold out,3\n")
+    done = pmlib(root, "check")
+    assert done.returncode == 2
+    assert "phones: data/phones.csv, row 50, column 'units': found 'sold out'" in done.stderr
+
+
+def test_what_a_notebook_needs_of_a_table_is_checked(root, pmlib, new):
+    new.write_text(PHONES.replace(",100,", ",-11,", 1).replace(",101,", ",-11,", 1))
+    assert pmlib(root, "sources", "add", str(new), "--for", "competitive_analysis").returncode == 0
+    done = pmlib(root, "check")
+    assert done.returncode == 2
+    assert "our_phones, row 1 of 48: units ('units') is -11, below 0; correct it" in done.stderr

@@ -31,7 +31,8 @@ class Command(click.Group):
                 error, BrokenPipeError
             ):  # click knows what to do about pipes
                 raise
-            click.echo("\n".join(f"pmlib: {line}" for line in said(error).splitlines()), err=True)
+            lines = [*said(error).splitlines(), *getattr(error, "others", ())]
+            click.echo("\n".join(f"pmlib: {line}" for line in lines), err=True)
             ctx.exit(CANNOT_START)
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise  # click's own

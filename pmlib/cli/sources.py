@@ -85,12 +85,14 @@ def show(name: str, accept: bool) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--name", default="", help="What to call the table; the file's name when not given.")
 @click.option("--for", "notebook", default="", metavar="NOTEBOOK", help="Add a report on it, too.")
-def add(file: Path, name: str, notebook: str) -> None:
+@click.option("--again", is_flag=True, help="Guess a declared table, and its report, anew.")
+def add(file: Path, name: str, notebook: str, again: bool) -> None:
     """Declare a file by guesses, each marked as one.
 
     The file is copied into data/ and its declaration added to data/sources.toml, for you to look over: delete
     a guess from its list once you have confirmed it. Until then pages made from it are marked as unchecked
-    drafts. With --for a report on it is added to reports/catalog.toml.
+    drafts. With --for a report on it is added to reports/catalog.toml. With --again what is declared of this
+    file, and changed since, gives way to new guesses.
 
     \b
     Example:
@@ -100,9 +102,10 @@ def add(file: Path, name: str, notebook: str) -> None:
     from pmlib.reports.adopt import adopt
     from pmlib.root import root
 
-    lines, problem = adopt(root(), file, name, notebook)
+    lines, wrong = adopt(root(), file, name, notebook, again)
     for line in lines:
         click.echo(line)
-    if problem:
-        click.echo(f"pmlib: {problem}", err=True)
+    for line in wrong:
+        click.echo(f"pmlib: {line}", err=True)
+    if wrong:
         sys.exit(REFUSED)

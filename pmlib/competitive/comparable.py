@@ -97,7 +97,7 @@ def comparables(
     rows = rows if all_periods else newest(rows)
     _check_attributes(source)
     if not source.attributes:
-        return Absent(title=title, reason=f"The data ({source.name}) declare no attributes to compare on.")
+        return Absent(title=title, reason=f"The data ({source.title}) declare no attributes to compare on.")
     if rows["price"].nunique() < 2:
         return Absent(title=title, reason="All priced products have the same price, or there is only one.")
     kept, known, left = _choose(source, rows, extra)

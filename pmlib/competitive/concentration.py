@@ -8,7 +8,7 @@ import pandas as pd
 
 from pmlib.competitive.guidelines import Guideline, guideline_of
 from pmlib.competitive.market import TOLERANCE, firm_shares, lacking, period_label, sold_words, span, volumes
-from pmlib.competitive.words import percent
+from pmlib.competitive.words import at, percent
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, number
@@ -77,7 +77,8 @@ def concentration(source: Source, *, basis: str = "units", guideline: int = 2023
     rule = guideline_of(guideline)
     _, check = volumes(source, basis)
     shares = firm_shares(source, basis)
-    frame = _levels(shares, known=basis == "units" and not source.has("units")).join(_changes(shares))
+    whole = basis == "units" and not source.has("units") and not source.partial
+    frame = _levels(shares, known=whole).join(_changes(shares))
     frame = frame.sort_index(ascending=False).reset_index()
     now, then = frame.iloc[0], frame.iloc[-1]
     sold, what = sold_words(source, basis)
@@ -139,8 +140,8 @@ def _title(now: pd.Series, then: pd.Series, rule: Guideline, periods: pd.Series)
         return state
     way, first = "less" if now["hhi"] < then["hhi"] else "more", period_label(periods, then["period"])
     if now["hhi"] <= lowest:  # "not concentrated, less so" would be hard to read
-        return f"The market is {way} concentrated than in {first}"
-    return f"{state}, {way} so than in {first}"
+        return f"The market is {way} concentrated than {at(first)}"
+    return f"{state}, {way} so than {at(first)}"
 
 
 def _firms(period: pd.Series) -> str:
@@ -155,7 +156,7 @@ def _finding(frame: pd.DataFrame, rule: Guideline, sold: str) -> str:
     first, last = (period_label(frame["period"], row["period"]) for row in (then, now))
     stayed, turned = frame["growth"].sum(), frame[["entry", "exit"]].to_numpy()[:-1].sum()
     return (
-        f"The HHI went from {number(then['hhi'], '', 0)} in {first} to {hhi} in {last}, {place}: "
+        f"The HHI went from {number(then['hhi'], '', 0)} {at(first)} to {hhi} {at(last)}, {place}: "
         f"{number(stayed, '', 0, sign=True)} points by shifts between existing firms, "
         f"{number(turned, '', 0, sign=True)} by entry and exit."
     )
@@ -163,7 +164,9 @@ def _finding(frame: pd.DataFrame, rule: Guideline, sold: str) -> str:
 
 def _headline(now: pd.Series, then: pd.Series, rule: Guideline, periods: pd.Series) -> str:
     before = (
-        f" ({_firms(then)} in {period_label(periods, then['period'])})" if _firms(then) != _firms(now) else ""
+        f" ({_firms(then)} {at(period_label(periods, then['period']))})"
+        if _firms(then) != _firms(now)
+        else ""
     )
     like = f"as concentrated as one of {_firms(now)} equal-sized firms"
     if now["firms"] == 1:

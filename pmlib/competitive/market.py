@@ -1,5 +1,6 @@
 """What every competitive analysis asks of a table first: who is in it, what was sold, and when."""
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -7,13 +8,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pmlib.competitive.words import lower
 from pmlib.data import Source
 from pmlib.result import Absent, Check
 from pmlib.table import date_form, dates, number
 
 TOLERANCE = 1e-6  # shares of a period may pass 1 by rounding, no further
 UNPRICED = 0.01  # of a period's sales may lack a price; beyond that its revenue is not known
+SOURCES = "data/sources.toml"
 BASES = {"units": "units sold", "revenue": "revenue"}
+# What a column of units may be called that says no more than that.
+PIECES = {"units", "units sold", "unit sales", "sales", "sold", "volume", "quantity", "qty", "pieces", "u"}
 
 
 def check_firms(source: Source, focal: str | None, rivals: Sequence[str] = ()) -> list[str]:
@@ -66,7 +71,7 @@ def lacking(
         missing.append(f"only {frame['firm'].nunique()} firm")
     if not missing:
         return None
-    return Absent(title=title, reason=f"The data ({source.name}) have {' and '.join(missing)}.")
+    return Absent(title=title, reason=f"The data ({source.title}) have {' and '.join(missing)}.")
 
 
 def rows(source: Source) -> pd.DataFrame:
@@ -81,11 +86,13 @@ def rows(source: Source) -> pd.DataFrame:
         frame["period"] = pd.NaT
     elif frame["period"].isna().any():
         raise ValueError(
-            f"{source.name}: {_first(frame, frame['period'].isna())} has no period; fill it or drop the row"
+            f"{source.name}: {_first(frame, frame['period'].isna())} has no period; fill it or drop the row "
+            f"(with keep in {SOURCES})"
         )
     if frame["firm"].isna().any():
         raise ValueError(
-            f"{source.name}: {_first(frame, frame['firm'].isna())} has no firm; fill it or drop the row"
+            f"{source.name}: {_first(frame, frame['firm'].isna())} has no firm; fill it or drop the row "
+            f"(with keep in {SOURCES})"
         )
     if "name" not in frame:
         frame["name"] = frame["product"].astype(str) if "product" in frame else frame["firm"].astype(str)
@@ -162,6 +169,10 @@ def _sums(values: pd.Series, by: Any) -> pd.Series:
 def sold_words(source: Source, basis: str) -> tuple[str, str]:
     """Name what shares are of: in short for sentences, and in full for a subtitle."""
     short = BASES[basis]
+    if basis == "units" and source.has("units") and source.columns["units"].label.casefold() not in PIECES:
+        short = lower(re.sub(r"\s*\(.*\)$", "", source.columns["units"].label))
+    if source.partial and not source.has("units") and not (basis == "revenue" and source.has("revenue")):
+        short += " by the firms listed"
     return short, short if basis == "units" or source.has("revenue") else f"{short} (units times price)"
 
 
@@ -169,9 +180,11 @@ def _amounts(source: Source, frame: pd.DataFrame, role: str) -> pd.Series:
     values = frame[role].astype(float)
     bad = ~(values >= 0) | np.isinf(values)
     if bad.any():
+        row = int(bad.to_numpy().argmax()) + 1
         raise ValueError(
-            f"{source.name}: {role} of {_first(frame, bad)} is {_found(values[bad])}; "
-            "write a number from 0 up (0 for nothing sold) or drop the row"
+            f"{source.name}: {role}{_called(source, role)} of {_first(frame, bad)} is {_found(values[bad])} "
+            f"(row {row} of {len(frame)}); write a number from 0 up (0 for nothing sold), "
+            f"drop the row (with keep or drop in {SOURCES}), or take its role from the column"
         )
     sums = values.groupby(frame["period"], dropna=False).sum()
     if role == "share" and sums.max() > 1 + TOLERANCE:
@@ -179,9 +192,15 @@ def _amounts(source: Source, frame: pd.DataFrame, role: str) -> pd.Series:
         raise ValueError(
             f"{source.name}: shares{' of ' + when if when else ''} add up to {number(sums.max())}, beyond 1 "
             f"(largest: {_first(frame, values == values.max())}); "
-            "write fractions of all potential buyers, 0.375 for 37.5%"
+            "write fractions of the whole, 0.375 for 37.5%"
         )
     return values
+
+
+def _called(source: Source, role: str) -> str:
+    """Say what the data call a role, where that is another word."""
+    label = source.columns[role].label if role in source.columns else role
+    return "" if label == role else f' ("{label}")'
 
 
 def _sold(frame: pd.DataFrame, source: Source) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from pmlib.competitive.market import check_firms, lacking, period_label, rows
 from pmlib.competitive.premium import COLUMNS, firm_premiums, premium_number
 from pmlib.competitive.prices import prices
 from pmlib.competitive.regression import check_level
-from pmlib.competitive.words import apart, count, level_words
+from pmlib.competitive.words import apart, at, capital, count, level_words
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Result
 from pmlib.table import Column
@@ -62,7 +62,7 @@ def premium_history(source: Source, *, focal: str, level: float = 0.95) -> Premi
     end, start = (period_label(frame["period"], row["period"]) for row in (last, first))
     now = apart(last.estimate, last.low, last.high, "comparable products")
     then = apart(first.estimate, first.low, first.high, "them")
-    words = f"In {end} {focal} was priced {now}; in {start}, {then}."
+    words = f"{capital(at(end))} {focal} was priced {now}; {at(start)}, {then}."
     return PremiumHistory(
         title=f"{focal}: {_moved(first, last)} against comparable products",
         subtitle=f"Price against other firms' products equal in {markets[0].basis}, period by period, "

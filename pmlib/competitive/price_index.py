@@ -16,9 +16,9 @@ from pmlib.competitive.market import (
     volumes,
 )
 from pmlib.competitive.prices import prices
-from pmlib.competitive.words import count, listed, names, possessive
+from pmlib.competitive.words import at, count, listed, names, possessive
 from pmlib.data import Source
-from pmlib.result import Absent, Check, Number, Result
+from pmlib.result import Absent, Number, Result
 from pmlib.table import Column, number
 
 TITLE = "Price against the market"
@@ -78,7 +78,10 @@ def price_index(source: Source, *, focal: str, rivals: Sequence[str] = ()) -> Pr
     if focal not in now:
         return Absent(title=TITLE, reason=f"{focal} sold nothing with a price in the newest period.")
     when = period_label(sold["period"], frame["period"].iloc[0])
-    counted = "of units sold" if weights is not None else "of products, each counting the same"
+    counted = "of products, each counting the same"
+    if weights is not None:
+        by_revenue = not source.has("units") and not source.has("share")
+        counted = "of units sold, taken as revenue over price" if by_revenue else "of units sold"
     said = (
         f"{possessive(focal)} average {'sale' if weights is not None else 'product'} costs {_off(now[focal])}"
     )
@@ -100,7 +103,7 @@ def price_index(source: Source, *, focal: str, rivals: Sequence[str] = ()) -> Pr
         },
         source=source.line,
         numbers=tuple(_number(firm, now[firm], when, source) for firm in asked[:3] if firm in now),
-        checks=(known, _weighed(source, weights)),
+        checks=(known,),
         shown=tuple(asked),
     )
 
@@ -139,11 +142,11 @@ def _off(index: float) -> str:
 
 def _finding(focal: str, asked: list[str], now: pd.Series, frame: pd.DataFrame, when: str) -> str:
     words = f"With the market at {count(100)}, {focal} stands at {count(now[focal])}"
-    words += f" in {when}" if when else ""
+    words += f" {at(when)}" if when else ""
     past = frame[frame["firm"] == focal]
     if len(past) > 1:
         first = past.iloc[-1]
-        words += f" ({count(first['index'])} in {period_label(past['period'], first['period'])})"
+        words += f" ({count(first['index'])} {at(period_label(past['period'], first['period']))})"
     others = [f"{firm} {count(now[firm])}" for firm in asked[1:5] if firm in now]
     return f"{words}{', ' + listed(others) if others else ''}."
 
@@ -156,13 +159,3 @@ def _number(firm: str, index: float, when: str, source: Source) -> Number:
         period=when,
         source=source.name,
     )
-
-
-def _weighed(source: Source, weights: pd.Series | None) -> Check:
-    if weights is None:
-        saw = "no sales in the data: every product counts the same"
-    elif source.has("units") or source.has("share"):
-        saw = "units sold count"
-    else:
-        saw = "revenue over price counts as units"
-    return Check("Averages weigh products by their sales", weights is not None, saw)

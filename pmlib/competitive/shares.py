@@ -20,7 +20,7 @@ from pmlib.competitive.market import (
     sold_words,
     volumes,
 )
-from pmlib.competitive.words import count, listed, names, percent, possessive
+from pmlib.competitive.words import at, capital, count, listed, names, percent, possessive
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column
@@ -100,13 +100,15 @@ def market_shares(
         title=_title(focal, held, period),
         finding=_sentence(held, focal, asked, period, sold, rest=True),
         headline=_sentence(held, focal, _first(asked, focal), period, sold, rest=False),
-        subtitle=_subtitle(what, period, now["share_of_all"].sum(min_count=1)),
+        subtitle=_subtitle(source, what, period, now["share_of_all"].sum(min_count=1)),
         frame=frame,
         columns={
             "period": Column("Period"),
             "firm": Column("Firm"),
             "share": Column(f"Share of {sold}", "%", 1),
-            "share_of_all": Column("Share of all potential buyers", "%", 2),
+            "share_of_all": Column(
+                "Share of the whole market" if source.partial else "Share of all potential buyers", "%", 2
+            ),
             "revenue_share": Column("Share of revenue", "%", 1),
             "rank": Column("Rank", "", 0),
         },
@@ -148,9 +150,9 @@ def _title(focal: str, held: pd.Series, period: str) -> str:
     leaders, sellers = _leaders(held), int((held > 0).sum())
     if not held.get(focal, 0.0):
         lead = f"{_named(leaders, focal)} {'leads' if len(leaders) == 1 else 'share the lead'}"
-        return f"{lead}; {focal} sold nothing{' in ' + period if period else ''}"
+        return f"{lead}; {focal} sold nothing{' ' + at(period) if period else ''}"
     if sellers == 1:
-        return f"Only {focal} sold anything{' in ' + period if period else ''}"
+        return f"Only {focal} sold anything{' ' + at(period) if period else ''}"
     place = int((held > held[focal]).sum()) + 1
     if len(leaders) > 1:
         lead = f"{_named(leaders, focal)} share the lead"
@@ -189,13 +191,16 @@ def _sentence(held: pd.Series, focal: str, asked: list[str], period: str, sold: 
     remaining = held.drop([*leaders, *others], errors="ignore")
     if rest and (remaining > 0).sum() > 1:
         clauses.append(f"the other {count((remaining > 0).sum())} firms share {percent(remaining.sum())}")
-    return f"{f'In {period} ' if period else ''}{'; '.join(filter(None, clauses))}."
+    when = f"{at(period)} " if period else ""
+    return f"{capital(when)}{'; '.join(filter(None, clauses))}."
 
 
-def _subtitle(what: str, period: str, bought: float) -> str:
+def _subtitle(source: Source, what: str, period: str, bought: float) -> str:
     start = ", ".join(filter(None, [f"Share of {what}", period]))
     if np.isnan(bought):
         return f"{start}."
+    if source.partial:
+        return f"{start}; they hold {percent(bought)} of the market, and who is not listed the rest."
     return f"{start}, among those who bought: {percent(bought)} of potential buyers."
 
 

@@ -16,7 +16,7 @@ from pmlib.competitive.market import (
     span,
     volumes,
 )
-from pmlib.competitive.words import percent, possessive
+from pmlib.competitive.words import at, percent, possessive
 from pmlib.data import Source
 from pmlib.result import Absent, Number, Result
 from pmlib.table import Column, number
@@ -102,7 +102,7 @@ def _paths(shares: pd.DataFrame) -> pd.DataFrame:
 def _title(focal: str, path: pd.Series, said: dict[pd.Timestamp, str]) -> str:
     whose, first, now = possessive(focal), said[path.index[0]], path.iloc[-1]
     if len(path) == 1:
-        return f"{focal} was first sold in {first}"
+        return f"{focal} was first sold {at(first)}"
     if now == 0:
         return f"{focal} was last sold in {said[path[path > 0].index[-1]]}"
     if _still(path):
@@ -111,7 +111,7 @@ def _title(focal: str, path: pd.Series, said: dict[pd.Timestamp, str]) -> str:
         return f"{whose} share is at its highest since {first}"
     if now == path.min():
         return f"{whose} share is at its lowest since {first}"
-    return f"{whose} share peaked in {said[path.idxmax()]}"
+    return f"{whose} share peaked {at(said[path.idxmax()])}"
 
 
 def _still(path: pd.Series) -> bool:
@@ -120,9 +120,9 @@ def _still(path: pd.Series) -> bool:
 
 def _course(path: pd.Series, said: dict[pd.Timestamp, str]) -> str:
     last, high, low = path.index[-1], path.idxmax(), path.idxmin()
-    now = f"in {said[last]} it was {_percent(path[last])}"
+    now = f"{at(said[last])} it was {_percent(path[last])}"
     if len(path) == 1:
-        return f"was {_percent(path[last])} in {said[last]}, its first"
+        return f"was {_percent(path[last])} {at(said[last])}, its first"
     if _still(path):
         return f"was {_percent(path[last])} from {said[path.index[0]]} to {said[last]}"
     return f"was between {_percent(path[low])} ({said[low]}) and {_percent(path[high])} ({said[high]}); {now}"

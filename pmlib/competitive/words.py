@@ -27,6 +27,16 @@ def percent(share: float) -> str:
     return f"under {number(SMALLEST, '%', 1)}" if share < SMALLEST else number(share, "%", 1)
 
 
+def at(period: str) -> str:
+    """Say when, as a sentence does: in 1990, in Mar 1990, on 2025-06-28."""
+    return f"{'on' if re.fullmatch(r'[0-9]{4}-[0-9]{2}-[0-9]{2}', period) else 'in'} {period}"
+
+
+def capital(words: str) -> str:
+    """Begin a sentence."""
+    return words[:1].upper() + words[1:]
+
+
 def count(items: float) -> str:
     """Write how many: 19, 1,204."""
     return number(items, "", 0)

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from pmlib.data.advice import leave_out
 from pmlib.data.checked import Checked
 from pmlib.data.facts import period_of
-from pmlib.data.rule import MEASURES
+from pmlib.data.rule import MEASURES, Rule
 from pmlib.data.sql import Name, sql
 from pmlib.data.words import SOURCES, DataError, and_more, quoted, shown
 
@@ -29,7 +30,7 @@ def check_amounts(checked: Checked, frame: pd.DataFrame) -> None:
     _check_totals(checked, frame)
     table, series = checked.table, _series(checked, frame)
     for name, rule in table.columns.items():
-        if rule.type not in MEASURES or rule.jumps or name in table.unique:
+        if not _is_amount(name, rule, frame[name]) or name in table.unique:
             continue
         off = np.flatnonzero(_off(frame[name], series))
         if len(off):
@@ -39,6 +40,13 @@ def check_amounts(checked: Checked, frame: pd.DataFrame) -> None:
             )
             remedy = f"correct it, or let it be with jumps = true in {SOURCES}"
             raise DataError(f"{where}, column {shown(name)}: found {found}, {problem}; {remedy}")
+
+
+def _is_amount(name: str, rule: Rule, values: pd.Series) -> bool:
+    """Whether values far off their series are worth a doubt: no rate, and nothing on both sides of 0."""
+    if rule.type not in MEASURES or rule.jumps or "%" in f"{name} {rule.unit}":
+        return False
+    return not ((values < 0).any() and (values > 0).any())
 
 
 def _series(checked: Checked, frame: pd.DataFrame) -> list[np.ndarray]:
@@ -117,7 +125,11 @@ def _check_totals(checked: Checked, frame: pd.DataFrame) -> None:
             problem = (
                 f"the sum of all other rows{' of its period' if period else ''}, which would count twice"
             )
-            remedy = f"remove the row, or say that it is none with accept = [{quoted(label)}] in {SOURCES}"
+            left = leave_out(table, labels[0], label)
+            remedy = (
+                f"remove the row, leave it out with {left}, or say that it is none with "
+                f"accept = [{quoted(label)}] in {SOURCES}"
+            )
             raise DataError(f"{where}: found {shown(label)}, {problem}; {remedy}")
 
 

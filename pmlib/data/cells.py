@@ -10,6 +10,7 @@ from pmlib.data.declaration import Format, Table
 from pmlib.data.quarter import with_month
 from pmlib.data.rule import LABELS, Rule
 from pmlib.data.sql import Name, Sql, joined, sql
+from pmlib.data.week import is_weekly, monday
 from pmlib.data.words import SOURCES, listed
 
 # All that Unicode calls white space, and what is as invisible. A pattern is far quicker here than trim() is.
@@ -20,6 +21,7 @@ SPACE = (
 PADDED = f"^{SPACE}|{SPACE}$"
 LARGEST = 1.7976931348623157e308
 SPACES = " \xa0\u202f\u2009"  # that stand between thousands; where one does, all do
+MISSED = "a missing value"
 REMEDY = {
     "number": "write digits and a decimal point only, as in 1234.5",
     "integer": "write digits only, as in 1234, or declare it as number or text",
@@ -118,8 +120,7 @@ def cell(rule: Rule, table: Table, raw: Name, kind: str, today: date) -> Cell:
 
 
 def _missing(known: Sql) -> Wrong:
-    remedy = f"fill it, or allow it with nullable = true in {SOURCES}"
-    return Wrong(sql("{} is null", known), "a missing value", remedy)
+    return Wrong(sql("{} is null", known), MISSED, "fill it")  # or what advice.py says of its role
 
 
 def _limits(rule: Rule, value: Sql, today: date) -> Iterator[Wrong]:
@@ -174,7 +175,9 @@ def _label(rule: Rule, table: Table, text: Sql, known: Sql) -> Compiled:
     label = sql("nullif({}, '')", text)  # space around it is wrong, so none has to be taken off
     if table.na:
         label = sql("case when {} not in ({}) then {} end", text, joined(", ", table.na), label)
-    label, width = sql("nfc_normalize({})", label), len(table.columns)
+    label, width, allowed = sql("nfc_normalize({})", label), len(table.columns), rule.allowed
+    if rule.type == "flag":
+        label, allowed = sql("lower({})", label), [one.lower() for one in allowed]
     wrong = [
         Wrong(
             sql("regexp_matches({}, {})", text, PADDED),
@@ -195,13 +198,13 @@ def _label(rule: Rule, table: Table, text: Sql, known: Sql) -> Compiled:
     if rule.allowed:
         wrong.append(
             Wrong(
-                sql("{} not in ({})", label, joined(", ", rule.allowed)),
+                sql("{} not in ({})", label, joined(", ", allowed)),
                 f"not one of {listed(rule.allowed)}",
                 f"correct it, or values in {SOURCES}",
             )
         )
     if rule.type == "flag":
-        return sql("cast({} = {} as bigint)", label, rule.allowed[1]), wrong, Sql("false")
+        return sql("cast({} = {} as bigint)", label, allowed[1]), wrong, Sql("false")
     return label, wrong, Sql("false")
 
 
@@ -225,6 +228,8 @@ def _is_plain(cell: Sql, value: Sql) -> Sql:
 
 def _date(rule: Rule, known: Sql, value: Sql) -> Readers:
     def day(cell: Sql) -> Sql:
+        if is_weekly(rule.format):
+            return sql("cast({} as timestamp)", monday(cell, rule.format))
         cell, form = with_month(cell, rule.format)
         if form.endswith("%z"):  # of which DuckDB does not know that Z is an offset too
             cell = sql("regexp_replace({}, 'Z$', '+00:00')", cell)
@@ -251,6 +256,8 @@ def _number(rule: Rule, form: Format, known: Sql, value: Sql) -> Readers:
         for around in rule.strip:
             pattern = "^([+-]?){0}*{1}{0}*|{0}*{1}$".format(SPACE, re.escape(around))
             cell = sql("regexp_replace({}, {}, {})", cell, pattern, r"\1")
+        if form.trailing_minus:
+            cell = sql("regexp_replace({}, {}, {})", cell, r"^([^+-].*?)\s*-$", r"-\1")
         return cell
 
     def number(cell: Sql) -> Sql:

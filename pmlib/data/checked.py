@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pmlib.data.advice import advice
-from pmlib.data.cells import Cell, cell
+from pmlib.data.advice import advice, odd_row
+from pmlib.data.cells import Cell, Wrong, cell
 from pmlib.data.declaration import Table
 from pmlib.data.part import Part
 from pmlib.data.rule import LABELS
@@ -140,8 +140,9 @@ class Checked:
             raise DataError(f"{self.parts[0].path} cannot be read: {said}; export it again") from None
 
     def refuse(self) -> NoReturn:
-        """Say what is wrong with the first wrong cell, in the order of the declaration."""
-        for number, (part, cells) in enumerate(zip(self.parts, self.cells, strict=True)):
+        """Say what is wrong with the first wrong cell of each column, in the order of the declaration."""
+        said = dict[str, str]()
+        for number, cells in enumerate(self.cells):
             wrong = [(name, what) for name, one in cells.items() for what in one.wrong]
             counts = joined(
                 ", ",
@@ -151,14 +152,21 @@ class Checked:
             found = [column[0].as_py() for column in self.run(query).columns]
             for index, (name, what) in enumerate(wrong):
                 count, row = found[2 * index : 2 * index + 2]
-                if count:
-                    raw = self.raw(number, row, [name])[0]
-                    where = f"{part.path}, {part.locate(row)}, column {shown(name)}"
-                    remedy = advice(self.table, name, part.names, raw, what)
-                    raise DataError(
-                        f"{where}: found {shown(raw)}, {what.what}{and_more(count - 1)}; {remedy}"
-                    )
-        raise AssertionError("a row was called bad in which nothing is")
+                if count and name not in said:
+                    said[name] = self._complaint(number, row, name, what, count)
+        if not said:
+            raise AssertionError("a row was called bad in which nothing is")
+        raise DataError.of(list(dict.fromkeys(said.values())))
+
+    def _complaint(self, number: int, row: int, name: str, what: Wrong, count: int) -> str:
+        part = self.parts[number]
+        cells = dict(zip(self.table.columns, self.raw(number, row, list(self.table.columns)), strict=True))
+        if odd := odd_row(self.table, name, cells):
+            return f"{part.path}, {part.locate(row)}: {odd}"
+        found = cells[name]
+        remedy = advice(self.table, name, part.names, found, what)
+        where = f"{part.path}, {part.locate(row)}, column {shown(name)}"
+        return f"{where}: found {shown(found)}, {what.what}{and_more(count - 1)}; {remedy}"
 
     def numbered(self, names: Sequence[str]) -> Sql:
         """Select these columns of all rows, and where each row stands: its part and its index there."""

@@ -3,7 +3,7 @@
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
@@ -12,12 +12,14 @@ from pmlib.data.rule import OPTIONS, ROLES, Rule, Strict, final_names
 from pmlib.data.words import SOURCES, DataError, and_more, meant, shown
 
 PLACES = ("path", "url", "database", "files")  # a table has one of them
+FILLED = "filled"
 
 
 class Format(Strict):
     """How a file is written, where it is not as usual.
 
     separator, decimal, thousands, encoding : of a text file; a comma, a point, none and UTF-8 when not given.
+    trailing_minus : whether 5- means −5.
     skip, footer : lines before the header and after the last row.
     header : the names of the columns, of a file without a header.
     sheet : of a workbook, by name.
@@ -28,6 +30,7 @@ class Format(Strict):
     decimal: Annotated[str, Field(pattern="^[.,]$")] = "."
     thousands: Annotated[str, Field(max_length=1)] = ""
     encoding: str = ""
+    trailing_minus: bool = False
     skip: Annotated[int, Field(ge=0)] = 0
     footer: Annotated[int, Field(ge=0)] = 0
     header: list[str] = []
@@ -56,6 +59,8 @@ class Table(Strict):
     files : with a DuckDB query, the files that it may read, by the names it calls them.
     origin : who collected it and where it was published.
     key : columns that together name a row once; period, firm and product when none is given.
+    keep : rows to keep, by column: those with one of some labels, or "filled" for any that is not blank.
+    drop : rows to leave out, by column: those with one of these labels.
     na : texts that mean a missing value, beside an empty cell.
     max_age : how old the newest period may be, as in "40 days".
     shrink : share of the rows, periods or labels of the last good read that may be gone.
@@ -78,6 +83,8 @@ class Table(Strict):
     licence: Annotated[str, Field(min_length=1)]
     columns: Annotated[dict[str, Rule], Field(min_length=1)]
     key: list[str] = []
+    keep: dict[str, Literal["filled"] | Annotated[list[str], Field(min_length=1)]] = {}
+    drop: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
     na: list[str] = []
     max_age: str = ""
     shrink: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -126,6 +133,8 @@ class Table(Strict):
         if bool(self.query) != (given[0] in ("database", "files")):
             wrong = "needs a query; add it" if not self.query else "takes no query; remove it"
             raise ValueError(f"a table with {given[0]} {wrong}")
+        if self.query and (self.keep or self.drop):
+            raise ValueError("a table with a query takes no keep or drop; choose rows by its where")
         if self.max_age:
             days(self.max_age)
         return self
@@ -196,6 +205,10 @@ def _one_line(name: str, error: ValidationError) -> str:
     where = [str(part) for part in first["loc"]]
     model: type[BaseModel] = Table
     place = f"{SOURCES}, [{name}]"
+    if where[:1] in (["keep"], ["drop"]) and len(where) > 1:
+        filled = f', or "{FILLED}"' if where[0] == "keep" else ""
+        says = f"{where[0]} says {shown(first['input'])} of {where[1]!r}"
+        return f'{place}: {says}; write a list of its labels, as in ["A", "B"]{filled}'
     if where[:1] == ["columns"] and len(where) > 1:
         place, model, where = f"{place}, column {where[1]!r}", Rule, where[2:]
     elif where[:1] == ["format"]:

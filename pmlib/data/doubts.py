@@ -6,19 +6,15 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 
+from pmlib.data.advice import leave_out
 from pmlib.data.checked import Checked
 from pmlib.data.facts import Facts
 from pmlib.data.rule import Rule
 from pmlib.data.sql import Sql, joined, sql
+from pmlib.data.time_axis import check_time
+from pmlib.data.total_row import is_total
 from pmlib.data.words import SOURCES, DataError, and_more, quoted, shown
 
-TOTAL = re.compile(
-    r"(grand|sub|over ?all)?[ -]?totals?( \w{1,2})?( [\d/.-]+)?|sum(me)?"
-    r"|(gesamt|zwischen)[ -]?(summe|ergebnis)?|insgesamt|ergebnis|totale?s?"
-    r"|total (g[ée]n[ée]ral|general|geral)|suma|soma|somme|итого|всего"
-    r"|合計|总计|總計|小計|합계",
-    re.IGNORECASE,
-)
 OF_GROUP = re.compile(r"(?:sub-?)?total (?:of )?(.+)|(.+) (?:sub-?)?total")  # as a pivot table adds them
 EXCEL_ERRORS = {"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 ENTITY = re.compile(r"&(#x?[0-9a-fA-F]+|[a-zA-Z]+);")
@@ -41,13 +37,23 @@ def check_table(checked: Checked, relation: Sql, facts: Facts) -> None:
     if facts.rows == 0:
         raise DataError(f"{checked.parts[0].path}: there is a header but no row; export the table again")
     known = {label.casefold() for labels in facts.labels.values() for label in labels}
+    found = list[str]()
     for name, labels in facts.labels.items():
-        _check_totals(checked, name, labels, known)
-        _check_wreckage(checked, name, labels)
-        _check_twins(checked, name, labels, facts.rows)
+        try:
+            _check_totals(checked, name, labels, known)
+            _check_wreckage(checked, name, labels)
+            _check_twins(checked, name, labels, facts.rows)
+        except DataError as error:
+            found.append(str(error))
     for name, rule in checked.table.columns.items():
-        if rule.type == "date" and not rule.range:
-            _check_order(checked, relation, name, rule)
+        try:
+            if rule.type == "date" and not rule.range:
+                _check_order(checked, relation, name, rule)
+        except DataError as error:
+            found.append(str(error))
+    if found:
+        raise DataError.of(found)
+    check_time(checked, facts)
     if not facts.different:
         _check_key(checked, relation, facts.rows)
 
@@ -58,11 +64,12 @@ def _check_totals(checked: Checked, name: str, labels: Sequence[str], known: set
         if label in rule.accept or label in rule.allowed:
             continue
         group = OF_GROUP.fullmatch(label.casefold())
-        is_total = TOTAL.fullmatch(label.strip(" :.*")) or (group and (group[1] or group[2]) in known)
-        if is_total or (label == name and len(labels) > 1):
-            what = "a row of totals, which would count twice" if is_total else "the header again"
+        sums_up = is_total(label) or (group and (group[1] or group[2]) in known)
+        if sums_up or (label == name and len(labels) > 1):
+            what = "a row of totals, which would count twice" if sums_up else "the header again"
             where = checked.place(*checked.first([name], sql("{} = {}", checked.column(name), label)))
-            remedy = f"remove the row; if it is a real label, say so with {_accept([label])}"
+            left = f" or leave it out with {leave_out(checked.table, name, label)}" if sums_up else ""
+            remedy = f"remove the row{left}; if it is a real label, say so with {_accept([label])}"
             raise DataError(f"{where}, column {shown(name)}: found {shown(label)}, {what}; {remedy}")
 
 

@@ -20,19 +20,23 @@ FOLDER = ".pmlib/reads"
 
 @dataclass(frozen=True)
 class Read:
-    """A read that passed: where it stood, the hash of its bytes, that of the rules it passed, its facts."""
+    """A read that passed: where it stood, the hash of its bytes, that of the rules it passed, its facts.
+
+    settled : whether nothing of its declaration was a guess; else nobody has called it good yet.
+    """
 
     place: str
     sha256: str
     rules: str
     facts: Facts
+    settled: bool = True
 
 
 def last(home: Path, name: str) -> Read | None:
     """Recall the last good read; None where there was none, or its record is lost."""
     try:
         found = json.loads(_file(home, name).read_text(encoding="utf-8"))
-        return Read(found["place"], found["sha256"], found["rules"], Facts(**found["facts"]))
+        return Read(**(found | {"facts": Facts(**found["facts"])}))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

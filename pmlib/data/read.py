@@ -20,6 +20,7 @@ from pmlib.data.declaration import Table, declarations
 from pmlib.data.doubts import check_table
 from pmlib.data.facts import Facts, facts
 from pmlib.data.formats import open_file
+from pmlib.data.keep import LEFT_OUT, kept
 from pmlib.data.part import Part, engine
 from pmlib.data.rule import Rule, described, final_names
 from pmlib.data.source import Fingerprint, Source, by_role
@@ -91,12 +92,13 @@ def read(home: Path, asked: Asked) -> Source:
             found, now = _rows(Checked(gate, table, parts, today(), not passed, written), asked)
         sha256 = of_rows or _of_files(opened)
         if now is not None:
-            if before is not None and before.place == place_:
-                last.compare(name, table, parts[0].path, before.facts, now)
-            elif before is not None:
-                moved = f"not compared with the last good read, which was of {before.place}"
-                now = replace(now, said=[*now.said, moved])
-            last.remember(home, name, last.Read(place_, sha256, rules, now))
+            if before is not None and before.settled and not table.guesses and before.sha256 != sha256:
+                if before.place == place_:
+                    last.compare(name, table, parts[0].path, before.facts, now)
+                else:
+                    moved = f"not compared with the last good read, which was of {before.place}"
+                    now = replace(now, said=[*now.said, moved])
+            last.remember(home, name, last.Read(place_, sha256, rules, now, not table.guesses))
         known = now or before.facts  # type: ignore[union-attr]  # what was not checked has passed before
     said = dict.fromkeys([one for part in parts for one in part.said] + known.said)
     return _source(asked, found, Fingerprint(sha256, known.rows, known.newest), tuple(said))
@@ -124,7 +126,8 @@ def _parts(
         return [opened.part(gate)]
     if asked.table.files:
         return [query.open_(gate, home, asked.name, asked.table)]
-    return [part for file, path in opened.files for part in open_file(gate, file, path, asked.table)]
+    parts = [part for file, path in opened.files for part in open_file(gate, file, path, asked.table)]
+    return kept(parts, asked.table)
 
 
 def today() -> date:
@@ -204,7 +207,8 @@ def _source(asked: Asked, frame: pd.DataFrame, opened: Fingerprint, said: tuple[
         line=table.line,
         licence=table.licence,
         fingerprint=opened,
-        note=table.note,
+        note=" ".join(filter(None, [table.note, *(f"{one}." for one in said if LEFT_OUT in one)])),
         said=said,
+        partial=any(rule.of == "market" for rule in table.columns.values()),
         guesses=tuple(table.guesses),
     )

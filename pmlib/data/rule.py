@@ -1,17 +1,24 @@
 """What data/sources.toml may say of one column."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from pmlib.data.week import is_weekly
 from pmlib.table import Column
 
 Type = Literal["text", "number", "integer", "flag", "year", "date", "category"]
 Role = Literal["", "product", "name", "firm", "period", "units", "share", "revenue", "price", "attribute"]
 Better = Literal["", "higher", "lower"]
-OPTIONS = {"type": get_args(Type), "role": get_args(Role), "better": get_args(Better)}
+OPTIONS = {
+    "type": get_args(Type),
+    "role": get_args(Role),
+    "better": get_args(Better),
+    "of": ("market", "potential buyers"),
+}
 
 MEASURES = ("number", "integer")
 LABELS = ("text", "category", "flag")
@@ -51,10 +58,13 @@ class Rule(Strict):
     """What one column must hold.
 
     range : lowest and highest value allowed, both included (`inf` for no limit).
-    values : the labels allowed, in their order; for a flag the two labels that mean 0 and 1.
+    values : the labels allowed, in their order; for a flag the two labels that mean 0 and 1,
+        in any case.
     scale : what a number is multiplied by on reading, to be in `unit`; range speaks of the cell as written.
+    of : of a column of role share: what it is a share of. Of a "market", others sold what is missing to 1; of
+        "potential buyers", as where it is not said, nobody.
     unless : of a column of role name: a column that names the product well enough where it is filled.
-    format : how a date is written, in strptime's codes, and %q for a quarter.
+    format : how a date is written, in strptime's codes, %q for a quarter, and %V for a week without a day.
     zone : the time zone in which a moment, written with its offset, is a date.
     strip : what may stand around a number, such as "$" or "%"; it is taken off.
     parentheses : whether (5) means −5.
@@ -75,6 +85,7 @@ class Rule(Strict):
     values: Annotated[list[str], Field(min_length=1)] | None = None
     nullable: bool = False
     scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+    of: Literal["", "market", "potential buyers"] = ""
     unless: str = ""
     format: str = "%Y-%m-%d"
     zone: str = ""
@@ -98,6 +109,8 @@ class Rule(Strict):
             )
         if self.role == "period" and self.nullable:
             raise ValueError("a period cannot be nullable; remove that")
+        if self.of and self.role != "share":
+            raise ValueError("only a column of role 'share' has of; remove it")
         if self.unless and self.role != "name":
             raise ValueError("only a column of role 'name' has unless; remove it")
         return self
@@ -106,15 +119,27 @@ class Rule(Strict):
     def _makes_sense(self) -> Self:
         if self.range:
             self._check_range(*self.range)
+        for mark in self.strip:
+            if not mark.strip("+-−–— "):
+                raise ValueError(
+                    f"strip = [{mark!r}] would take the sign off a number; where 5- means −5, "
+                    "set format = { trailing_minus = true } of the table instead"
+                )
         if self.values and len(set(self.values)) < len(self.values):
             raise ValueError("values repeats a label; keep it once")
         if self.values and self.type == "flag" and len(self.values) != 2:
             raise ValueError('a flag has two values, the one for 0 first: values = ["no", "yes"]')
         try:
             form = self.format.replace("%q", "%m", 1)  # a quarter is ours; it is read by its first month
+            if is_weekly(form):  # of which strptime wants to know the day
+                form = form.replace("%V", "%m", 1).replace("%G", "%Y", 1)
             datetime.strptime(datetime(1990, 12, 31, tzinfo=UTC).strftime(form), form)
         except ValueError:
             raise ValueError(f"format {self.format!r} is no date's; write one such as '%d.%m.%Y'") from None
+        if is_weekly(self.format) and not re.search("%[YGy]", self.format):
+            raise ValueError(
+                f"format {self.format!r} has a week without its year; write one such as '%Y-W%V'"
+            )
         if self.zone and "%z" not in self.format:
             raise ValueError("a zone needs a format with an offset, such as '%Y-%m-%dT%H:%M:%S%z'")
         if "%z" in self.format and not self.zone:

@@ -44,6 +44,8 @@ class Source:
     licence : the terms that the data are under.
     note : what a reader must know of how the numbers were made.
     said : what was safely mended in reading.
+    partial : whether shares are of a market that is listed in part: others sold the rest of 1. Else they are
+        of all potential buyers, and the rest bought nothing.
     guesses : what of the declaration was guessed and is not confirmed, as in "price.unit".
     """
 
@@ -57,6 +59,7 @@ class Source:
     licence: str = field(default="", repr=False)
     note: str = field(default="", repr=False)
     said: tuple[str, ...] = field(default=(), repr=False)
+    partial: bool = field(default=False, repr=False)
     guesses: tuple[str, ...] = field(default=(), repr=False)
 
     def has(self, *roles: str) -> bool:

@@ -1,7 +1,7 @@
 """How the data gate speaks: one line that says where, what was found and what to do."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
 
@@ -10,7 +10,19 @@ RENAMED = "column names had space around them or were not in NFC"  # said where 
 
 
 class DataError(ValueError):
-    """Data, or their declaration, that cannot be trusted; one line that says where, what and what to do."""
+    """Data, or their declaration, that cannot be trusted; one line that says where, what and what to do.
+
+    others : what else is wrong with the same table, a line each; for whoever mends all of it at once.
+    """
+
+    def __init__(self, line: str, others: Sequence[str] = ()) -> None:
+        super().__init__(line)
+        self.others = tuple(others)
+
+    @classmethod
+    def of(cls, lines: Sequence[str]) -> "DataError":
+        """Make one of several lines, the first of which is what a run says."""
+        return cls(lines[0], lines[1:])
 
 
 def meant(name: str, options: Iterable[str], says: str = "it has", most: int = 6) -> str:

@@ -3,9 +3,10 @@
 import re
 import shutil
 import tomllib
+from glob import escape
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pmlib.reports import plan
 from pmlib.reports.disk import make_folder, refuse_link, write
@@ -14,17 +15,23 @@ from pmlib.reports.labels import UnknownRole, proposed
 from pmlib.reports.parameters import declared
 from pmlib.reports.sources import printable
 
+if TYPE_CHECKING:
+    from pmlib.data.propose import Proposal
+
 FEW = 12  # columns of each kind that are listed
 
 
-def adopt(root: Path, file: Path, name: str = "", notebook: str = "") -> tuple[list[str], str]:
+def adopt(
+    root: Path, file: Path, name: str = "", notebook: str = "", again: bool = False
+) -> tuple[list[str], list[str]]:
     """Declare a file, and with a notebook's name add a report on it.
 
-    A table that is declared already, for this very file, is left as it is and only the report is added.
+    A table that is declared already, for this very file, is left as it is and only the report is added; with
+    `again` both are guessed anew.
 
     Returns
     -------
-    What was done, line by line, and what must be mended before the table can be used ("" for nothing).
+    What was done, and what must be mended before the table can be used; line by line.
 
     Raises
     ------
@@ -33,22 +40,34 @@ def adopt(root: Path, file: Path, name: str = "", notebook: str = "") -> tuple[l
     name = name or re.sub(r"[^a-z0-9]+", "_", file.name.partition(".")[0].lower()).strip("_")[:80]
     if not plan.NAME.fullmatch(name) or name == "add":
         raise ValueError(f"{name!r} is no name for a table; give one with --name: {plan.NAMING}")
-    if notebook:
-        plan.read_notebook(root, notebook)
-        if name in plan.catalog(root):
-            raise ValueError(f"{plan.CATALOG.as_posix()} has a report {name} already; take another --name")
-    tables = _tables(root)
     target = _target(root, file)
     path = target.relative_to(root.resolve()).as_posix()
-    if name not in tables:
-        lines = _declared(root, file, target, path, name)
-    elif notebook and tables[name].get("path") == path:
-        lines = [f"[{name}] is declared already and left as it is"]
-    else:
-        raise ValueError(f"{plan.SOURCES.as_posix()} has a table [{name}] already; take another --name")
-    again = f"pmlib sources add {quote(path)} --name {name} --for {notebook}"
-    lines, problem = _tried(root, name, notebook, lines, again)
-    return [printable(line) for line in lines], printable(problem)
+    tables = _tables(root)
+    is_same = name in tables and tables[name].get("path") in (path, escape(path))
+    if notebook:
+        plan.read_notebook(root, notebook)
+        if name in plan.catalog(root) and not (again and is_same):
+            anew = ", guess it anew with --again," if is_same else ""
+            raise ValueError(
+                f"{plan.CATALOG.as_posix()} has a report {name} already; publish it with pmlib run "
+                f"{name}{anew} or take another --name"
+            )
+    if name in tables and not (is_same and (again or notebook)):
+        anew = "; guess it anew with --again, or" if is_same else ";"
+        raise ValueError(f"{plan.SOURCES.as_posix()} has a table [{name}] already{anew} take another --name")
+    from pmlib.data.propose import propose
+
+    proposal = propose(file, path, name)
+    lines = [f"[{name}] is declared already and left as it is; --again would guess it anew"]
+    if again and name in tables:
+        remove(root / plan.SOURCES, root, name)
+        if notebook and (root / plan.CATALOG).is_file():
+            remove(root / plan.CATALOG, root, name)
+    if again or name not in tables:
+        lines = _declared(root, file, target, proposal)
+    command = f"pmlib sources add {quote(path)} --name {name} --for {notebook}"
+    lines, wrong = _tried(root, proposal, notebook, lines, command)
+    return [printable(line) for line in lines], [printable(line) for line in wrong]
 
 
 def _tables(root: Path) -> dict[str, Any]:
@@ -68,11 +87,10 @@ def _target(root: Path, file: Path) -> Path:
     return target
 
 
-def _declared(root: Path, file: Path, target: Path, path: str, name: str) -> list[str]:
-    from pmlib.data.propose import propose
+def _declared(root: Path, file: Path, target: Path, proposal: "Proposal") -> list[str]:
     from pmlib.data.propose.vocabulary import is_year
 
-    proposal = propose(file, path, name)
+    path, name = target.relative_to(root.resolve()).as_posix(), proposal.name
     make_folder(root / "data", root)
     lines = []
     if file.resolve() != target:
@@ -84,6 +102,7 @@ def _declared(root: Path, file: Path, target: Path, path: str, name: str) -> lis
         f"{setting} {value!r}" for setting, value in proposal.format.items() if setting != "header"
     )
     lines.append(f"{path}: {proposal.rows:,} rows{f'; {told}' if told else ''}")
+    lines += [f"  {one}" for one in proposal.said]
     lines += [f"left out {column!r}: {why}" for column, why in proposal.left.items()]
     for role in dict.fromkeys(column.role for column in proposal.columns if column.role):
         named = [column.name for column in proposal.columns if column.role == role]
@@ -107,27 +126,51 @@ def _append(path: Path, root: Path, text: str) -> None:
     write(path, whole.encode())
 
 
-def _tried(root: Path, name: str, notebook: str, lines: list[str], again: str) -> tuple[list[str], str]:
-    """Read the table as every report will, and add the report when that goes well."""
+def _tried(
+    root: Path, proposal: "Proposal", notebook: str, lines: list[str], again: str
+) -> tuple[list[str], list[str]]:
+    """Read the table as every report will, and add the report, as far as it can be guessed."""
     from pmlib import data
+    from pmlib.data.propose import sketch
 
+    name, wrong = proposal.name, list[str]()
     try:
         source = data.read(name)
     except ValueError as error:
-        return lines, f"{error}; then: {again}" if notebook else str(error)
+        source, wrong = sketch(proposal), [str(error), *getattr(error, "others", ())]
     if not notebook:
-        return [*lines, f"look at it with: pmlib sources {name}"], ""
+        return lines if wrong else [*lines, f"look at it with: pmlib sources {name}"], wrong
     document = plan.read_notebook(root, notebook)
     known = declared(document["cells"], f"notebooks/{notebook}.ipynb")
     try:
         chosen = proposed(known, source)
     except UnknownRole as error:
-        return lines, f"{error}; then: {again}"
+        return lines, [*wrong, f"{error}; then: {again}"]
     entry = {"notebook": notebook, "title": as_template(source.title)}
     _append(root / plan.CATALOG, root, _entry(name, entry, chosen))
     lines.append(f"report {name} added to {plan.CATALOG.as_posix()}; change there what is guessed:")
     lines += [f"  {parameter} = {value!r}" for parameter, value in chosen.items()]
-    return [*lines, f"publish it with: pmlib run {name} --open"], ""
+    publish = f"pmlib run {name} --open"
+    if wrong:
+        return lines, [*wrong, f"when that is mended, publish it with: {publish}"]
+    return [*lines, f"publish it with: {publish}"], []
+
+
+def remove(path: Path, root: Path, name: str) -> None:
+    """Take a table and its parts out of a TOML file, and leave every other line as it is."""
+    refuse_link(path, root)
+    kept, within = list[str](), False
+    for line in path.read_text("utf-8").splitlines(keepends=True):
+        if found := re.match(r"\[+\s*([A-Za-z0-9_-]+|\"[^\"]*\")\s*[.\]]", line):
+            within = found[1].strip('"') == name
+        if not within:
+            kept.append(line)
+    text = "".join(kept)
+    if name in (left := tomllib.loads(text)) or len(left) + 1 != len(tomllib.loads(path.read_text("utf-8"))):
+        raise ValueError(
+            f"{path.relative_to(root).as_posix()}: [{name}] cannot be taken out; delete its lines"
+        )
+    write(path, text.encode())
 
 
 def _entry(name: str, entry: dict[str, Any], parameters: dict[str, Any]) -> str:

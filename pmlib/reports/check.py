@@ -3,38 +3,52 @@
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pmlib.reports import labels, plan
 from pmlib.reports.style import problems as style_problems
 
+if TYPE_CHECKING:
+    from pmlib.data import Source
+
 
 def problems(root: Path) -> list[str]:
-    """List what is wrong with the catalog, the parameters, the tables they name and the notebooks' style."""
+    """List what is wrong with the catalog, the parameters, every declared table and the notebooks' style."""
     try:
         jobs = plan.jobs(root)
     except plan.PlanError as error:
         return str(error).splitlines()
-    found = list(_with_tables(jobs))
+    found = list(_with_tables(root, jobs))
     for notebook in sorted({job.entry.notebook for job in jobs}):
         found += style_problems(root / "notebooks" / f"{notebook}.ipynb")
     return found
 
 
-def _with_tables(jobs: Sequence[plan.Job]) -> Iterator[str]:
-    read = cache(_read)  # each table once, however many reports are on it
+def _with_tables(root: Path, jobs: Sequence[plan.Job]) -> Iterator[str]:
+    from pmlib.data.declaration import declarations
+
+    read, told = cache(_read), set[str]()  # each table once, however many reports are on it
     for job in jobs:
         values, known = job.parameters, job.declared
         for name in labels.tables(values, known):
-            held = read(name)
-            wrong = [held] if isinstance(held, str) else labels.problems(values, known, name, held)
+            source = read(name)
+            told.add(name)
+            if isinstance(source, list):
+                wrong = source
+            else:
+                wrong = labels.problems(values, known, name, labels.held(source))
+                wrong += labels.lacks(values, known, source)
             yield from (f"{job.name}: {line}" for line in wrong)
+    for name in declarations(root) if (root / plan.SOURCES).is_file() else []:
+        source = read(name) if name not in told else []
+        yield from (f"{name}: {line}" for line in (source if isinstance(source, list) else []))
 
 
-def _read(name: str) -> labels.Held | str:
-    """Read a table for its labels, or say what is wrong with it."""
+def _read(name: str) -> "Source | list[str]":
+    """Read a table, or say what is wrong with it."""
     from pmlib import data
 
     try:
-        return labels.held(data.read(name))
+        return data.read(name)
     except (ValueError, OSError) as error:
-        return str(error)
+        return [str(error), *getattr(error, "others", ())]

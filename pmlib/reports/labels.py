@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pmlib.reports.parameters import Parameter
 from pmlib.reports.typed import did_you_mean, shown
 
 if TYPE_CHECKING:
     from pmlib.data import Source
 
+SOURCES = "data/sources.toml"
 REST = {
     "other",
     "others",
@@ -24,6 +27,7 @@ REST = {
     "其他",
 }
 Held = Callable[[str], list[str]]  # the labels of a role
+MANY = 6  # wrong amounts that are listed
 AMOUNTS = ("units", "revenue", "share")  # what makes a label large; the number of rows where there is none
 
 
@@ -132,4 +136,42 @@ def problems(values: Mapping[str, Any], known: Mapping[str, Parameter], table: s
             if value not in labels:
                 near = did_you_mean(value, labels)
                 found.append(f"parameter {name}: {shown(value)} is no {role} in {table}{near}")
+    return found
+
+
+def lacks(values: Mapping[str, Any], known: Mapping[str, Parameter], source: "Source") -> list[str]:
+    """List what a notebook needs of a table that is not there: columns of its roles, amounts in every row."""
+    labelled = {
+        parameter.type.choices[0]: None
+        for name, parameter in known.items()
+        if parameter.type.kind == "Label" and values.get(name) is not None
+    }
+    found = [
+        f'{source.name} has no column of role "{role}"; give it to one in {SOURCES}'
+        for role in labelled
+        if role not in source.frame
+    ]
+    found += [
+        f"{source.name} has {blank:,} rows without {role}; leave them out with keep, or remove the role, "
+        f"in {SOURCES}"
+        for role in (*labelled, *AMOUNTS)
+        if role in source.frame and (blank := int(source.frame[role].isna().sum()))
+    ]
+    return found + _negative(source)
+
+
+def _negative(source: "Source") -> list[str]:
+    """List the amounts below 0, which no analysis of a market takes, each by its first row."""
+    found = []
+    for role in (*AMOUNTS, "price"):
+        amounts = source.frame[role].to_numpy(float) if role in source.frame else np.zeros(0)
+        if (amounts < 0).any():
+            row, label = int((amounts < 0).argmax()), source.columns[role].label
+            below = ", ".join(f"{value:g}" for value in amounts[amounts < 0][:MANY])
+            rows = int((amounts < 0).sum())
+            more = f" and so on in {rows:,} rows" if rows > MANY else ""
+            found.append(
+                f"{source.name}, row {row + 1} of {len(source.frame)}: {role} ({shown(label)}) is "
+                f"{below}{more}, below 0; correct it, leave such rows out with drop, or take the role off, in {SOURCES}"
+            )
     return found

@@ -31,7 +31,7 @@ def listing(root: Path) -> tuple[list[str], list[str]]:
             source = data.read(name)
         except (ValueError, OSError) as error:
             rows.append((name, "–", "–", "–", "refused", where))
-            refused.append(f"{name}: {printable(str(error))}")
+            refused += [f"{name}: {printable(line)}" for line in (str(error), *getattr(error, "others", ()))]
             continue
         opened = source.fingerprint
         status = f"{count(table.guesses, 'guess')} open" if table.guesses else "ok"
@@ -59,8 +59,9 @@ def facts(root: Path, name: str) -> list[str]:
         ("where", table.place),
         ("rows", f"{opened.rows:,}{newest}{age}"),
         ("key", ", ".join(table.unique) or "none: rows may repeat"),
+        ("added up", added_up(table)),
         ("note", table.note),
-        ("mended", "; ".join(source.said)),
+        ("in reading", "; ".join(source.said)),
     ]
     if table.guesses:
         remedy = f"confirm each, then delete it in {SOURCES.as_posix()}"
@@ -68,6 +69,13 @@ def facts(root: Path, name: str) -> list[str]:
     lines = [f"[{name}] {printable(table.title)}", ""]
     lines += aligned([row for row in about if row[1]], width=10_000)
     return [*lines, "", *_columns(source, table), "", *_first_rows(source)]
+
+
+def added_up(table: "Table") -> str:
+    """Say over which columns of the key a product's amounts are added up, as they have no role."""
+    roles = {rule.role for rule in table.columns.values()}
+    columns = [name for name in table.unique if not table.columns[name].role]
+    return ", ".join(columns) if roles & {"units", "revenue", "share"} else ""
 
 
 def accepted(root: Path, name: str) -> list[str]:

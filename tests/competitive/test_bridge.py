@@ -159,7 +159,10 @@ def test_firms_whose_names_look_alike_have_numbers_of_their_own():
 
 
 def test_when_it_is_absent(us_cars, cars_1993):
-    assert share_bridge(cars_1993, focal="Ford").reason == "The data (cars_1993) have no sales."
+    assert (
+        share_bridge(cars_1993, focal="Ford").reason
+        == "The data (Cars on sale in the US, 1993) have no sales."
+    )
     assert "only one period" in share_bridge(us_cars.window(1990, 1990), focal="Ford").reason
     gone = share_bridge(us_cars.window(1975, 1983), focal="Capri (Ford Europe)")
     assert isinstance(gone, Absent)

@@ -142,7 +142,7 @@ def test_an_unknown_guideline_is_refused(us_cars):
 
 def test_without_sales_both_are_absent(cars_1993):
     for function in (concentration, merger_screen):
-        assert function(cars_1993).reason == "The data (cars_1993) have no sales."
+        assert function(cars_1993).reason == "The data (Cars on sale in the US, 1993) have no sales."
         assert isinstance(function(market(3).window()), Absent)
 
 

@@ -129,7 +129,10 @@ def test_a_new_firm_has_no_growth_and_is_said_to_be_new(us_cars):
 
 
 def test_when_it_is_absent(us_cars, cars_1993):
-    assert growth_share(cars_1993, focal="Ford").reason == "The data (cars_1993) have no sales."
+    assert (
+        growth_share(cars_1993, focal="Ford").reason
+        == "The data (Cars on sale in the US, 1993) have no sales."
+    )
     assert growth_share(us_cars, focal="AMC").reason == "AMC sold nothing in 1990."
     assert "only one period" in growth_share(us_cars.window(1990, 1990), focal="Ford").reason
 

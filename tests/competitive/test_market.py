@@ -80,10 +80,10 @@ def test_without_periods_everything_is_one():
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"units": [20, -3, 50, 25, 75]}, 'toys: units of "Bee" in 2001 is -3; write a number from 0 up '
-                                          "(0 for nothing sold) or drop the row"),
-        ({"units": [20, None, 50, 25, 75]}, 'toys: units of "Bee" in 2001 is missing; write'),
-        ({"units": [20, np.inf, 50, 25, 75]}, 'toys: units of "Bee" in 2001 is infinite; write'),
+        ({"units": [20, -3, 50, 25, 75]}, 'toys: units of "Bee" in 2001 is -3 (row 2 of 5); write a '
+                                          "number from 0 up (0 for nothing sold), drop the row (with keep "),
+        ({"units": [20, None, 50, 25, 75]}, 'toys: units of "Bee" in 2001 is missing (row 2 of 5); write'),
+        ({"units": [20, np.inf, 50, 25, 75]}, 'toys: units of "Bee" in 2001 is infinite (row 2 of 5); write'),
         ({"units": [20, 30, 50, 0, 0]}, "toys: nothing was sold in 2002; drop that period"),
         ({"firm": ["Acme", None, "Zeta", "Acme", "Acme"]}, 'toys: "Bee" in 2001 has no firm; fill it or'),
     ],
@@ -111,7 +111,7 @@ def test_shares_in_percent_are_refused_with_the_remedy():
         market.firm_shares(source(frame, "toys"))
     assert str(refusal.value) == (
         'toys: shares of 2001 add up to 100, beyond 1 (largest: "Cow" in 2001); '
-        "write fractions of all potential buyers, 0.375 for 37.5%"
+        "write fractions of the whole, 0.375 for 37.5%"
     )
 
 
@@ -207,7 +207,10 @@ def test_why_a_section_is_absent(us_cars, cars_1993):
     def why(*given, **needs):
         return market.lacking("Shares", *given, **needs).summary()
 
-    assert why(cars_1993, "firm", sales=True) == "Shares: not shown. The data (cars_1993) have no sales."
+    assert (
+        why(cars_1993, "firm", sales=True)
+        == "Shares: not shown. The data (Cars on sale in the US, 1993) have no sales."
+    )
     assert "no period column" in why(cars_1993, "period")
     assert "only one period" in why(us_cars.window(1990, 1990), periods=2)
     one = source(us_cars.frame.query("firm == 'Ford'"), "ford")

@@ -197,7 +197,10 @@ def test_resampling_minds_no_units_and_no_absent_level():
 
 
 def test_one_period_has_no_history(cars_1993):
-    assert premium_history(cars_1993, focal="Ford").reason == "The data (cars_1993) have no period column."
+    assert (
+        premium_history(cars_1993, focal="Ford").reason
+        == "The data (Cars on sale in the US, 1993) have no period column."
+    )
 
 
 def test_the_map_says_the_same_as_the_comparison(us_cars):

@@ -40,7 +40,7 @@ def test_without_sales_every_product_counts_the_same_and_that_is_said(cars_1993)
     result = price_index(cars_1993, focal="Ford")
     frame = cars_1993.frame
     assert result.frame["price"][0] == pytest.approx(frame.loc[frame["firm"] == "Ford", "price"].mean())
-    assert not result.checks[1].passed
+    assert all(check.passed for check in result.checks)  # what the data have not is no check that fails
     assert "each counting the same" in result.subtitle
 
 
@@ -71,8 +71,7 @@ def test_revenue_over_price_counts_as_units():
     revenue = frame.assign(revenue=frame["price"] * frame["units"]).drop(columns="units")
     result = price_index(source(revenue), focal="A")
     pd.testing.assert_frame_equal(result.frame, price_index(table(*found), focal="A").frame)
-    assert result.checks[1].passed
-    assert result.checks[1].saw == "revenue over price counts as units"
+    assert "of units sold, taken as revenue over price" in result.subtitle
 
 
 def test_missing_prices_are_counted():

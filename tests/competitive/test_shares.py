@@ -176,7 +176,7 @@ def test_without_sales_it_is_absent(cars_1993):
     for function in (market_shares, share_trend):
         absent = function(cars_1993, focal="Ford")
         assert isinstance(absent, Absent)
-        assert absent.reason == "The data (cars_1993) have no sales."
+        assert absent.reason == "The data (Cars on sale in the US, 1993) have no sales."
 
 
 def test_the_trend_names_the_best_and_the_worst_year(us_cars):

@@ -93,4 +93,7 @@ def test_a_price_of_nothing_is_refused():
 
 
 def test_it_is_absent_without_sales(cars_1993):
-    assert price_thirds(cars_1993, focal="Ford").reason == "The data (cars_1993) have no sales."
+    assert (
+        price_thirds(cars_1993, focal="Ford").reason
+        == "The data (Cars on sale in the US, 1993) have no sales."
+    )

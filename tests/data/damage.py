@@ -122,7 +122,7 @@ def labels() -> list[Case]:
         ),
         cell("an Excel error among labels", 12, "segment", "#REF!"),
         cell("a flag in another word", 12, "promo", "TRUE", "no", "yes", "values"),
-        cell("a blank label", 12, "segment", "", "nullable"),
+        cell("a blank label of the key", 12, "segment", "", 'keep = { segment = "filled" }'),
         mended(
             "labels decomposed (NFD) in one row",
             put(GOOD, 13, "sku", unicodedata.normalize("NFD", "Größe L")),

@@ -301,3 +301,148 @@ def test_a_day_of_its_own_for_each_product_is_no_period(proposed, head):
 def test_days_on_which_all_products_were_seen_are_periods(proposed):
     lines = [f"2026-11-{d:02d},P{i},{'ABC'[i % 3]}co,{100 + i}.5" for d in (1, 8) for i in range(12)]
     assert roles(proposed("\n".join(["scraped at,title,brand,price", *lines]) + "\n"))[0] == "period"
+
+
+@pytest.mark.parametrize(
+    ("days", "form", "first"),
+    [
+        (["W/E 01/04/25", "W/E 01/11/25", "W/E 01/18/25"], "W/E %m/%d/%y", "2025-01-04"),
+        (
+            ["4 Weeks ending Jan 26, 2025", "4 Weeks ending Feb 23, 2025"],
+            "4 Weeks ending %b %d, %Y",
+            "2025-01-26",
+        ),
+        (["Week 12 2025", "Week 13 2025", "Week 9 2025"], "Week %V %Y", "2025-03-17"),
+        (["KW 12/2025", "KW 13/2025"], "KW %V/%Y", "2025-03-17"),
+        (["2025-W12", "2025-W13"], "%Y-W%V", "2025-03-17"),
+        (["W01 25", "W02 25"], "W%V %y", "2024-12-30"),
+        (["Q1 FY25", "Q2 FY25", "Q3 FY25"], "Q%q FY%y", "2025-01-01"),
+    ],
+)
+def test_a_time_with_words_around_it_is_the_period(proposed, days, form, first):
+    lines = [f'"{day}",F{firm},{firm}{i}' for i, day in enumerate(days) for firm in (1, 2, 3)]
+    table = proposed("\n".join(["Time,firm,units", *lines]) + "\n")
+    assert (table.columns["Time"].role, table.columns["Time"].format) == ("period", form)
+    assert str(data.read("sales").frame["period"].iloc[0].date()) == first
+
+
+def test_a_week_that_its_year_has_not_is_refused(proposed):
+    lines = [f"2025-W{week},F{firm},1" for week in range(40, 54) for firm in (1, 2)]
+    proposed("\n".join(["week,firm,units", *lines]) + "\n")
+    with pytest.raises(data.DataError, match="'2025-W53', not a date"):
+        data.read("sales")
+
+
+def test_ids_that_end_like_dates_are_none(proposed):
+    lines = [f"INV-01/{10 + i}/25,{'ABC'[i % 3]}co,{i}.5" for i in range(12)]
+    assert proposed("\n".join(["invoice,brand,price", *lines]) + "\n").columns["invoice"].type == "text"
+
+
+def test_a_minus_after_a_number_is_proposed_and_no_strip_of_it(proposed):
+    lines = [f"{'ABC'[i % 3]}co;P{i};{100 + i};{i}{'-' if i % 2 else ''}" for i in range(12)]
+    table = proposed("\n".join(["Hersteller;Artikel;Absatz;Retouren", *lines]) + "\n")
+    assert table.format.trailing_minus and not table.columns["Retouren"].strip
+    assert data.read("sales").frame["Retouren"].min() == -11
+
+
+SHOP = [
+    f"{firm}-{n},{'' if size else f'Shoe {firm}{n}'},{'' if size else f'{firm}co'},{8 + size},{90 + n}.00"
+    for firm in "ABC"
+    for n in range(3)
+    for size in range(4)
+]
+
+
+def test_rows_that_continue_a_product_are_left_out_and_said_to_be(proposed, tmp_path):
+    table = proposed("\n".join(["Handle,Title,Vendor,Option1 Value,Variant Price", *SHOP]) + "\n")
+    assert (table.keep, table.unique) == ({"Title": "filled"}, ["Title"])
+    assert roles(table) == ["", "product", "firm", "", "price"]
+    said = propose(tmp_path / "data" / "sales.csv", "data/sales.csv", "sales").said
+    assert said == [
+        "27 of 36 rows only continue the Handle above and have no Title: "
+        'left out by keep = { Title = "filled" }'
+    ]
+    assert data.read("sales").said == ("27 of 36 rows left out: Title is blank",)
+
+
+def test_rows_of_totals_without_a_firm_are_left_out(proposed):
+    lines = [
+        f"0{m}/2025,{firm},{name},{10 * m + i}"
+        for m in (1, 2, 3)
+        for i, (firm, name) in enumerate([("", "TOTAL TEA"), ("Aco", "Ax"), ("Bco", "By"), ("Aco", "Az")])
+    ]
+    table = proposed("\n".join(["Month,Manufacturer,Brand,Units", *lines]) + "\n")
+    assert table.keep == {"Manufacturer": "filled"} and "keep" in table.guess
+    assert roles(table) == ["period", "firm", "product", "units"]
+    assert set(data.read("sales").frame["product"]) == {"Ax", "By", "Az"}
+
+
+def test_blank_rows_are_left_out_and_empty_ones_above_a_note_count_to_it(proposed):
+    table = proposed(rows(",,", "Aco,P98,1", "", ",,", "Source: ours,,"))
+    assert table.keep == {"brand": "filled"} and table.format.footer == 3
+    assert len(data.read("sales").frame) == 13
+
+
+def test_yes_and_no_are_a_flag_however_they_are_written(proposed):
+    lines = [f"{'ABC'[i % 3]}co,P{i},{10 + i}.5,{['yes', 'Yes', 'no', 'No'][i % 4]}" for i in range(12)]
+    table = proposed("\n".join(["brand,product,price,App", *lines]) + "\n")
+    assert (table.columns["App"].type, table.columns["App"].values) == ("flag", ["no", "yes"])
+    assert data.read("sales").frame["App"].tolist() == [1, 1, 0, 0] * 3
+
+
+def test_numbers_with_a_word_among_them_are_text_unless_they_are_amounts(proposed):
+    lines = [f"{'ABC'[i % 3]}co,P{i},{i + 10}.5,{'CVT' if i == 7 else 9 + i}" for i in range(24)]
+    table = proposed("\n".join(["brand,product,price,Gears", *lines]) + "\n")
+    assert table.columns["Gears"].type == "text" and table.columns["Gears"].guess == ["type"]
+
+
+def test_a_price_that_is_mostly_there_goes_before_one_that_is_not(proposed):
+    lines = [
+        f"{'ABC'[i % 3]}co,P{i},{'' if i % 2 else 9},{i + 10}{' incl. VAT' if i == 3 else ''}"
+        for i in range(12)
+    ]
+    table = proposed("\n".join(["brand,product,Street price,Price (EUR)", *lines, "Aco,P99,,tbc"]) + "\n")
+    assert roles(table) == ["firm", "product", "", "price"]
+    assert data.read("sales").frame["price"].iloc[3] == 13
+
+
+def test_downloads_are_units_and_torque_is_no_money(proposed):
+    lines = [f"{'ABC'[i % 3]}co,P{i},{i + 10},{i + 30}" for i in range(12)]
+    assert roles(proposed("\n".join(["publisher,app,Downloads,Torque (Nm)", *lines]) + "\n"))[2:] == [
+        "units",
+        "attribute",
+    ]
+
+
+def test_shares_that_leave_a_rest_are_of_a_market_listed_in_part(proposed):
+    lines = [f"{year},F{i},{part}%" for year in (2020, 2021) for i, part in enumerate((33.4, 33.4, 20.0))]
+    table = proposed("\n".join(["year,firm,market share", *lines]) + "\n")
+    assert table.columns["market share"].of == "market" and "of" in table.columns["market share"].guess
+    assert data.read("sales").partial
+
+
+@pytest.mark.parametrize("column", ["Reporting week", "x"])
+def test_time_without_a_role_is_refused_where_it_would_be_added_up(proposed, tmp_path, column):
+    lines = [f"W/E 01/{day}/25,{'ABC'[i]}co,{i + 5}" for day in (11, 18, 25) for i in range(3)]
+    file = tmp_path / "data" / "sources.toml"
+    proposed("\n".join(["Week,brand,units", *lines]) + "\n")
+    week = 'type = "date", role = "period", format = "W/E %m/%d/%y", guess = ["role", "format"]'
+    assert week in file.read_text("utf-8")
+    said = file.read_text("utf-8").replace(week, 'type = "text"').replace('"Week"', "Week")
+    file.write_text(said.replace("Week", f'"{column}"'), "utf-8")
+    table = tmp_path / "data" / "sales.csv"
+    table.write_text(table.read_text("utf-8").replace("Week", column), "utf-8")
+    with pytest.raises(data.DataError) as refused:
+        data.read("sales")
+    assert f"column '{column}'" in str(refused.value)
+    assert 'give it role = "period", type = "date", format = "W/E %m/%d/%y"' in str(refused.value)
+
+
+def test_a_country_in_the_key_is_added_up(proposed):
+    lines = [
+        f"0{m}/2025,{c},{f}co,{m * 7 + i}"
+        for m in (1, 2)
+        for i, (c, f) in enumerate(["xA", "yA", "xB", "yB"])
+    ]
+    table = proposed("\n".join(["month,country,brand,units", *lines]) + "\n")
+    assert table.columns["country"].role == "" and len(data.read("sales").frame) == 8

@@ -29,7 +29,7 @@ Year = { type = "year", role = "period" }
 """
 ALLOWED = (
     "'type', 'role', 'label', 'unit', 'digits', 'better', 'range', 'values', 'nullable', "
-    "'scale', 'unless', 'format', 'zone', 'strip', 'parentheses', 'accept', 'jumps', 'future', 'guess'"
+    "'scale', 'of', 'unless', 'format', 'zone', 'strip', 'parentheses', 'accept', 'jumps', 'future', 'guess'"
 )
 
 

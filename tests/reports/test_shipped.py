@@ -41,7 +41,7 @@ def test_the_key_numbers_are_those_of_the_literature(shipped):
 def test_what_the_data_cannot_answer_is_said_and_the_rest_works(shipped):
     page = (shipped / "reports" / "published" / "cars_1993" / "index.html").read_text("utf-8")
     for title in ("Market shares", "Concentration", "Share won and lost"):
-        assert f"<b>{title}:</b> not shown. The data (cars_1993) have no sales." in page
+        assert f"<b>{title}:</b> not shown. The data (Cars on sale in the US, 1993) have no sales." in page
     assert "comparable products" in page
     assert "A note by" not in page, "a note stands in the report whose Numbers it rests on, and in no other"
 

@@ -59,7 +59,7 @@ def open_(gate: duckdb.DuckDBPyConnection, file: Path, path: str, table: Table) 
         _explain(text.file, path, first, len(names), dialect)
 
     def locate(index: int) -> str:
-        return f"row {_line(text.file, first, index + (not form.header), dialect)}"
+        return _named(*_spot(text.file, first, index + (not form.header), dialect))
 
     return [Part(path, names, relation, locate, explain, tuple(said), f"row {first}", _ends(text.file))]
 
@@ -167,34 +167,40 @@ def _is_number(cell: str) -> bool:
         return False
 
 
-def _line(file: Path, first: int, index: int, dialect: dict[str, Any]) -> int:
-    """Find the line of a record; quoted line breaks and empty lines count."""
+def _spot(file: Path, first: int, index: int, dialect: dict[str, Any]) -> tuple[int, int]:
+    """Find the row of a record, as a spreadsheet counts, and the line it starts at; empty lines count."""
     with _opened(file, first) as lines:
-        start, filled = first, -1
+        row, start, filled = first - 1, first, -1
         reader = csv.reader(lines, **dialect)
         for record in reader:
+            row += 1
             filled += bool(record)
             if filled == index:
                 break
             start = first + reader.line_num
-    return start
+    return row, start
+
+
+def _named(row: int, line: int) -> str:
+    """Name a row; and its line, where a line break in a cell above makes it another."""
+    return f"row {row}" if row == line else f"row {row} (line {line})"
 
 
 def _explain(file: Path, path: str, first: int, width: int, dialect: dict[str, Any]) -> None:
     """Find what keeps a file from being read: bytes, a quote, or rows of another length."""
     _check_bytes(file, path)
     ragged, whole_below = 0, False
-    where, found = 0, 0
+    where, found = "", 0
     with _opened(file, first) as lines:
         reader = csv.reader(lines, **dialect)
         start = first
         try:
-            for record in reader:
+            for row, record in enumerate(reader, first):
                 whole_below |= bool(ragged) and len(record) == width
                 if record and len(record) != width:
                     ragged += 1
                     if ragged == 1:
-                        where, found = start, len(record)
+                        where, found = _named(row, start), len(record)
                 start = first + reader.line_num
         except csv.Error as error:
             _refuse_quote(path, start, error)
@@ -209,7 +215,7 @@ def _explain(file: Path, path: str, first: int, width: int, dialect: dict[str, A
             remedy += (
                 f", or leave out what stands below the table: format = {{ footer = {ragged} }} in {SOURCES}"
             )
-        raise DataError(f"{path}, row {where}: {problem}; {remedy}")
+        raise DataError(f"{path}, {where}: {problem}; {remedy}")
 
 
 def _refuse_quote(path: str, row: int, error: csv.Error) -> NoReturn:

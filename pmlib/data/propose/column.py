@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from pmlib.data.propose import vocabulary
-from pmlib.data.propose.numbers import MOSTLY, Split, Style, is_missing, number_cells
+from pmlib.data.propose.framed import framed_forms, week_forms
+from pmlib.data.propose.numbers import MOSTLY, Split, Style, is_missing, number_cells, split
 from pmlib.data.propose.vocabulary import CURRENCIES, named, unit_of, unit_text
 from pmlib.data.quarter import text_with_month
+from pmlib.data.week import is_weekly, text_monday
 
 FLAGS = [
     ("no", "yes"), ("n", "y"), ("false", "true"), ("nein", "ja"), ("non", "oui"), ("no", "sí"), ("no", "si"),
@@ -24,10 +26,10 @@ FORMATS = (
     "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%b %y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M",
     "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%SZ",
     "%Y-%m-%dT%H:%M:%S%z", "%YQ%q", "%Y-Q%q", "%Y Q%q", "%Y/Q%q", "Q%q %Y", "Q%q-%Y", "Q%q/%Y", "Q%q%Y",
-    "%qQ%Y", "%qQ%y", "Q%q %y", "Q%q-%y", "T%q %Y", "%Y-T%q",
+    "%qQ%Y", "%qQ%y", "Q%q %y", "Q%q-%y", "T%q %Y", "%Y-T%q", "FY%Y", "FY%y", "FY %Y", "Q%q FY%Y", "Q%q FY%y",
+    "FY%Y Q%q", "FY%y Q%q", "FY%YQ%q", "FY%yQ%q", "FY%Y-Q%q", "FY%y-Q%q",
 )  # fmt: skip
 COMPACT = ("%Y%m%d", "%Y%m")  # digits only: a date by its header alone
-ORDER = (*FORMATS, *COMPACT)
 SAMPLE = 50  # cells that a format is tried on before all are read
 
 
@@ -37,12 +39,14 @@ class Guess:
 
     settings : as a declaration writes them. guess : those of them that need a look.
     values : the cells, missing ones as "".
+    words : of a column of numbers, the cells that are none.
     """
 
     name: str
     settings: dict[str, Any]
     values: list[str] = field(repr=False)
     guess: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
 
     @property
     def type(self) -> str:
@@ -95,6 +99,8 @@ def guess(name: str, cells: list[str], style: Style, label: str = "") -> Guess:
         or _date(name, cells, known)
         or (_number(name, cells, numbers, style) if numbers else _label(name, cells, known))
     )
+    if made.type in ("number", "integer"):
+        made.words = [cell for cell in dict.fromkeys(known) if not split(cell)]
     text, unit = unit_of(name) if made.type in ("number", "integer") else (name, "")
     if unit and not made.settings.get("unit"):
         made.set("unit", unit)
@@ -116,12 +122,12 @@ def _is_id(name: str, known: list[str]) -> bool:
 
 
 def _flag(name: str, cells: list[str], known: list[str]) -> Guess | None:
-    labels = {cell.casefold(): cell for cell in known}
+    usual = {cell.casefold(): cell for cell, _ in reversed(Counter(known).most_common())}
     for pair in FLAGS:
-        if set(labels) == set(pair) and len(set(known)) == 2:
+        if set(usual) == set(pair):
             made = Guess(name, {"type": "flag"}, _blanked(cells))
             if pair != ("0", "1"):
-                made.set("values", [labels[one] for one in pair])
+                made.set("values", [usual[one] for one in pair])
             return made
     return None
 
@@ -130,19 +136,13 @@ def _date(name: str, cells: list[str], known: list[str]) -> Guess | None:
     is_period = bool(named(name, vocabulary.ROLES["period"]))
     if is_period and known and sum(map(vocabulary.is_year, known)) >= MOSTLY * len(known):
         return Guess(name, {"type": "year"}, _blanked(cells))
-    counts = Counter(known)
-    few = Counter(dict(counts.most_common(SAMPLE)))
-    forms = [form for form in (*FORMATS, *(COMPACT if is_period else ())) if _read(few, form)]
-    read = {form: days for form in forms if (days := _read(counts, form))}
-    if not read:
+    form, fits = _form(known, is_period)
+    if not form:
         return None
-    most = max(map(len, read.values()))
-    fits = [form for form in read if len(read[form]) == most]
-    form = min(fits, key=lambda form: _unlikely(read[form], form))
     made = Guess(name, {"type": "date"}, _blanked(cells))
     if form == "%Y-%m-%d":
         return made
-    if len(fits) > 1:
+    if fits > 1 or form not in (*FORMATS, *COMPACT):
         made.set("format", form)
     else:
         made.settings["format"] = form
@@ -151,12 +151,38 @@ def _date(name: str, cells: list[str], known: list[str]) -> Guess | None:
     return made
 
 
+def date_form(labels: list[str], *, is_period: bool) -> str:
+    """Find the format that nearly all of some labels are dates in; "" for none."""
+    return _form(labels, is_period)[0]
+
+
+def _form(known: list[str], is_period: bool) -> tuple[str, int]:
+    """Find the likely format of dates, and how many read as much."""
+    counts = Counter(known)
+    few = Counter(dict(counts.most_common(SAMPLE)))
+    plain = (*FORMATS, *(COMPACT if is_period else ()))
+    for tried in (plain, week_forms(known), framed_forms(known, is_period)):
+        forms = [form for form in tried if _read(few, form)]
+        read = {form: days for form in forms if (days := _read(counts, form))}
+        if read:
+            break
+    else:
+        return "", 0
+    most = max(map(len, read.values()))
+    fits = [form for form in read if len(read[form]) == most]
+    # Of the readings of 01/02/2020: periods start on few days of the month, and the plainer form goes before.
+    return min(fits, key=lambda form: (len({day.day for day in read[form]}), forms.index(form))), len(fits)
+
+
 def _read(cells: Counter[str], form: str) -> list[date]:
     """Read the different dates of our time; nothing unless nearly all cells are such dates."""
     days, read = [], 0
     for cell, count in cells.items():
         try:
-            day = datetime.strptime(*text_with_month(cell, form)).date()
+            weekly = is_weekly(form)
+            day = (
+                text_monday(cell, form) if weekly else datetime.strptime(*text_with_month(cell, form)).date()
+            )
         except ValueError:
             continue
         if 1900 <= day.year <= 2100:
@@ -165,18 +191,13 @@ def _read(cells: Counter[str], form: str) -> list[date]:
     return days if read >= MOSTLY * cells.total() else []
 
 
-def _unlikely(read: list[date], form: str) -> tuple[int, int]:
-    """Rank readings of 01/02/2020: periods start on few days of the month; the plainer form goes before."""
-    return len({day.day for day in read}), ORDER.index(form)
-
-
 def _number(name: str, cells: list[str], numbers: list[Split], style: Style) -> Guess:
     whole = all(part.digits.replace(style.thousands or "\0", "").isdecimal() for part in numbers)
     made = Guess(name, {"type": "integer" if whole else "number"}, _blanked(cells))
     around = list(dict.fromkeys(text for part in numbers for text in part.around))
     if around:
         made.set("strip", around)
-        units = {unit_text(text, strict=True) for text in around}
+        units = {unit for text in around if (unit := unit_text(text, strict=True))}
         if len(units) == 1:
             made.set("unit", units.pop())
     if made.settings.get("unit") == "%":
@@ -204,4 +225,4 @@ def is_rate(made: Guess) -> bool:
 
 def is_money(made: Guess) -> bool:
     """Tell whether a column is in some currency."""
-    return str(made.settings.get("unit", ""))[:1] in {sign[0] for sign in CURRENCIES.values()}
+    return str(made.settings.get("unit", "")).startswith(tuple(CURRENCIES.values()))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pmlib.data.propose.column import Guess, guess
+from pmlib.data.propose.left_out import left_out
 from pmlib.data.propose.look import look
 from pmlib.data.propose.numbers import is_missing, number_cells, style
 from pmlib.data.propose.roles import assign
@@ -25,15 +26,18 @@ class Proposal:
     text : the declaration, as TOML. columns : each one and what was guessed of it.
     format : how the file seems to be written. key : columns that name a row once; none found when empty.
     rows : how many were looked at. left : columns that cannot be declared, and why.
+    said : rows that are left out and columns that are mixed, and why.
     """
 
     name: str
+    title: str
     text: str
     columns: list[Guess]
     format: dict[str, Any]
     key: list[str]
     rows: int
     left: dict[str, str]
+    said: list[str]
 
 
 def propose(file: Path, path: str, name: str) -> Proposal:
@@ -50,26 +54,42 @@ def propose(file: Path, path: str, name: str) -> Proposal:
     """
     found = look(file, path)
     left = {one: why for one in found.names if (why := _left_out(one, found.names))}
-    kept = {one: cells for one, cells in zip(found.names, found.columns, strict=True) if one not in left}
+    every = {one: cells for one, cells in zip(found.names, found.columns, strict=True) if one not in left}
+    rows = left_out(every, found.blank)
+    kept = rows.columns
     numbers = [number_cells(cells) for cells in kept.values()] if found.is_text else []
     written = style([column for column in numbers if column], found.format.get("separator", ","))
     labels = dict(found.labels)
     columns = [guess(one, cells, written, labels.get(one, "")) for one, cells in kept.items()]
     na = _missing(columns, kept)
     key = assign(columns)
+    said = rows.said + _words(columns)
     note = settle(columns, written)
     columns, left = _declarable(columns, left)
     _category_values(columns)
     form = found.format | (written.settings if found.is_text else {})
+    if any(part.trailing for column in numbers for part in column):
+        form["trailing_minus"] = True
     title = re.sub(r"[\s_]+", " ", Path(path).name.partition(".")[0]).strip() or name
     table: dict[str, Any] = {"title": title[0].upper() + title[1:], "path": escape(path)}
     table |= {"origin": UNKNOWN, "licence": UNKNOWN}
     table |= {"format": form} if form else {}
+    table |= rows.settings
     table |= {"key": key} if key else {}
     table |= {"na": na} if na else {}
     table |= {"note": note} if note else {}
     table["guess"] = [one for one in table if one != "path"]
-    return Proposal(name, toml(name, table, columns), columns, form, key, len(found.columns[0]), left)
+    return Proposal(
+        name,
+        table["title"],
+        toml(name, table, columns),
+        columns,
+        form,
+        key,
+        len(found.columns[0]),
+        left,
+        said,
+    )
 
 
 def _left_out(name: str, names: list[str]) -> str:
@@ -96,6 +116,18 @@ def _declarable(columns: list[Guess], left: dict[str, str]) -> tuple[list[Guess]
     wrong = [column for column in wrong if column.role in ("", "attribute", "name")]
     why = {column.name: "its name is that of a role which it does not have" for column in wrong}
     return [column for column in columns if column not in wrong], left | why
+
+
+def _words(columns: list[Guess]) -> list[str]:
+    """Take a column of numbers with words in it for text, where it is no amount: 7, 9 and CVT gears."""
+    said = []
+    for column in columns:
+        if column.words and column.role in ("", "attribute"):
+            kept = {"label", "nullable"} & set(column.settings)
+            column.settings = {"type": "text"} | {one: column.settings[one] for one in kept}
+            column.guess = ["type"]
+            said.append(f"{column.name!r} is taken for text, as {column.words[0]!r} in it is no number")
+    return said
 
 
 def _category_values(columns: list[Guess]) -> None:

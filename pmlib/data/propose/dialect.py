@@ -9,17 +9,14 @@ from itertools import takewhile
 from typing import Any
 
 from pmlib.data.propose.vocabulary import is_year
+from pmlib.data.total_row import is_total
 from pmlib.data.words import DataError
 
 SEPARATORS = (",", ";", "\t", "|")
 SAMPLE = 500  # records that decide on the separator
-TOTALS = (
-    "total", "totals", "grand total", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt",
-    "somme", "total général", "totale", "suma", "итого", "合计", "总计", "合計", "総計",
-)  # fmt: skip
 DIGITS = re.compile(r"[\d.,' \u00a0\u202f%+-]*\d[\d.,' \u00a0\u202f%+-]*")
 
-Records = list[tuple[int, list[str]]]  # the line each starts at, from 0, and its cells
+Records = list[tuple[int, int, list[str]]]  # the line each starts at, from 0, the one after it, and its cells
 
 
 @dataclass(frozen=True)
@@ -30,6 +27,7 @@ class Look:
     format : the settings that differ from those of a plain CSV.
     is_text : whether numbers are written in the file's own way, rather than typed.
     labels : what the file itself says of a column.
+    blank : how many rows between the others have nothing in them.
     """
 
     names: list[str]
@@ -37,6 +35,7 @@ class Look:
     format: dict[str, Any]
     is_text: bool = True
     labels: tuple[tuple[str, str], ...] = ()
+    blank: int = 0
 
 
 def read_text(content: bytes, path: str) -> Look:
@@ -48,11 +47,11 @@ def read_text(content: bytes, path: str) -> Look:
     """
     text, encoding = decoded(content)
     separator = max(SEPARATORS, key=lambda mark: _evidence(_records(text, mark, SAMPLE)))
-    found = table(_records(text, separator), path)
+    found = table(_records(text, separator), path, len(text.rstrip().splitlines()))
     said = {"encoding": encoding} if encoding else {}
     if separator != ",":
         said = {"separator": separator, **said}
-    return Look(found.names, found.columns, {**said, **found.format})
+    return Look(found.names, found.columns, {**said, **found.format}, blank=found.blank)
 
 
 def decoded(content: bytes) -> tuple[str, str]:
@@ -72,39 +71,48 @@ def decoded(content: bytes) -> tuple[str, str]:
     return content.decode("cp1252", "replace"), "cp1252"
 
 
-def table(records: Records, path: str) -> Look:
-    """Find header and rows among records: title lines come before, totals and notes after."""
-    filled = [len([cell for cell in cells if cell.strip()]) for _, cells in records]
-    widths = Counter(len(cells) for _, cells in records if len(cells) > 1)
+def table(records: Records, path: str, end: int) -> Look:
+    """Find header and rows among records: title lines come before, totals and notes after.
+
+    Parameters
+    ----------
+    end : the line after the last that is not empty.
+    """
+    empty = [record for record in records if not any(cell.strip() for cell in record[-1])]
+    records = [record for record in records if any(cell.strip() for cell in record[-1])]
+    filled = [len([cell for cell in cells if cell.strip()]) for *_, cells in records]
+    widths = Counter(len(cells) for *_, cells in records if len(cells) > 1)
     if not widths:
         raise DataError(f"{path}: found no table of two or more columns; export it again, as CSV")
     width = widths.most_common(1)[0][0]
-    body = sorted(n for n, (_, cells) in zip(filled, records, strict=True) if len(cells) == width)
+    body = sorted(n for n, (*_, cells) in zip(filled, records, strict=True) if len(cells) == width)
     typical = body[len(body) // 2]
     top = next(
         i
-        for i, (_, cells) in enumerate(records)
+        for i, (*_, cells) in enumerate(records)
         if len(cells) == width and filled[i] >= min(typical, max(2, 0.6 * typical))
     )
-    header = [_clean(cell) for cell in records[top][1]]
+    header = [_clean(cell) for cell in records[top][-1]]
     rows = records[top + 1 :]
-    notes = list(takewhile(lambda record: _is_note(record[1], typical), reversed(rows)))
+    notes = list(takewhile(lambda record: _is_note(record[-1], typical), reversed(rows)))
     rows = rows[: len(rows) - len(notes)]
     said: dict[str, Any] = {"skip": records[top][0]} if records[top][0] else {}
-    if notes:  # newest first; the empty lines among them count, too
-        said["footer"] = notes[0][0] - notes[-1][0] + 1
-    if rows and (units := _units(rows[0][1], [cells for _, cells in rows[1:]])):
+    last = rows[-1][1] if rows else end
+    if end > last:  # empty lines above and among the notes count, too
+        said["footer"] = end - last
+    if rows and (units := _units(rows[0][-1], [cells for *_, cells in rows[1:]])):
         header = [f"{name} ({unit})" if unit else name for name, unit in zip(header, units, strict=True)]
-        said |= {"skip": rows[0][0] + 1, "header": header}
+        said |= {"skip": rows[0][1], "header": header}
         rows = rows[1:]
-    elif _is_row(header, [cells for _, cells in rows]):
+    elif _is_row(header, [cells for *_, cells in rows]):
         rows = [records[top], *rows]
         header = [f"column_{i}" for i in range(1, width + 1)]
         said["header"] = header
     if not rows:
         raise DataError(f"{path}: there is a header but no row; export the table again")
-    cells = [[_clean(cell) for cell in row] for _, row in rows if len(row) == width]
-    return Look(header, [list(column) for column in zip(*cells, strict=True)], said)
+    cells = [[_clean(cell) for cell in row] for *_, row in rows if len(row) == width]
+    blank = len([start for start, *_, row in empty if row and records[top][0] < start < last])
+    return Look(header, [list(column) for column in zip(*cells, strict=True)], said, blank=blank)
 
 
 def _records(text: str, separator: str, most: int | None = None) -> Records:
@@ -112,8 +120,7 @@ def _records(text: str, separator: str, most: int | None = None) -> Records:
     lines = csv.reader(text.replace("\0", "").splitlines(keepends=True), delimiter=separator)
     try:
         for cells in lines:
-            if any(cell.strip() for cell in cells):
-                found.append((start, cells))
+            found.append((start, lines.line_num, cells))
             start = lines.line_num
             if most and len(found) >= most:
                 break
@@ -124,7 +131,8 @@ def _records(text: str, separator: str, most: int | None = None) -> Records:
 
 def _evidence(records: Records) -> tuple[float, int]:
     """Weigh a separator: the share of records with the most common number of cells, and that number."""
-    widths = Counter(len(cells) for _, cells in records if len(cells) > 1)
+    records = [record for record in records if any(cell.strip() for cell in record[-1])]
+    widths = Counter(len(cells) for *_, cells in records if len(cells) > 1)
     if not widths:
         return 0, 0
     width, count = widths.most_common(1)[0]
@@ -133,7 +141,7 @@ def _evidence(records: Records) -> tuple[float, int]:
 
 def _is_note(cells: list[str], typical: int) -> bool:
     known = [cell.strip() for cell in cells if cell.strip()]
-    return known[0].casefold().rstrip(":").strip() in TOTALS or (len(known) == 1 and typical > 2)
+    return is_total(known[0]) or (len(known) == 1 and typical > 2)
 
 
 def _is_row(header: list[str], rows: list[list[str]]) -> bool:

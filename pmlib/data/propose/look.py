@@ -78,8 +78,9 @@ def _workbook(file: Path, path: str) -> Look:
     if not filled:
         raise DataError(f"{path}: every sheet is empty; export the table again")
     chosen = max(filled, key=lambda name: sizes[name])
-    rows = [(i, [_text(cell) for cell in row]) for i, row in enumerate(sheets[chosen])]
-    found = table([row for row in rows if any(row[1])], path)
+    rows = [(i, i + 1, [_text(cell) for cell in row]) for i, row in enumerate(sheets[chosen])]
+    rows = [row for row in rows if any(row[-1])]
+    found = table(rows, path, rows[-1][1])
     sheet = {"sheet": chosen} if len(filled) > 1 else {}
     return Look(found.names, found.columns, sheet | found.format, is_text=False)
 

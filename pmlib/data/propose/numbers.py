@@ -12,7 +12,13 @@ MOSTLY = 0.9  # of a column's cells are numbers, or it is no column of numbers
 SPACES = "\u00a0\u202f "
 MISSING = (
     "-", "--", "–", "—", "n/a", "n.a.", "na", "null", "none", "nan", "#n/a", "k.a.", "k. a.", ".", "..",
-    "...", "?", "n.d.", "nd", "s/d", "(blank)", "not available", "tbd",
+    "...", "?", "n.d.", "nd", "s/d", "(blank)", "not available", "tbd", "tba", "tbc",
+    "on request", "auf anfrage",
+)  # fmt: skip
+ROUND = (",-", ",--", ",–", ",—", ".-", ".--", ".–", ".—")  # as in 499,-
+TAXED = (
+    "incl. vat", "inc. vat", "incl vat", "inc vat", "incl. tax", "incl tax", "inkl. mwst.", "inkl. mwst",
+    "inkl. ust.", "ttc", "iva incl.", "iva inclusa", "iva incluido", "incl. btw", "inkl. moms",
 )  # fmt: skip
 AROUND = re.compile(r"(\(?)([^\d(+\-−.,]*)([+\-−]?)([^\d(+\-−.,]*)([\d.,'’ \u00a0\u202f]*\d)([^\d)]*)(\)?)")
 
@@ -54,11 +60,15 @@ STYLES = [Style(".", ""), Style(".", ","), Style(",", "."), Style(",", ""), *(
 
 @dataclass(frozen=True)
 class Split:
-    """A cell that may be a number: what stands around it, its digits, and whether parentheses enclose it."""
+    """A cell that may be a number: what stands around it, its digits, and how it may say that it is negative.
+
+    enclosed : by parentheses. trailing : with a minus after it.
+    """
 
     around: tuple[str, ...]
     digits: str
     enclosed: bool
+    trailing: bool = False
 
 
 def split(cell: str) -> Split | None:
@@ -67,11 +77,15 @@ def split(cell: str) -> Split | None:
     if not found or bool(found[1]) != bool(found[7]):
         return None
     before, after = (found[2] + found[4]).strip(), found[6].strip()
+    trailing = not found[3] and after[-1:] == "-" and after not in ROUND
+    if trailing:
+        after = after[:-1].strip()
     if before and before.casefold() not in CURRENCIES:
         return None
-    if after and after.casefold() not in {*CURRENCIES, *PERCENT} and after not in WRITTEN.values():
+    known = {*CURRENCIES, *PERCENT, *ROUND, *TAXED}
+    if after and after.casefold() not in known and after not in WRITTEN.values():
         return None  # 3M is a firm, or three million
-    return Split(tuple(filter(None, (before, after))), found[5].strip(), bool(found[1]))
+    return Split(tuple(filter(None, (before, after))), found[5].strip(), bool(found[1]), trailing)
 
 
 def is_missing(cell: str) -> bool:

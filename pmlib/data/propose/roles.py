@@ -10,6 +10,7 @@ from pmlib.data.rule import MEASURES
 from pmlib.data.rule import ROLES as UNIQUE
 
 MOST_FIRMS = 200
+SPARSE = 0.3  # of its cells a column may lack and still be the likely one of its role
 WIDEST = 4  # columns in a key
 LIKELY = 12  # columns that a key is looked for in
 NEARLY = (
@@ -45,7 +46,10 @@ def _give(role: str, columns: list[Guess]) -> Guess | None:
     if not called:
         return None
     words = vocabulary.ROLES[role]  # "Unit Session Percentage" goes after "Units Ordered"
-    chosen = max(called, key=lambda c: (role == "share" or not is_rate(c), named(c.name, words)))
+    chosen = max(
+        called,
+        key=lambda c: (role == "share" or not is_rate(c), c.gaps <= SPARSE, named(c.name, words)),
+    )
     chosen.set("role", role)
     return chosen
 
@@ -130,11 +134,16 @@ def _product(columns: list[Guess]) -> list[str]:
         for start in (fixed, [*fixed, *firm]):
             for chosen in combinations(more, size):
                 if unique([*start, *chosen]):
-                    found = next((c for c in called if c in chosen), None)
+                    found = next((c for c in (*called, *chosen) if c in chosen and _may_name(c)), None)
                     return _named(found, called, [*start, *chosen])
     for column in called[:1]:  # a product that does not name rows is a name only
         column.set("role", "name")
     return []
+
+
+def _may_name(column: Guess) -> bool:
+    """Tell whether a column of a key may be the product: a brand of a maker, and no country."""
+    return column.is_label and not named(column.name, f"{vocabulary.PLACES} {vocabulary.ROLES['period']}")
 
 
 def _snapshot(columns: list[Guess], key: list[str]) -> list[str]:
@@ -171,7 +180,8 @@ def _attributes(columns: list[Guess]) -> None:
     for column in columns:
         measured = column.type in (*MEASURES, "flag")
         other = f"{vocabulary.OTHERWISE} {vocabulary.IDS} {vocabulary.SALES} {vocabulary.PLACES}"
-        roles = " ".join(vocabulary.ROLES[role] for role in ("share", "price", "revenue", "units", "period"))
+        sold = ("share", "price", "revenue", "units", *(() if column.settings.get("unit") else ("period",)))
+        roles = " ".join(vocabulary.ROLES[role] for role in sold)
         if column.role or not measured or vocabulary.is_year(column.name) or is_money(column):
             continue
         if column.count > 1 and not named(column.name, f"{other} {roles}") and column.name not in UNIQUE:

@@ -8,8 +8,8 @@ from pmlib.data.propose.roles import holder, take
 
 ROUNDED = 0.03  # how far rounding may take the sum of a period's shares from one
 REST = (
-    "The shares listed for a period add up to {}: they are read as shares of all potential buyers, so what "
-    "is not listed counts as bought by nobody, and shares on a page are of what is listed."
+    "The shares listed for a period add up to {}: they are read as shares of a market, so that others sold "
+    "the rest, and shares on a page are of what is listed."
 )
 OVER = "The shares of some periods add up to a little over 100%, by rounding; they are read as amounts sold."
 
@@ -34,7 +34,10 @@ def settle(columns: list[Guess], style: Style) -> str:
         take(share)
         share.set("role", "units")
         return OVER
-    return REST.format(_range(low, high)) if low < 1 - ROUNDED else ""
+    if low >= 1 - ROUNDED:
+        return ""
+    share.set("of", "market")
+    return REST.format(_range(low, high))
 
 
 def _range(low: float, high: float) -> str:

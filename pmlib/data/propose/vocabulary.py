@@ -19,7 +19,8 @@ ROLES = {
     "units": """
         units unit qty quantity volume volumes sold shipments shipped pieces pcs registrations absatz
         menge stück stückzahl einheiten verkäufe zulassungen unités quantité unidades cantidad unità
-        quantità quantidade aantal stuks ilość sztuki antal 销量 数量 販売台数 台数
+        downloads installs installations quantità quantidade aantal stuks ilość sztuki
+        antal 销量 数量 販売台数 台数
     """,
     "period": """
         date period year quarter month week day time fy datum zeit zeitraum jahr quartal monat woche tag
@@ -49,6 +50,8 @@ OTHERWISE = """
     forecast cost costs margin profit discount tax stock inventory returned returns kosten marge gewinn
     rabatt lagerbestand bestand rating ratings review reviews score visits clicks launch launched release
     released created updated founded birth expiry first available joined listed
+    retouren retoure rendite deckungsbeitrag distribution promo promotion acv
+    published position option taxable requires included compare
     session sessions pageviews refund refunds refunded
     veränderung wachstum vorjahr ziel
 """
