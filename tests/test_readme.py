@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from pmlib.reports import plan
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 DECLARED, PUBLISHED = (
     re.sub(r"^   ", "", block, flags=re.M).rstrip(" ")
-    for block in re.findall(r"```toml\n(.*?)```", README, flags=re.S)
+    for block in re.findall(r"   ```toml\n(.*?)```", README, flags=re.S)
 )
+(MATRIX,) = re.findall(r"^```toml\n(.*?)```", README, flags=re.S | re.M)
 FIRST = re.findall(r"^pmlib .*$", README, flags=re.M)
 COMMANDS = sorted(set(re.findall(r"`((?:pmlib|make|python make\.py|conda) [^`]+)`", README)))
 
@@ -94,6 +97,38 @@ def test_a_value_of_ones_own_makes_a_draft_beside_the_published_page(own_project
     assert "<b>Draft.</b>" in draft.read_text("utf-8")
 
 
+def test_editions_are_listed_compared_verified_and_made_again(own_project, pmlib):
+    assert pmlib(own_project, "run", "phones", "--force", "--jobs", "4", "--engine", "kernel").returncode == 0
+    editions = own_project / "reports/published/phones/editions"
+    newest = max(path.name for path in editions.iterdir())
+    for command, said in {
+        "status": "fresh",
+        "why phones": "fresh",
+        "editions phones": newest,
+        "verify": "hold what was published",
+        f"run phones --reproduce {newest}": "the same to the byte",
+    }.items():
+        done = pmlib(own_project, *command.split())
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert said in done.stdout, done.stdout + done.stderr
+    table = own_project / "data/phones.csv"
+    table.write_text(table.read_text().replace("M0,Acme,", "M0,Acme,1"))
+    assert "data/phones.csv changed" in pmlib(own_project, "why", "phones").stdout
+    assert pmlib(own_project, "run", "phones").returncode == 0
+    assert "data/phones.csv changed" in pmlib(own_project, "diff", "phones").stdout
+
+
+def test_the_catalog_of_the_readme_is_one(own_project):
+    path = own_project / "reports/catalog.toml"
+    before = path.read_text("utf-8")
+    path.write_text(MATRIX, "utf-8")
+    names = [row.name for row in plan.select(plan.catalog(own_project), ["regional"])]
+    path.write_text(before, "utf-8")
+    assert len(names) == 4
+    (example,) = re.findall(r"such as `(regional/\S+)`", README)
+    assert example in names, names
+
+
 def test_every_command_is_one_that_is_tested():
     # .ci/run calls make report, test and check, test_cli.py runs what `pmlib new` and `pmlib init` make; what
     # conda does cannot be tried without its channels.
@@ -102,7 +137,12 @@ def test_every_command_is_one_that_is_tested():
         assert f"make {name}" in ci
     tried = (
         "pmlib check",
-        "pmlib run phones",
+        "pmlib run",
+        "pmlib status",
+        "pmlib why",
+        "pmlib editions",
+        "pmlib diff",
+        "pmlib verify",
         "pmlib sources",
         "pmlib new",
         "pmlib init",
