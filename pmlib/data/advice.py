@@ -126,7 +126,8 @@ def _number(table: Table, rule: Rule, text: str) -> str:
     if plain != text and re.fullmatch(r"[+-]?[0-9.]+", plain):
         return "write it in plain digits, without hidden or full-width characters"
     if re.fullmatch(r"[^+-]*\d[^+-]*-", plain) and not re.search("[,.]-$", plain):
-        return f"if 5- means −5, set format = {{ trailing_minus = true }} in {SOURCES}"
+        remedy = "if 5- means −5, set format = { trailing_minus = true }"
+        return f"write the hyphen before it, or {remedy} in {SOURCES}"
     if round_ := re.fullmatch(r"[0-9.' ]+([,.]-{1,2})", plain):  # 499,-
         return f"write the number alone, or take this off with strip = [{quoted(round_[1])}] in {SOURCES}"
     around = AROUND.fullmatch(plain)

@@ -109,6 +109,12 @@ def _declared(root: Path, file: Path, target: Path, proposal: "Proposal") -> lis
         more = f" and {len(named) - FEW} more" if len(named) > FEW else ""
         lines.append(f"  {role:<10}{', '.join(named[:FEW])}{more}")
     lines.append(f"  {'key':<10}{', '.join(proposal.key) or 'none found: rows repeat'}")
+    roles = {column.name: column.role for column in proposal.columns}
+    over = [one for one in proposal.key if not roles[one]]
+    if over and {"units", "revenue", "share"} & set(roles.values()):
+        lines.append(
+            f"  {'added up':<10}over {', '.join(over)}, as a product stands on several rows of a period"
+        )
     years = sorted(column.name for column in proposal.columns if is_year(column.name))
     if any(column.role and column.name == years[-1] for column in proposal.columns if years[1:]):
         lines.append(f"  only {years[-1]} is used of the years that are columns: {', '.join(years)};")

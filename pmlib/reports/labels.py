@@ -172,7 +172,7 @@ def _negative(source: "Source") -> list[str]:
             more = f" and so on in {rows:,} rows" if rows > MANY else ""
             found.append(
                 f"{source.name}, row {row + 1} of {len(source.frame)}: {role} ({shown(label)}) is "
-                f"{below}{more}, below 0; correct it, leave such rows out with drop, or take the role off, "
-                f"in {SOURCES}"
+                f"{below}{more}, below 0; correct it, leave such rows out with drop, or take "
+                f"its role off, in {SOURCES}"
             )
     return found

@@ -1,6 +1,7 @@
 """Shares of the newest period, and their path."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from pmlib.competitive import market_shares, share_trend
 from pmlib.data import source
 from pmlib.result import Absent
+from pmlib.table import Column
 
 RIVALS = ["General Motors", "Honda", "Toyota", "Chrysler"]
 
@@ -40,6 +42,27 @@ def test_what_a_reader_is_told(shares):
         shares.headline[:-1] + ", Toyota 9.0%, Chrysler 8.4%; the other 15 firms share 13.9%."
     )
     assert shares.subtitle == ("Share of units sold, 1990, among those who bought: 9.2% of potential buyers.")
+
+
+def test_shares_of_a_market_listed_in_part_are_said_to_be():
+    frame = pd.DataFrame({"firm": ["A", "B"], "product": ["a", "b"], "share": [0.5, 0.3]})
+    shares = market_shares(replace(source(frame), partial=True), focal="A")
+    assert shares.headline == "A leads with 62.5% of units sold by the firms listed; B has 37.5%."
+    assert shares.subtitle == (
+        "Share of units sold by the firms listed; they hold 80.0% of the market, and who is not listed "
+        "the rest."
+    )
+    assert shares.columns["share_of_all"].label == "Share of the whole market"
+
+
+def test_units_are_called_what_the_data_call_them_and_a_day_is_on_its_date():
+    frame = pd.DataFrame({"firm": ["A", "B"] * 2, "product": ["a", "b"] * 2, "units": [1, 3, 2, 2]})
+    frame["period"] = pd.to_datetime(["2025-06-21"] * 2 + ["2025-06-28"] * 2)
+    named = source(frame, columns={"units": Column("Downloads (Absolute)")})
+    assert (
+        market_shares(named, focal="A").headline
+        == "On 2025-06-28 A and B share the lead with 50.0% of downloads each."
+    )
 
 
 def test_numbers_are_named_after_firms(shares):

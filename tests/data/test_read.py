@@ -238,7 +238,7 @@ def test_any_declared_table_reads_back_as_written(gate, rows):
         ),
         (
             b'Product,Firm,Year,List price\n"A\n1",Acme,1990,1\n\nB2,Bolt,1990,x\n',
-            "row 5, column 'List price': found 'x', not a number; "
+            "row 5 (4 in a spreadsheet), column 'List price': found 'x', not a number; "
             "write digits and a decimal point only, as in 1234.5",
         ),
         (

@@ -182,8 +182,8 @@ def _spot(file: Path, first: int, index: int, dialect: dict[str, Any]) -> tuple[
 
 
 def _named(row: int, line: int) -> str:
-    """Name a row; and its line, where a line break in a cell above makes it another."""
-    return f"row {row}" if row == line else f"row {row} (line {line})"
+    """Name a row by its line; and as a spreadsheet does, where a line break in a cell makes that another."""
+    return f"row {line}" if row == line else f"row {line} ({row} in a spreadsheet)"
 
 
 def _explain(file: Path, path: str, first: int, width: int, dialect: dict[str, Any]) -> None:
