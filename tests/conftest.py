@@ -20,6 +20,14 @@ QUIET = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def no_root_is_left_set():
+    """A command that runs in this process says which project it is for; the next test is for none."""
+    before = os.environ.get("PMLIB_ROOT")
+    yield
+    os.environ.pop("PMLIB_ROOT", None) if before is None else os.environ.update(PMLIB_ROOT=before)
+
+
 @pytest.fixture(scope="session")
 def project():
     """A function that copies this project's own files, without anything published, to a folder."""

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pmlib.reports.parameters import Parameter
 from pmlib.reports.typed import did_you_mean, shown
 
@@ -163,8 +161,8 @@ def lacks(values: Mapping[str, Any], known: Mapping[str, Parameter], source: "So
 def _negative(source: "Source") -> list[str]:
     """List the amounts below 0, which no analysis of a market takes, each by its first row."""
     found = []
-    for role in (*AMOUNTS, "price"):
-        amounts = source.frame[role].to_numpy(float) if role in source.frame else np.zeros(0)
+    for role in (role for role in (*AMOUNTS, "price") if role in source.frame):
+        amounts = source.frame[role].to_numpy(float)
         if (amounts < 0).any():
             row, label = int((amounts < 0).argmax()), source.columns[role].label
             below = ", ".join(f"{value:g}" for value in amounts[amounts < 0][:MANY])

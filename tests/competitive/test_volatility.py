@@ -71,7 +71,7 @@ def test_months_are_periods_not_years():
     ("focal", "window", "reason"),
     [
         ("AMC", (None, None), "AMC sold nothing in 1990."),
-        ("Ford", (1990, 1990), "The data (us_cars) have only one period."),
+        ("Ford", (1990, 1990), "The data (US new cars, 1971–1990) have only one period."),
     ],
 )
 def test_when_it_is_absent(us_cars, focal, window, reason):
