@@ -96,7 +96,7 @@ def test_there_are_enough_of_them():
         ] == []
 
 
-READ = """
+READ = r"""
 import re, sys, time
 from pathlib import Path
 from pmlib import data

@@ -56,11 +56,11 @@ LINES = "\n".join(map(json.dumps, ROWS)) + "\n"
         (json.dumps(ROWS, indent=4) + "\n\n", "", "data/sales.json"),
         ({"data": {"items": ROWS}, "total": 2}, 'format = { records = "data.items" }', "data/sales.json"),
         (b"\xef\xbb\xbf" + json.dumps(ROWS).encode(), "", "data/sales.json"),
-        (gzip.compress(json.dumps(ROWS).encode()), "", "data/sales.json.gz"),
+        (gzip.compress(json.dumps(ROWS).encode(), mtime=0), "", "data/sales.json.gz"),
         (LINES, "", "data/sales.ndjson"),
         (LINES.replace("\n", "\r\n\r\n"), "", "data/sales.jsonl"),
         (b"\xef\xbb\xbf" + LINES.strip().encode(), "", "data/sales.jsonl"),
-        (gzip.compress(LINES.encode()), "", "data/sales.ndjson.gz"),
+        (gzip.compress(LINES.encode(), mtime=0), "", "data/sales.ndjson.gz"),
         (LINES, "", "data/sales.json"),
     ],
 )
