@@ -123,7 +123,7 @@ def arms(peers: str) -> dict[str, Arm]:
 
     def marimo(sets: list[str]) -> Commands:
         start = [peers, "-m", "marimo", "-y", "export", "html"]
-        return [[*start, f"marimo/{one}.py", "-o", f"made/{one}.html"] for one in sets]
+        return [[*start, f"ported/{one}.py", "-o", f"made/{one}.html"] for one in sets]
 
     return {
         "bare": one_process(sys.executable, "bare", pages=""),

@@ -33,7 +33,7 @@ def made(home: Path, count: int) -> None:
     from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
-    for folder in ("notebooks", "data", "reports", "parameters", "injected", "marimo"):
+    for folder in ("notebooks", "data", "reports", "parameters", "injected", "ported"):
         shutil.rmtree(home / folder, ignore_errors=True)
         (home / folder).mkdir(parents=True)
     shutil.copy(ROOT / NOTEBOOK, home / NOTEBOOK)
@@ -41,7 +41,7 @@ def made(home: Path, count: int) -> None:
     write_catalog(home, count)
     for number, values in zip(numbers(count), parameters(count), strict=True):
         notebook = load_notebook_node(str(home / NOTEBOOK))
-        (home / "marimo" / f"{number}.py").write_text(ported(notebook.cells, values), encoding="utf-8")
+        (home / "ported" / f"{number}.py").write_text(ported(notebook.cells, values), encoding="utf-8")
         (home / "parameters" / f"{number}.yaml").write_text(json.dumps(values), encoding="utf-8")
         write(parameterize_notebook(notebook, values), home / "injected" / f"{number}.ipynb")
     time.sleep(3)  # a file as new as this is hashed anew each time
