@@ -115,17 +115,18 @@ def run(
     with _where(dask, here) as elsewhere, listener(here, len(planned), debug) as told:
         cores = elsewhere.workers if elsewhere else len(os.sched_getaffinity(0))
         batch = Batch(here, jobs or cores, told, engine, force, keep_going)
-        ends = batch.run(planned, elsewhere.render if elsewhere else None)
+        well = set[str]()
+        for job, end in batch.run(planned, elsewhere.render if elsewhere else None):
+            well |= {job.name} if end.outcome else set()
+            if end.outcome and end.outcome.state == "fresh":
+                known.add(job, end.outcome.edition)
     write_index(here)
-    for job in planned:
-        if (outcome := ends[job.name].outcome) and outcome.state == "fresh":
-            known.add(job, outcome.edition)
     known.save(None if reports or overrides or wrong else [job.name for job in planned])
     if show:
         for job in planned:
-            if ends[job.name].outcome:
+            if job.name in well:
                 click.launch((job.home / "index.html").as_uri())
-    sys.exit(0 if all(end.outcome for end in ends.values()) and not wrong else RUN_FAILED)
+    sys.exit(0 if len(well) == len(planned) and not wrong else RUN_FAILED)
 
 
 def _say_fresh(fresh: list[Any]) -> None:

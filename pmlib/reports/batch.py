@@ -42,7 +42,7 @@ class Listener:
 
 @dataclass(frozen=True)
 class End:
-    """What became of a job: an outcome, an error, or neither where the batch ended before its turn."""
+    """What became of a job: an outcome, an error, or neither where the batch was stopped meanwhile."""
 
     outcome: press.Outcome | None = None
     error: Exception | None = None
@@ -65,24 +65,24 @@ class Batch:
     _stop: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def run(self, jobs: Sequence[Job], rendered: Callable[..., Rendered] | None = None) -> dict[str, End]:
-        """Run the jobs; give what became of each, by name.
+    def run(
+        self, jobs: Sequence[Job], rendered: Callable[..., Rendered] | None = None
+    ) -> Iterator[tuple[Job, End]]:
+        """Run the jobs; give each that is done, and what became of it. Those without a turn are not given.
 
         rendered : makes a report's files elsewhere: called with work, progress and an event that stops it.
         """
-        ends = {job.name: End() for job in jobs}
         with Server(self.root) as server, ThreadPoolExecutor(self.workers) as pool:
             here = rendered or (lambda work, progress, stop: render(server, work, progress, stop))
             try:
                 for job, end in self._done(pool, list(jobs), here):
-                    ends[job.name] = end
                     self._tell("ends", job, end)
+                    yield job, end
                     if end.error and not self.keep_going:
                         break
             finally:  # also when Ctrl-C comes: the children end before the pool does
                 self._stop.set()
                 pool.shutdown(cancel_futures=True)
-        return ends
 
     def _done(
         self, pool: ThreadPoolExecutor, left: list[Job], rendered: Callable[..., Rendered]

@@ -11,8 +11,10 @@ from typing import Any
 import nbformat
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
-from papermill import execute_notebook
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from papermill.execute import raise_for_execution_errors
+from papermill.parameterize import parameterize_notebook
 
 from pmlib.reports import engines  # noqa: F401 (its import makes them known to papermill)
 from pmlib.reports.failure import ExecutionFailed, failed, plain
@@ -55,26 +57,37 @@ def execute(job: Job, run_dir: Path, engine: str, progress: Progress | None = No
     # A kernel called python3 in somebody's home folder must not go before the one of this environment.
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
     os.environ["IPYTHONDIR"] = str(run_dir / "ipython")  # nobody's own start-up files take part
-    notebook = nbformat.reads(json.dumps(job.document), as_version=4)
     watch = Watch(progress, Path.cwd())
     try:
-        done = execute_notebook(
+        # As papermill.execute_notebook does, which would also write the notebook three times, to nowhere.
+        notebook = parameterize_notebook(
+            _loaded(job.document), job.given, kernel_name=KERNEL, language="python", engine_name=engine
+        )
+        done = papermill_engines.execute_notebook_with_engine(
+            engine,
             notebook,
-            None,
-            parameters=job.given,
-            engine_name=engine,
-            kernel_name=KERNEL,
-            language="python",
+            KERNEL,
             progress_bar=False,
             watch=watch,
             log=run_dir / LOG,
         )
+        raise_for_execution_errors(done, None)
         watch.check_finished(done)
     except PapermillExecutionError as error:
         raise watch.failed(error.ename, error.evalue, error.traceback) from None
     except DeadKernelError as error:
         raise watch.failed("DeadKernel", f"the kernel died: {plain(str(error))}") from None
     return Executed(normalised(done), watch.modules)
+
+
+def _loaded(document: dict[str, Any]) -> NotebookNode:
+    """Read a notebook as papermill does."""
+    notebook = nbformat.v4.upgrade(nbformat.reads(json.dumps(document), as_version=4))
+    notebook.metadata.papermill = NotebookNode()
+    for cell in notebook.cells:
+        cell.metadata.setdefault("tags", [])
+        cell.metadata.setdefault("papermill", NotebookNode())
+    return notebook
 
 
 @dataclass

@@ -11,7 +11,6 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.session import json_packer, json_unpacker
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from traitlets import Any as AnyTrait
 from traitlets import Type as TypeTrait
 from traitlets.config import Config
@@ -48,7 +47,7 @@ class Outputs:
 
     def show(self, kind: str, content: dict[str, Any], display_id: str | None = None) -> None:
         """Add an output as a kernel's message would carry it."""
-        output = new_output(kind, **_sent(content))
+        output = NotebookNode(output_type=kind, **_sent(content))
         self._add(output)
         if display_id:
             self._named.setdefault(display_id, []).append(output)

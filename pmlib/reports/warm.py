@@ -35,6 +35,7 @@ STACK = (
     "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg",
 )  # fmt: skip
 PRESS = ("pmlib.reports.render", "pmlib.reports.execute", "pmlib.reports.build")
+RARELY = (20_000, 20, 20)  # garbage is looked for: what a report makes is short-lived, or kept
 SUBREAPER, PARENT_DEATH = 36, 1  # of prctl(2)
 
 
@@ -141,6 +142,7 @@ def _child(line: socket.socket, sources: dict[str, int]) -> NoReturn:
         if states() != sources:  # somebody edits the press while it runs
             for name in [name for name in sys.modules if name.startswith("pmlib.")]:
                 del sys.modules[name]
+        gc.set_threshold(*RARELY)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
