@@ -1,7 +1,7 @@
 """`pmlib editions`, `pmlib diff`, `pmlib verify`: what has been published, and what became of it."""
 
 import sys
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import click
@@ -82,7 +82,7 @@ def verify(reports: tuple[str, ...]) -> None:
       pmlib verify
       pmlib verify us_car_market
     """
-    from pmlib.reports.disk import lock
+    from pmlib.reports.disk import undisturbed
     from pmlib.reports.editions import folders
     from pmlib.reports.index import differing
     from pmlib.reports.retain import lock_of
@@ -92,7 +92,7 @@ def verify(reports: tuple[str, ...]) -> None:
     here, count, wrong = root(), 0, list[str]()
     found = _published(*reports)
     for name, home in found.items():
-        with lock(lock_of(home, here), here, partial(_wait, name)):
+        with undisturbed(lock_of(home, here), here, partial(_wait, name)):
             wrong += [f"{name}: {line}" for line in findings(home)]
             count += len(folders(home))
     if not reports:
@@ -108,6 +108,7 @@ def verify(reports: tuple[str, ...]) -> None:
     sys.exit(CHANGED if wrong else 0)
 
 
+@cache
 def _wait(name: str, holder: int) -> None:
     click.echo(f"{name}: is being run by process {holder}; waiting for it", err=True)
 

@@ -31,7 +31,8 @@ def listener(root: Path, count: int, debug: bool) -> Iterator[Listener]:
         TextColumn("{task.fields[said]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bars:
         yield Live(root, count, debug, bars)
 
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +143,17 @@ def lock(
             file.truncate(0)
             file.write(str(os.getpid()).encode())
         yield
+
+
+def undisturbed(path: Path, root: Path, wait: Callable[[int], None] | None = None) -> ExitStack:
+    """Hold a lock in order to read; who may not write here goes without it."""
+    held = ExitStack()
+    try:
+        held.enter_context(lock(path, root, wait))
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+    return held
 
 
 def _is_ours(file: Any) -> bool:
