@@ -4,8 +4,6 @@ import io
 import re
 from types import SimpleNamespace
 
-import pytest
-
 from pmlib.cli.progress import listener
 from pmlib.reports.batch import End
 from pmlib.reports.press import Outcome
@@ -32,27 +30,35 @@ def screen(written):
     return [line.rstrip() for line in lines]
 
 
-@pytest.fixture
 def terminal(monkeypatch):
-    """A terminal that standard output and standard error lead to."""
-    both = io.StringIO(newline="")
-    both.isatty = lambda: True
+    """Have standard output and standard error lead to a terminal; give what it was sent.
+
+    To be called from within a test: pytest takes both back before it.
+    """
+
+    class Terminal(io.TextIOWrapper):
+        def isatty(self):
+            return True
+
+    sent = io.BytesIO()
+    both = Terminal(sent, "utf-8", newline="", write_through=True)
     monkeypatch.setattr("sys.stdout", both)
     monkeypatch.setattr("sys.stderr", both)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "90")
-    return both
+    return sent
 
 
-def test_what_is_said_of_a_report_stays_on_the_terminal(terminal, tmp_path):
+def test_what_is_said_of_a_report_stays_on_the_terminal(monkeypatch, tmp_path):
     job = SimpleNamespace(name="tiny", report="tiny", slug="", overrides={}, draft=False, home=tmp_path)
     edition = SimpleNamespace(record={"inputs": []})
+    sent = terminal(monkeypatch)
     with listener(tmp_path, 2, debug=False) as live:
         live.cell(job, 1, 4)
         live.waits(job, 77)
         live.ends(job, End(error=ValueError("[bold]no[/bold] such thing")))
         live.ends(job, End(Outcome("fresh", edition)))
-    assert list(filter(None, screen(terminal.getvalue()))) == [
+    assert list(filter(None, screen(sent.getvalue().decode()))) == [
         "tiny: is being run by process 77; waiting for it",
         "tiny: [bold]no[/bold] such thing; try: pmlib run tiny --debug",
         "tiny: fresh, index.html",

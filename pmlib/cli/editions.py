@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 CHANGED = 1
+LONGEST = 200  # characters of a headline
 
 
 @click.command()
@@ -20,6 +21,7 @@ def editions(report: str) -> None:
     """
     from pmlib.reports.editions import editions as listed
     from pmlib.reports.editions import newest_data
+    from pmlib.reports.sources import aligned
 
     rows = [("report", "edition", "run", "data up to", "compared with", "headline")]
     for name, home in _published(report).items():
@@ -28,10 +30,8 @@ def editions(report: str) -> None:
             run, against = record.get("started", "")[:16].replace("T", " "), record["previous"] or "-"
             facts = (name, one.folder.name, run, newest_data(record) or "-", against)
             rows.append((*facts, record.get("headline", "")))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        line = "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-        click.echo("".join(c if c.isprintable() else "?" for c in line))
+    for line in aligned(rows, width=LONGEST):
+        click.echo(line)
 
 
 @click.command()

@@ -32,7 +32,7 @@ def listener(root: Path, count: int, debug: bool) -> Iterator[Listener]:
         TimeRemainingColumn(),
     )
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bars:
+    with Progress(*columns, console=console, transient=True) as bars:
         yield Live(root, count, debug, bars)
 
 

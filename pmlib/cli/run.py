@@ -109,6 +109,7 @@ def run(
     from pmlib.cli.progress import listener
     from pmlib.reports.batch import Batch
     from pmlib.reports.index import write_index
+    from pmlib.reports.retain import clear_runs
 
     for name, lines in wrong.items():
         _refuse(name, here, "; ".join(lines))
@@ -117,6 +118,7 @@ def run(
         batch = Batch(here, jobs or cores, told, engine, force, keep_going)
         ends = batch.run(planned, elsewhere.render if elsewhere else None)
     write_index(here)
+    clear_runs(here)
     for job in planned:
         if (outcome := ends[job.name].outcome) and outcome.state == "fresh":
             known.add(job, outcome.edition)

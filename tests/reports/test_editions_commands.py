@@ -1,5 +1,6 @@
 import errno
 import json
+from dataclasses import replace
 from unittest.mock import Mock
 
 import pytest
@@ -202,3 +203,11 @@ def test_what_is_published_is_verified_where_nothing_can_be_written(root, monkey
     monkeypatch.setattr(disk, "make_folder", Mock(side_effect=OSError(errno.EROFS, "Read-only file system")))
     said = run("verify", "tiny")
     assert said.output == "2 editions of 1 reports hold what was published\n"
+
+
+def test_each_report_of_a_matrix_is_listed(root):
+    (root / CATALOG).write_text('[tiny]\nnotebook = "tiny"\n[tiny.product]\nfirm = ["ford", "gm"]\n')
+    publish(replace(job(root), home=root / PUBLISHED / "tiny/ford", slug="ford"), files(1), root)
+    rows = run("list").output.splitlines()[1:]
+    assert [row.split()[0] for row in rows] == ["tiny/ford", "tiny/gm"]
+    assert "0001-" in rows[0] and "published" in rows[0] and "not yet run" in rows[1]

@@ -15,7 +15,7 @@ from pmlib.reports import disk, plan
 from pmlib.reports.batch import Batch, End, Listener
 from pmlib.reports.failure import ExecutionFailed
 from pmlib.reports.render import Work
-from pmlib.reports.retain import lock_of
+from pmlib.reports.retain import clear_runs, lock_of
 from pmlib.reports.supervise import Server, family, render
 
 NOTE = "import os, pathlib, sys\npathlib.Path('pid').write_text(str(os.getpid()))\n"
@@ -239,3 +239,18 @@ def test_a_runner_that_waits_for_another_can_be_stopped(small):
         ends = heard.batch.run([job])
     assert ends["tiny"] == End()
     assert holders == [os.getpid()]
+
+
+@pytest.mark.parametrize("first", [0, 3])
+def test_a_cell_that_closes_what_it_did_not_open_is_told_so(run, first):
+    with pytest.raises(ExecutionFailed, match="Cut off: a cell closed the descriptor on which its process"):
+        run(f"import os\nos.closerange({first}, 256)", "print('after')")
+
+
+def test_what_a_report_that_is_no_more_left_is_cleared_too(tmp_path):
+    left = tmp_path / ".pmlib/runs"
+    for name in ("gone.abc", "gone-north.abc.def", "on.abc"):
+        (left / name / "made").mkdir(parents=True)
+    with disk.lock(tmp_path / ".pmlib/locks/on", tmp_path):
+        clear_runs(tmp_path)
+    assert [path.name for path in left.iterdir()] == ["on.abc"]
