@@ -71,7 +71,7 @@ def main(root: Path | None) -> None:
 
 @main.command(name="list")
 def list_() -> None:
-    """List the reports: title, notebook, newest edition, how it stands.
+    """List the reports, each of a matrix too: notebook, newest edition, how it stands, title.
 
     \b
     Example:
@@ -79,18 +79,18 @@ def list_() -> None:
     """
     from pmlib.reports import plan
     from pmlib.reports.editions import newest, status
+    from pmlib.reports.sources import aligned
     from pmlib.root import root
 
     here = root()
     rows = [("report", "notebook", "edition", "status", "title")]
-    for name, entry in plan.catalog(here).items():
-        home = here / plan.PUBLISHED / name
+    for one in plan.select(plan.catalog(here)):
+        home = one.home(here)
         last = newest(home)
-        title = last.record["title"] if last else entry.title
-        rows.append((name, entry.notebook, last.folder.name if last else "-", status(home), title))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+        title = last.record["title"] if last else one.entry.title
+        rows.append((one.name, one.entry.notebook, last.folder.name if last else "-", status(home), title))
+    for line in aligned(rows, width=80):
+        click.echo(line)
 
 
 main.add_command(run)

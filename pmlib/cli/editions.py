@@ -1,12 +1,13 @@
 """`pmlib editions`, `pmlib diff`, `pmlib verify`: what has been published, and what became of it."""
 
 import sys
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import click
 
 CHANGED = 1
+LONGEST = 200  # characters of a headline
 
 
 @click.command()
@@ -20,6 +21,7 @@ def editions(report: str) -> None:
     """
     from pmlib.reports.editions import editions as listed
     from pmlib.reports.editions import newest_data
+    from pmlib.reports.sources import aligned
 
     rows = [("report", "edition", "run", "data up to", "compared with", "headline")]
     for name, home in _published(report).items():
@@ -28,10 +30,8 @@ def editions(report: str) -> None:
             run, against = record.get("started", "")[:16].replace("T", " "), record["previous"] or "-"
             facts = (name, one.folder.name, run, newest_data(record) or "-", against)
             rows.append((*facts, record.get("headline", "")))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        line = "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-        click.echo("".join(c if c.isprintable() else "?" for c in line))
+    for line in aligned(rows, width=LONGEST):
+        click.echo(line)
 
 
 @click.command()
@@ -82,7 +82,7 @@ def verify(reports: tuple[str, ...]) -> None:
       pmlib verify
       pmlib verify us_car_market
     """
-    from pmlib.reports.disk import lock
+    from pmlib.reports.disk import undisturbed
     from pmlib.reports.editions import folders
     from pmlib.reports.index import differing
     from pmlib.reports.retain import lock_of
@@ -92,7 +92,7 @@ def verify(reports: tuple[str, ...]) -> None:
     here, count, wrong = root(), 0, list[str]()
     found = _published(*reports)
     for name, home in found.items():
-        with lock(lock_of(home, here), here, partial(_wait, name)):
+        with undisturbed(lock_of(home, here), here, partial(_wait, name)):
             wrong += [f"{name}: {line}" for line in findings(home)]
             count += len(folders(home))
     if not reports:
@@ -108,6 +108,7 @@ def verify(reports: tuple[str, ...]) -> None:
     sys.exit(CHANGED if wrong else 0)
 
 
+@cache
 def _wait(name: str, holder: int) -> None:
     click.echo(f"{name}: is being run by process {holder}; waiting for it", err=True)
 

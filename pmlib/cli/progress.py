@@ -31,7 +31,8 @@ def listener(root: Path, count: int, debug: bool) -> Iterator[Listener]:
         TextColumn("{task.fields[said]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True) as bars:
         yield Live(root, count, debug, bars)
 
 
@@ -41,14 +42,17 @@ class Plain(Listener):
     def __init__(self, root: Path, count: int, debug: bool) -> None:
         self._root, self._count, self._debug, self._done = root, count, debug, 0
 
+    def _say(self, line: str, err: bool = False) -> None:
+        click.echo(line, err=err)
+
     def cell(self, job: Job, number: int, count: int) -> None:
         if self._count == 1:
-            click.echo(f"{job.name}: cell {number} of {count}", err=True)
+            self._say(f"{job.name}: cell {number} of {count}", err=True)
         elif number == 1:
-            click.echo(f"{job.name}: running, {count} cells", err=True)
+            self._say(f"{job.name}: running, {count} cells", err=True)
 
     def waits(self, job: Job, holder: int) -> None:
-        click.echo(f"{job.name}: is being run by process {holder}; waiting for it", err=True)
+        self._say(f"{job.name}: is being run by process {holder}; waiting for it", err=True)
 
     def ends(self, job: Job, end: End) -> None:
         self._done += 1
@@ -61,24 +65,24 @@ class Plain(Listener):
         shown = (job.home / "index.html").relative_to(self._root).as_posix()
         record = outcome.edition.record
         if outcome.state == "fresh":
-            click.echo(f"{job.name}: fresh, {shown}")
+            self._say(f"{job.name}: fresh, {shown}")
         else:
             kind = "draft" if job.draft else "published"
             place = f", {self._done} of {self._count}" if self._count > 1 else ""
-            click.echo(f"{job.name}: {kind} {shown} ({record['seconds']:.1f} s{place})")
+            self._say(f"{job.name}: {kind} {shown} ({record['seconds']:.1f} s{place})")
         for name, guesses in editions.unchecked(record["inputs"]):
-            click.echo(f"{job.name}: an unchecked draft: {guesses} about {name} open", err=True)
+            self._say(f"{job.name}: an unchecked draft: {guesses} about {name} open", err=True)
         if not outcome.repeatable:
-            click.echo(
+            self._say(
                 f"{job.name}: the same inputs gave another page than before; is there a seed?", err=True
             )
 
     def _failed(self, job: Job, error: Exception) -> None:
         if self._debug and isinstance(error, ExecutionFailed) and error.failure.traceback:
-            click.echo(error.failure.traceback, err=True)
+            self._say(error.failure.traceback, err=True)
         elif self._debug:
-            click.echo("".join(traceback.format_exception(error)), err=True)
-        click.echo(f"{job.name}: {said(error)}; try: {command(job)}", err=True)
+            self._say("".join(traceback.format_exception(error)), err=True)
+        self._say(f"{job.name}: {said(error)}; try: {command(job)}", err=True)
 
 
 class Live(Plain):
@@ -88,6 +92,12 @@ class Live(Plain):
         super().__init__(root, count, debug)
         self._bars, self._of = bars, dict[str, Any]()
         self._all = bars.add_task("reports", total=float(count), said=f"0 of {count}")
+
+    def _say(self, line: str, err: bool = False) -> None:
+        if err or sys.stdout.isatty():  # above the bars, which would wipe away what another writes below
+            self._bars.console.print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
+        else:
+            super()._say(line)
 
     def cell(self, job: Job, number: int, count: int) -> None:
         if job.name not in self._of:

@@ -109,6 +109,7 @@ def run(
     from pmlib.cli.progress import listener
     from pmlib.reports.batch import Batch
     from pmlib.reports.index import write_index
+    from pmlib.reports.retain import clear_runs
 
     for name, lines in wrong.items():
         _refuse(name, here, "; ".join(lines))
@@ -121,6 +122,7 @@ def run(
             if end.outcome and end.outcome.state == "fresh":
                 known.add(job, end.outcome.edition)
     write_index(here)
+    clear_runs(here)
     known.save(None if reports or overrides or wrong else [job.name for job in planned])
     if show:
         for job in planned:

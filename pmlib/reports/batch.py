@@ -1,10 +1,10 @@
 """Many reports at once: each in a process of its own, those first that others read numbers of."""
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,9 @@ from pmlib.reports import press
 from pmlib.reports.failure import ExecutionFailed
 from pmlib.reports.plan import Job
 from pmlib.reports.render import Work
-from pmlib.reports.supervise import Rendered, Server, Stopped, render
+from pmlib.reports.supervise import Rendered, Server, Stopped, empty, render
 
 PAUSE = 2.0  # seconds before a second try, doubled before each further one
-
-
-def empty(folder: Path) -> None:
-    """Remove what an attempt left in its run's folder."""
-    for path in folder.iterdir():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 @dataclass
@@ -105,6 +99,15 @@ class Batch:
         def progress(number: int, count: int) -> None:
             self._tell("cell", job, number, count)
 
+        @cache
+        def told(holder: int) -> None:
+            self._tell("waits", job, holder)
+
+        def waiting(holder: int) -> None:
+            if self._stop.is_set():
+                raise Stopped
+            told(holder)
+
         try:
             outcome = press.run(
                 job,
@@ -112,7 +115,7 @@ class Batch:
                 lambda work: self._patiently(work, lambda: rendered(work, progress, self._stop)),
                 engine=self.engine,
                 force=self.force,
-                wait=lambda holder: self._tell("waits", job, holder),
+                wait=waiting,
             )
         except Stopped:
             return End()

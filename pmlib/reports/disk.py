@@ -5,12 +5,14 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 MARK = ".part-"  # begins the name of whatever is not finished
+LOOK = 0.1  # seconds between two looks at whether a lock is free
 
 
 class Busy(ValueError):
@@ -117,7 +119,8 @@ def lock(
 ) -> Iterator[None]:
     """Hold a lock that the system gives back when the process ends, however it ends.
 
-    wait : called with the other's process id before waiting for it.
+    wait : called with the other's process id, again and again while it is waited for; an error of its own
+        ends the wait.
     patient : wait for another holder.
 
     Raises
@@ -127,21 +130,38 @@ def lock(
     make_folder(path.parent, root)
     refuse_link(path, root)
     with path.open("a+b", buffering=0) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        while not _is_ours(file):
             file.seek(0)
             holder = file.read().strip()
             number = int(holder) if holder.isdigit() else 0
             if not patient:
-                raise Busy(f"{path.name} is being written by process {number}; try again later") from None
+                raise Busy(f"{path.name} is being written by process {number}; try again later")
             if wait:
                 wait(number)
-            fcntl.flock(file, fcntl.LOCK_EX)
+            time.sleep(LOOK)
         with named(path):
             file.truncate(0)
             file.write(str(os.getpid()).encode())
         yield
+
+
+def undisturbed(path: Path, root: Path, wait: Callable[[int], None] | None = None) -> ExitStack:
+    """Hold a lock in order to read; who may not write here goes without it."""
+    held = ExitStack()
+    try:
+        held.enter_context(lock(path, root, wait))
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+    return held
+
+
+def _is_ours(file: Any) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def note(path: Path, root: Path, entry: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ from pmlib.reports.parameters import INJECTED
 from pmlib.reports.plan import Job
 
 LOG = "printed.log"  # in a run's folder: what programs below Python print
-CELL_FILE = re.compile(r"\(\d+\.py, line")  # the name IPython makes up for a cell with a syntax error
+CELL_FILE = re.compile(r"\((\d+\.py|<ipython-input-[^>]*>), line")  # made up for a cell
 
 Progress = Callable[[int, int], None]  # number of the cell that starts, and how many there are
 

@@ -20,7 +20,7 @@ def read_notebook(root: Path, name: str) -> dict[str, Any]:
     except FileNotFoundError:
         there = sorted(p.stem for p in path.parent.glob("*.ipynb"))
         raise ValueError(f"there is no notebooks/{path.name}{did_you_mean(name, there)}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # or nested too deep for Python
         raise ValueError(f"notebooks/{path.name} is no notebook: {error}") from None
     except OSError as error:
         raise ValueError(f"notebooks/{path.name} cannot be read: {error.strerror}") from None

@@ -1,5 +1,6 @@
 """What is to be run: the catalog's reports as jobs, every parameter checked before the first one starts."""
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -14,7 +15,7 @@ from pmlib.reports.matrix import PUBLISHED, Row, rows
 from pmlib.reports.notebook import read_notebook
 from pmlib.reports.parameters import REQUIRED, Parameter, check_parameters, declared, parse
 from pmlib.reports.slug import canonical, draft_slug
-from pmlib.reports.typed import did_you_mean, shown
+from pmlib.reports.typed import did_you_mean, plain_date, shown
 
 __all__ = [
     "CATALOG", "NAME", "NAMING", "PUBLISHED", "SOURCES", "Entry", "Job", "PlanError", "Row",
@@ -78,6 +79,7 @@ def attempt(
     -------
     The jobs, and what is wrong with each of the other reports.
     """
+    _check_day()
     every = _rows(catalog(root))
     declarations = read_toml(root, SOURCES) if (root / SOURCES).is_file() else {}
     reports = {row.name for row in every}
@@ -99,6 +101,15 @@ def unplanned(root: Path, name: str, title: str) -> Job:
     report, _, slug = name.partition("/")
     entry = catalog(root)[report].model_copy(update={"title": as_template(title)})
     return Job(report, entry, {"cells": []}, {}, {}, {}, root / PUBLISHED / name, slug)
+
+
+def _check_day() -> None:
+    """Refuse a day that is none, which would become a part of every key."""
+    if given := os.environ.get("PMLIB_AS_OF"):
+        try:
+            plain_date(given)
+        except ValueError as error:
+            raise PlanError(f"PMLIB_AS_OF {error}") from None
 
 
 def _rows(entries: Mapping[str, Entry]) -> list[Row]:

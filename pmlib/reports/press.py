@@ -57,7 +57,7 @@ def run(
     render : makes the files of an edition, in a process apart from this one.
     engine : "pmlib", or "kernel" for an ordinary kernel.
     force : run it even though nothing it depends on has changed.
-    wait : called with the process id of another runner of this report, before waiting for it.
+    wait : called with the process id of another runner of this report, again and again while it runs.
 
     Raises
     ------

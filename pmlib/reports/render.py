@@ -46,7 +46,11 @@ def main(line: socket.socket) -> None:
         work: Work = pickle.loads(told.read(int.from_bytes(told.read(8), "big")))
 
     def say(**what: Any) -> None:
-        line.sendall(json.dumps(what).encode() + b"\n")
+        try:
+            line.sendall(json.dumps(what).encode() + b"\n")
+        except OSError:
+            said = "a cell closed the descriptor on which its process is heard; close only what you opened"
+            raise ExecutionFailed(Failure(0, 0, "", "Cut off", said)) from None
 
     hidden = secrets(work.job)  # now: a notebook may change its environment
     try:

@@ -1,5 +1,7 @@
 """How many editions and drafts of a report are kept."""
 
+import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from pmlib.reports.disk import Busy, discard, lock, refuse_link, sweep
@@ -11,6 +13,14 @@ DRAFTS = 20  # of one report; whoever wants to keep one puts its parameters into
 def lock_of(home: Path, root: Path) -> Path:
     """Name the lock that whoever writes into a report's folder holds."""
     return root / ".pmlib" / "locks" / "-".join(home.relative_to(root).parts[2:])
+
+
+def clear_runs(root: Path) -> None:
+    """Remove what runs that were cut off left, also those of reports that are no more."""
+    for left in (root / ".pmlib" / "runs").glob("*"):
+        name = left.name.partition(".")[0]
+        with suppress(Busy), lock(root / ".pmlib" / "locks" / name, root, patient=False):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def retain(home: Path, most: int) -> None:

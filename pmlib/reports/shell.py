@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,11 @@ class Outputs:
         self.shown: list[NotebookNode] = []
         self._named: dict[str, list[NotebookNode]] = {}  # by display id, of all cells
         self._clears = False
+        self._stream, self._pieces = "", list[str]()  # that the next text joins, if it has that name
 
     def begin(self) -> None:
         """Start a cell."""
-        self.shown, self._clears = [], False
+        self.shown, self._clears, self._stream = [], False, ""
 
     def end(self) -> list[NotebookNode]:
         """Give what the cell has shown."""
@@ -39,11 +41,11 @@ class Outputs:
 
     def write(self, name: str, text: str) -> None:
         """Add to a stream; a cell that prints a million times leaves one output."""
-        last = self.shown[-1] if self.shown and not self._clears else None
-        if last is not None and last.output_type == "stream" and last.name == name:
-            last.pieces.append(text)
-        else:
-            self._add(NotebookNode(output_type="stream", name=name, pieces=[text]))
+        if name != self._stream:
+            pieces = list[str]()
+            self._add(NotebookNode(output_type="stream", name=name, pieces=pieces))
+            self._stream, self._pieces = name, pieces
+        self._pieces.append(text)
 
     def show(self, kind: str, content: dict[str, Any], display_id: str | None = None) -> None:
         """Add an output as a kernel's message would carry it."""
@@ -59,13 +61,14 @@ class Outputs:
 
     def clear(self, wait: bool) -> None:
         """Take away what the cell has shown, at once or when it shows more."""
-        self._clears = wait
+        self._clears, self._stream = wait, ""
         if not wait:
             self.shown.clear()
 
     def _add(self, output: NotebookNode) -> None:
         if self._clears:
             self.clear(wait=False)
+        self._stream = ""
         self.shown.append(output)
 
 
@@ -126,6 +129,7 @@ class Stream(io.TextIOBase):
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() takes text, not {type(text).__name__}")
+        text.encode(self.encoding, self.errors)  # what no file can hold is refused here, where it is printed
         if text:
             self._outputs.write(self.name, text)
         return len(text)
@@ -151,8 +155,17 @@ class Shell(InteractiveShell):
         """Have no windows; `%matplotlib inline` asks."""
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
-        content = {"ename": str(etype.__name__), "evalue": str(evalue), "traceback": stb}
-        self.outputs.show("error", content)
+        self.outputs.show("error", described(evalue, stb))
+
+
+def described(error: BaseException, traceback: Sequence[str] = ()) -> dict[str, Any]:
+    """Put an error into words that a file can hold: of half a character of UTF-16 they hold the code."""
+
+    def written(text: str) -> str:
+        return text.encode("utf-8", "backslashreplace").decode()
+
+    lines = [written(line) for line in traceback]
+    return {"ename": type(error).__name__, "evalue": written(str(error)), "traceback": lines}
 
 
 class Session:
@@ -175,9 +188,12 @@ class Session:
             Stream(name, self.outputs, at) for name, at in (("stdout", 1), ("stderr", 2))
         )
         try:
-            self.shell.run_cell(source, store_history=True)
+            ended = self.shell.run_cell(source, store_history=True)
         finally:
             sys.stdout, sys.stderr = streams
+        error = ended.error_before_exec or ended.error_in_exec
+        if error and not any(output.output_type == "error" for output in self.outputs.shown):
+            self.outputs.show("error", described(error))  # IPython could not, or was kept from it
         if self._log and (text := self._printed_below()):
             self.outputs.write("stdout", text)
         return count, self.outputs.end()

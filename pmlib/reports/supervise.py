@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,7 +25,7 @@ from pmlib.reports.render import FAILED, MADE, RECORD, STACKS, Work
 
 LOOK = 0.2  # seconds between two looks at a process
 PAGE = 300  # seconds that a page may take to be made
-MB = 1 << 20
+MB = 10**6  # bytes, as in the catalog
 
 Progress = Callable[[int, int], None]
 
@@ -109,12 +110,28 @@ def render(
     ExecutionFailed : it did not run to its end.
     Stopped : `stop` was set meanwhile.
     """
+    stop = stop or threading.Event()
+    child = _watched(server, work, progress, stop)
+    if child.is_lost:  # the engine died, which may have been another report's doing: one of its own, then
+        empty(work.run_dir)
+        with Server(work.root) as own:
+            child = _watched(own, work, progress, stop)
+    return child.made()
+
+
+def _watched(server: Server, work: Work, progress: Progress | None, stop: threading.Event) -> "Child":
     child = Child(server.line(), work, progress)
     try:
-        child.watch(stop or threading.Event())
+        child.watch(stop)
     finally:
         child.end()
-    return child.made()
+    return child
+
+
+def empty(folder: Path) -> None:
+    """Remove what an attempt left in its run's folder."""
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 class Child:
@@ -128,15 +145,15 @@ class Child:
         self._cell = self._cells = self._memory = 0
         self._deadline = time.monotonic() + PAGE
         told = pickle.dumps(work)
-        line.sendall(len(told).to_bytes(8, "big") + told)
+        with contextlib.suppress(OSError):  # it is gone already, which is noticed soon
+            line.sendall(len(told).to_bytes(8, "big") + told)
 
     def watch(self, stop: threading.Event) -> None:
         """Follow it until it has ended, and end it where it goes too far."""
         entry = self._work.job.entry
         while self._status is None:
             if select.select([self._line], [], [], LOOK)[0]:
-                heard = self._line.recv(1 << 16)
-                if not heard:
+                if not (heard := self._heard()):
                     return  # its parent died, and it with that
                 self._hear(heard)
             if stop.is_set():
@@ -148,25 +165,34 @@ class Child:
             if time.monotonic() > self._deadline and self._status is None:
                 raise self._too_slow()
 
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether nobody saw how it ended."""
+        return self._status is None
+
     def end(self) -> None:
         """Have it ended, and wait until it is."""
         if self._pid and self._status is None:
             for kill in (os.killpg, os.kill):  # it leads a session of its own, or is about to
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     kill(self._pid, signal.SIGKILL)
-            with contextlib.suppress(OSError):
-                while self._status is None and (heard := self._line.recv(1 << 16)):
-                    self._hear(heard)
+            while self._status is None and (heard := self._heard()):
+                self._hear(heard)
         self._line.close()
 
     def made(self) -> Rendered:
         """Read what it made, or say how it failed."""
         folder = self._work.run_dir
-        if (folder / FAILED).is_file():
+        if (folder / FAILED).is_file() and not self._error:
             raise ExecutionFailed(Failure(**json.loads((folder / FAILED).read_text("utf-8"))))
         if self._status != 0 or not (folder / RECORD).is_file():
             raise self._failed("Died", self._obituary())
         return made(folder, self._memory // MB)
+
+    def _heard(self) -> bytes:
+        with contextlib.suppress(ConnectionError):  # it ended without reading all that it was told
+            return self._line.recv(1 << 16)
+        return b""
 
     def _hear(self, heard: bytes) -> None:
         *lines, self._rest = (self._rest + heard).split(b"\n")
@@ -205,7 +231,9 @@ class Child:
 
     def _obituary(self) -> str:
         if self._error:
-            return f"its process could not begin: {plain(self._error)}"
+            return f"its process could not go on: {plain(self._error)}"
+        if self.is_lost:
+            return "it ended the engine that it ran in"
         how = f"exit code {self._status}"
         if self._status is not None and self._status < 0:
             how = signal.Signals(-self._status).name

@@ -1,10 +1,14 @@
+import errno
 import json
+from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner
 from tiny import files, job
 
 from pmlib.cli import main
+from pmlib.reports import disk
 from pmlib.reports.compare import compare_files
 from pmlib.reports.editions import newest
 from pmlib.reports.index import write_index
@@ -192,3 +196,18 @@ def test_a_matrix_is_one_entry_of_the_list_and_has_a_list_of_its_own(root):
     assert run("verify").exit_code == 0
     assert "tiny/north" in run("editions", "tiny").output
     assert "compare one of: tiny/north, tiny/south" in run("diff", "tiny").output
+
+
+def test_what_is_published_is_verified_where_nothing_can_be_written(root, monkeypatch):
+    two_editions(root)
+    monkeypatch.setattr(disk, "make_folder", Mock(side_effect=OSError(errno.EROFS, "Read-only file system")))
+    said = run("verify", "tiny")
+    assert said.output == "2 editions of 1 reports hold what was published\n"
+
+
+def test_each_report_of_a_matrix_is_listed(root):
+    (root / CATALOG).write_text('[tiny]\nnotebook = "tiny"\n[tiny.product]\nfirm = ["ford", "gm"]\n')
+    publish(replace(job(root), home=root / PUBLISHED / "tiny/ford", slug="ford"), files(1), root)
+    rows = run("list").output.splitlines()[1:]
+    assert [row.split()[0] for row in rows] == ["tiny/ford", "tiny/gm"]
+    assert "0001-" in rows[0] and "published" in rows[0] and "not yet run" in rows[1]

@@ -10,7 +10,9 @@ from nbformat.v4 import new_code_cell, new_output
 from small import EMIT
 
 from pmlib.reports import normalise, plan
+from pmlib.reports.failure import ExecutionFailed
 from pmlib.reports.render import Work
+from pmlib.reports.shell import Outputs
 from pmlib.reports.supervise import Server, render
 
 ENVIRONMENT = """\
@@ -155,3 +157,33 @@ def test_plain_papermill_can_use_the_engine(small, tmp_path):
     )
     done = nbformat.read(tmp_path / "out.ipynb", as_version=4)
     assert done.cells[-1].outputs[0].text == "Honda\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    {
+        "raise ValueError('half a character: \\ud83d')": r"ValueError: half a character: \\ud83d",
+        "get_ipython().set_custom_exc((KeyError,), lambda *_, **__: None)\n{}['a']": "KeyError: 'a'",
+        "raise BaseExceptionGroup('both', [ValueError(), SystemExit()])": "BaseExceptionGroup: both",
+        "print('half a character: \\ud83d')": "UnicodeEncodeError: ",
+        "x = (": r"SyntaxError: incomplete input \(line 1\)",
+    }.items(),
+)
+def test_a_cell_that_failed_is_never_taken_for_one_that_did_not(run, code, said):
+    with pytest.raises(ExecutionFailed, match=f"cell 2 of 3: {said}"):
+        run(code, "print('after')")
+
+
+def test_what_is_printed_around_a_display_keeps_its_order():
+    outputs = Outputs()
+    outputs.write("stdout", "a")
+    outputs.show("display_data", {"data": {"text/plain": "b"}, "metadata": {}})
+    outputs.write("stdout", "c")
+    outputs.write("stderr", "d")
+    outputs.write("stdout", "e")
+    assert [o.get("text", "b") for o in outputs.end()] == ["a", "b", "c", "d", "e"]
+    outputs.begin()
+    outputs.write("stdout", "f")
+    outputs.clear(wait=True)
+    outputs.write("stdout", "g")
+    assert [o.text for o in outputs.end()] == ["g"]

@@ -186,3 +186,16 @@ def test_one_broken_report_does_not_stop_the_others(small):
     made, wrong = plan.attempt(root)
     assert [job.name for job in made] == ["a"]
     assert wrong == {"b": ["parameter level is 5.0, which is out of its range 0 < float < 1"]}
+
+
+def test_a_day_that_is_none_is_refused_before_anything_starts(small, monkeypatch):
+    monkeypatch.setenv("PMLIB_AS_OF", "soon")
+    with pytest.raises(plan.PlanError, match="PMLIB_AS_OF is 'soon'; it takes a date such as 2026-03-31"):
+        plan.jobs(small())
+
+
+def test_a_notebook_nested_too_deep_is_refused(small):
+    root = small()
+    (root / "notebooks/tiny.ipynb").write_text("[" * 100_000)
+    with pytest.raises(plan.PlanError, match=r"notebooks/tiny.ipynb is no notebook: maximum recursion"):
+        plan.jobs(root)

@@ -4,16 +4,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import nbformat
 import pytest
 from small import EMIT, alive, notebook
 
-from pmlib.reports import plan
-from pmlib.reports.batch import Batch, Listener
+from pmlib.reports import disk, plan
+from pmlib.reports.batch import Batch, End, Listener
 from pmlib.reports.failure import ExecutionFailed
 from pmlib.reports.render import Work
+from pmlib.reports.retain import clear_runs, lock_of
 from pmlib.reports.supervise import Server, family, render
 
 NOTE = "import os, pathlib, sys\npathlib.Path('pid').write_text(str(os.getpid()))\n"
@@ -198,3 +200,58 @@ def test_a_stopped_run_leaves_nothing(small, number):
     assert not any(map(alive, pids))
     assert not (root / "reports/published/tiny/failed.html").exists()
     assert not os.path.exists(f"/proc/{runner.pid}")
+
+
+def test_a_report_that_ends_the_engine_fails_alone(small):
+    kill = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)"
+    root = small(EMIT, "import time\ntime.sleep(0.5)")
+    notes = root / "notebooks"
+    (notes / "bad.ipynb").write_text(nbformat.writes(notebook(kill)))
+    with (root / "reports/catalog.toml").open("a") as catalog:
+        catalog.write('\n[bad]\nnotebook = "bad"\n')
+    ends, _ = batch(root)
+    assert "cell 2 of 2: Died: it ended the engine that it ran in" in str(ends["bad"].error)
+    assert ends["tiny"].outcome.state == "published"
+
+
+def test_a_failure_that_finds_no_room_on_the_disk_says_so(run):
+    full = "import pathlib\ndef full(path, *_, **__):\n    path.touch()\n    raise OSError(28, 'no room')\n"
+    with pytest.raises(ExecutionFailed, match=r"Died: its process could not go on: OSError: .*no room"):
+        run(full + "pathlib.Path.write_text = full\n1 / 0")
+
+
+def test_a_memory_limit_is_said_as_it_was_written(run):
+    with pytest.raises(ExecutionFailed, match="its memory limit of 300 MB"):
+        run("held = []\nwhile True: held.append(bytearray(10**7))", entry="memory_limit = '300 MB'\n")
+
+
+def test_a_runner_that_waits_for_another_can_be_stopped(small):
+    root = small(EMIT)
+    (job,) = plan.jobs(root)
+
+    class Impatient(Listener):
+        def waits(self, job, holder):
+            holders.append(holder)
+            threading.Timer(0.3, self.batch._stop.set).start()
+
+    holders, heard = [], Impatient()
+    heard.batch = Batch(root, 1, heard)
+    with disk.lock(lock_of(job.home, root), root):
+        ends = heard.batch.run([job])
+    assert ends["tiny"] == End()
+    assert holders == [os.getpid()]
+
+
+@pytest.mark.parametrize("first", [0, 3])
+def test_a_cell_that_closes_what_it_did_not_open_is_told_so(run, first):
+    with pytest.raises(ExecutionFailed, match="Cut off: a cell closed the descriptor on which its process"):
+        run(f"import os\nos.closerange({first}, 256)", "print('after')")
+
+
+def test_what_a_report_that_is_no_more_left_is_cleared_too(tmp_path):
+    left = tmp_path / ".pmlib/runs"
+    for name in ("gone.abc", "gone-north.abc.def", "on.abc"):
+        (left / name / "made").mkdir(parents=True)
+    with disk.lock(tmp_path / ".pmlib/locks/on", tmp_path):
+        clear_runs(tmp_path)
+    assert [path.name for path in left.iterdir()] == ["on.abc"]
