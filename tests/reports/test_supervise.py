@@ -237,7 +237,7 @@ def test_a_runner_that_waits_for_another_can_be_stopped(small):
     holders, heard = [], Impatient()
     heard.batch = Batch(root, 1, heard)
     with disk.lock(lock_of(job.home, root), root):
-        ends = heard.batch.run([job])
+        ends = {one.name: end for one, end in heard.batch.run([job])}
     assert ends["tiny"] == End()
     assert holders == [os.getpid()]
 
