@@ -27,6 +27,7 @@ WRITINGS: tuple[Callable[[str], str], ...] = (
     lambda text: html.escape(text).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
     lambda text: html.escape(text, quote=False),
     lambda text: text.replace("\\", "\\\\").replace("'", "\\'"),
+    lambda text: text.encode("ascii", "backslashreplace").decode(),  # Python's own stacks
 )
 
 

@@ -30,6 +30,7 @@ WRITINGS = {
     "plain": str,
     "repr": repr,
     "ascii": ascii,
+    "a stack": lambda text: text.encode("ascii", "backslashreplace").decode(),
     "JSON": json.dumps,
     "JSON in UTF-8": lambda text: json.dumps(text, ensure_ascii=False),
     "JSON within JSON": lambda text: json.dumps(json.dumps([text])),

@@ -1,7 +1,7 @@
 """A run that failed: what it says on one line, and the page that explains it."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from pathlib import Path
 from shlex import quote
@@ -22,6 +22,8 @@ REMEDIES = {
     "Memory": "If it needs that much, give the report a larger <code>memory_limit</code> in the catalog.",
 }
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+LONG_MESSAGE, LONG_TRACEBACK = 1_000, 100_000  # characters
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,17 @@ class Failure:
         """The failure in one line."""
         where = f"cell {self.cell} of {self.cells}: " if self.cell else ""
         return f"{where}{self.error}: {self.message}" if self.message else f"{where}{self.error}"
+
+    def shortened(self) -> "Failure":
+        """Leave out the middle of what nobody would read to its end."""
+        message, traceback = _cut(self.message, LONG_MESSAGE), _cut(self.traceback, LONG_TRACEBACK)
+        return replace(self, message=message, traceback=traceback)
+
+
+def _cut(text: str, most: int) -> str:
+    left = len(text) - most
+    half = most // 2
+    return f"{text[:half]} [... {left:,} characters ...] {text[-half:]}" if left > 0 else text
 
 
 class ExecutionFailed(ValueError):

@@ -17,7 +17,7 @@ def secrets(job: Job) -> dict[str, str]:
 
     Whatever a job leaves goes through pmlib.secret.scrub with them.
     """
-    return {name: os.environ[name] for name in _variables(job.parameters, job.declared).values()}
+    return {name: os.environ.get(name, "") for name in _variables(job.parameters, job.declared).values()}
 
 
 def problems(values: Mapping[str, Any], known: Mapping[str, Parameter]) -> list[str]:

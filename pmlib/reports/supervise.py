@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from pmlib.reports import warm
 from pmlib.reports.failure import ExecutionFailed, Failure, failed, plain
 from pmlib.reports.parameters import source
 from pmlib.reports.render import FAILED, MADE, RECORD, STACKS, Work
+from pmlib.reports.secrets import secrets
+from pmlib.secret import scrub
 
 LOOK = 0.2  # seconds between two looks at a process
 PAGE = 300  # seconds that a page may take to be made
@@ -184,7 +186,8 @@ class Child:
         """Read what it made, or say how it failed."""
         folder = self._work.run_dir
         if (folder / FAILED).is_file() and not self._error:
-            raise ExecutionFailed(Failure(**json.loads((folder / FAILED).read_text("utf-8"))))
+            told = json.loads((folder / FAILED).read_text("utf-8"))
+            raise ExecutionFailed(Failure(**told).shortened())
         if self._status != 0 or not (folder / RECORD).is_file():
             raise self._failed("Died", self._obituary())
         return made(folder, self._memory // MB)
@@ -243,7 +246,9 @@ class Child:
     def _failed(self, name: str, message: str, traceback: str = "") -> ExecutionFailed:
         code = [c for c in self._work.job.document["cells"] if c["cell_type"] == "code" and source(c).strip()]
         text = source(code[self._cell - 1]) if 0 < self._cell <= len(code) else ""
-        return failed(self._cell, self._cells, text, name, message, traceback)
+        said = failed(self._cell, self._cells, text, name, message, traceback).failure
+        hidden = secrets(self._work.job)  # they may stand where the process was, or in what ended it
+        return ExecutionFailed(Failure(**scrub(asdict(said), hidden)).shortened())
 
 
 def made(run_dir: Path, memory: int) -> Rendered:

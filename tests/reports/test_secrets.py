@@ -5,8 +5,11 @@ from click.testing import CliRunner
 from small import tree
 
 from pmlib.cli import main
+from pmlib.reports.failure import ExecutionFailed
 from pmlib.reports.plan import PlanError, attempt, jobs
+from pmlib.reports.render import Work
 from pmlib.reports.secrets import secrets
+from pmlib.reports.supervise import Server, render
 
 READS = 'token: "Secret" = "CRM_TOKEN"\nother: "Secret | None" = None\nfocal = "Ford"\n'
 CANARY = "kanarienvogel_47"
@@ -82,3 +85,15 @@ def test_a_short_secret_is_refused_by_the_name_of_its_parameter(root, monkeypatc
 def test_a_list_of_secrets_is_no_type(small):
     with pytest.raises(PlanError, match=r"the annotation list\[Secret\] is not one of"):
         jobs(small(parameters='tokens: "list[Secret]" = []\n'))
+
+
+def test_a_secret_is_in_no_stack_of_a_run_that_was_ended(small, monkeypatch):
+    monkeypatch.setenv("CRM_TOKEN", "kanarienvögel_47")
+    code = "import os\nexec(compile('while True: pass', '/x/' + os.environ[token], 'exec'))"
+    root = small(code, parameters=READS, entry="time_limit = 1\n")
+    (root / "run").mkdir()
+    (job,) = jobs(root)
+    with Server() as server, pytest.raises(ExecutionFailed, match="Timeout") as error:
+        render(server, Work(job, root, root / "run", "pmlib", None))
+    assert "/x/${CRM_TOKEN}" in error.value.failure.traceback
+    assert "kanarien" not in repr(error.value.failure)

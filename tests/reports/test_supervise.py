@@ -255,3 +255,12 @@ def test_what_a_report_that_is_no_more_left_is_cleared_too(tmp_path):
     with disk.lock(tmp_path / ".pmlib/locks/on", tmp_path):
         clear_runs(tmp_path)
     assert [path.name for path in left.iterdir()] == ["on.abc"]
+
+
+def test_an_error_without_end_is_told_in_short(run):
+    with pytest.raises(ExecutionFailed) as error:
+        run("raise ValueError('why ' + 'x' * 10**6)")
+    failure = error.value.failure
+    assert failure.line.startswith("cell 2 of 2: ValueError: why xxx")
+    assert "[... 999,004 characters ...]" in failure.line
+    assert len(failure.line) < 1_200 and len(failure.traceback) < 101_000
