@@ -35,21 +35,17 @@ def environment(root: Path) -> Environment:
 
 @dataclass
 class Section:
-    """What stands beneath one second-level heading."""
+    """What stands beneath one second-level heading; id : to link to, another one for each."""
 
     title: str
     folded: bool = False
     blocks: list[str] = field(default_factory=list)
+    id: str = ""
 
     @property
     def html(self) -> Markup:
         """All blocks, in order; each is clean already."""
         return Markup("\n".join(self.blocks))
-
-    @property
-    def id(self) -> str:
-        """Name to link to."""
-        return "s-" + re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
 
 
 def render(
@@ -131,7 +127,12 @@ def _sections(
                     sections.append(Section(head[3:].strip(), "fold" in tags, [markdown(words)]))
                 else:
                     sections[-1].blocks.append(markdown(words))
-    return title, question, [s for s in sections if s.title or s.html.strip()]
+    shown = [section for section in sections if section.title or section.html.strip()]
+    for number, section in enumerate(shown, start=1):
+        words = re.sub(r"[^a-z0-9]+", "-", section.title.lower()).strip("-")
+        is_taken = f"s-{words}" in {other.id for other in shown}
+        section.id = f"s-{words}" if words and not is_taken else f"s-{words}--{number}"
+    return title, question, shown
 
 
 def _headings(source: str) -> Iterator[tuple[str, str]]:

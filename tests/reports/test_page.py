@@ -168,3 +168,18 @@ def test_the_bundle_the_press_reads_is_the_one_results_write():
     from pmlib.reports.export import RESULT
 
     assert RESULT == MIME
+
+
+def test_what_precedes_the_first_heading_has_none(tmp_path):
+    made = page(tmp_path, code(shown({"text/plain": "early"})))
+    assert "early" in made
+    assert "<h2></h2>" not in made
+
+
+def test_each_section_has_a_name_of_its_own_to_link_to(tmp_path):
+    heads = ("## 3 Who leads", "## Who leads?", "## Who leads!", "## 谁领先", "## 谁在后")
+    made = page(tmp_path, *(v4.new_markdown_cell(f"{head}\n\nWords.") for head in heads))
+    ids = re.findall(r'<section id="([^"]*)"', made)
+    assert len(set(ids)) == 5
+    assert re.findall(r'<a href="#(s-[^"]*)"', made) == ids[1:]
+    assert ids[:2] == ["s-3-who-leads", "s-who-leads"]
