@@ -66,7 +66,7 @@ class Batch:
 
         rendered : makes a report's files elsewhere: called with work, progress and an event that stops it.
         """
-        with Server(self.root) as server, ThreadPoolExecutor(self.workers) as pool:
+        with Server(self.root, jobs) as server, ThreadPoolExecutor(self.workers) as pool:
             here = rendered or (lambda work, progress, stop: render(server, work, progress, stop))
             try:
                 for job, end in self._done(pool, list(jobs), here):

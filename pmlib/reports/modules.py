@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pmlib.reports.templates import PACKAGE
+from pmlib.reports.warm import (
+    ANALYSTS,
+)  # there or not as other reports need them: only who names them has them
 
 # Evaluated in whichever process runs the cells, before and after them: JSON of each module and its file.
 LOADED = (
@@ -42,7 +45,7 @@ def imported(root: Path, before: Iterable[str], after: Mapping[str, str]) -> lis
             found.add(name)
         elif name not in known:
             own = _own(file, home) if file else ""
-            found |= {own} if own else {top} - sys.stdlib_module_names - {"__main__"}
+            found |= {own} if own else {top} - sys.stdlib_module_names - {"__main__", *ANALYSTS}
     return sorted(found)
 
 

@@ -13,13 +13,15 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from pmlib.reports import warm
 from pmlib.reports.failure import ExecutionFailed, Failure, failed, plain
+from pmlib.reports.imports import imported
+from pmlib.reports.job import Job
 from pmlib.reports.parameters import source
 from pmlib.reports.render import FAILED, MADE, RECORD, STACKS, Work
 from pmlib.reports.secrets import secrets
@@ -49,10 +51,11 @@ class Server:
     """The warm process that forks a child for each report; it lives from the first report to the last.
 
     root : whose templates are compiled beforehand.
+    jobs : whose notebooks may import what is slow to import.
     """
 
-    def __init__(self, root: Path | None = None) -> None:
-        self._root = root
+    def __init__(self, root: Path | None = None, jobs: Iterable[Job] = ()) -> None:
+        self._root, self._named = root, sorted(_named(jobs))
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
 
@@ -85,6 +88,7 @@ class Server:
                 "pmlib.reports.warm",
                 str(theirs.fileno()),
                 str(self._root or ""),
+                *self._named,
             ]
             self._process = subprocess.Popen(
                 command,
@@ -249,6 +253,13 @@ class Child:
         said = failed(self._cell, self._cells, text, name, message, traceback).failure
         hidden = secrets(self._work.job)  # they may stand where the process was, or in what ended it
         return ExecutionFailed(Failure(**scrub(asdict(said), hidden)).shortened())
+
+
+def _named(jobs: Iterable[Job]) -> set[str]:
+    """List what the notebooks of jobs import of packages that are loaded where they are named only."""
+    cells = {source(cell) for job in jobs for cell in job.document["cells"] if cell["cell_type"] == "code"}
+    names = {name for text in cells for name in imported(text)}
+    return {name for name in names if name.partition(".")[0] in warm.ANALYSTS}
 
 
 def made(run_dir: Path, memory: int) -> Rendered:

@@ -16,6 +16,7 @@ import signal
 import socket
 import sys
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -30,22 +31,29 @@ ENVIRONMENT = {  # the same sums, the same order of sets and no windows on every
 STACK = (
     "papermill", "nbformat.v4", "nbclient", "IPython.core.interactiveshell", "jupyter_client",
     "jinja2", "mistune", "nh3", "xlsxwriter", "babel.numbers", "pydantic",
-    "numpy", "pandas", "duckdb", "pyarrow.compute", "pyarrow.parquet", "scipy.stats", "scipy.optimize",
-    "statsmodels.regression.linear_model", "matplotlib.figure", "matplotlib.pyplot",
-    "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg",
+    "numpy", "pandas", "duckdb", "pyarrow.compute", "pyarrow.parquet", "scipy.special",
+    "matplotlib.figure", "matplotlib.pyplot", "matplotlib.dates", "matplotlib.backends.backend_agg",
 )  # fmt: skip
+ANALYSTS = (
+    "scipy",
+    "statsmodels",
+    "seaborn",
+)  # slow to import too, and done where a notebook of the batch does
 PRESS = ("pmlib.reports.render", "pmlib.reports.execute", "pmlib.reports.build")
 RARELY = (20_000, 20, 20)  # garbage is looked for: what a report makes is short-lived, or kept
 SUBREAPER, PARENT_DEATH = 36, 1  # of prctl(2)
 
 
-def main(descriptor: int, root: str) -> None:
+def main(descriptor: int, root: str, named: Sequence[str]) -> None:
     """Serve: each descriptor that arrives is the line to one report's child.
 
     When the child has ended, however it ended, its status is the last thing said there.
+
+    root : of the project, "" where there may be several.
+    named : those of ANALYSTS that a notebook imports, and what of them.
     """
     try:
-        preload(root)
+        preload(root, named)
         sources = states()
     except BaseException as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
@@ -166,7 +174,7 @@ def _say(line: socket.socket, **what: int | str) -> None:
         line.sendall(b"\n" + json.dumps(what).encode() + b"\n")
 
 
-def preload(root: str = "") -> None:
+def preload(root: str = "", named: Sequence[str] = ()) -> None:
     """Import the stack, touch what loads lazily, and leave everything as a fresh process would find it.
 
     Raises
@@ -184,6 +192,9 @@ def preload(root: str = "") -> None:
     for name in PRESS:
         importlib.import_module(name)
     with warnings.catch_warnings():
+        for name in named:
+            with contextlib.suppress(ImportError):  # which the notebook will meet itself
+                importlib.import_module(name)
         touch(root)
     gc.collect()
     gc.freeze()
@@ -198,15 +209,15 @@ def states() -> dict[str, int]:
 
 
 def touch(root: str) -> None:
-    """Draw, write, fit and run a cell once: much is imported, read or built the first time only."""
+    """Draw, write and run a cell once: much is imported, read or built the first time only."""
     import io
 
     import matplotlib as mpl
-    import numpy as np
     import pandas as pd
     from babel.numbers import format_decimal
     from matplotlib.figure import Figure
-    from statsmodels.regression.linear_model import OLS
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
 
     from pmlib.reports.page import environment
     from pmlib.reports.shell import Session, Shell
@@ -216,10 +227,9 @@ def touch(root: str) -> None:
         axes = figure.add_subplot()
         axes.plot([0, 1], [1, 2])
         axes.set_title("Title 1,234 −%")
-        figure.savefig(io.BytesIO(), format="svg")
         figure.savefig(io.BytesIO(), format="png")
-    steps = np.arange(12.0)
-    OLS(steps, np.column_stack([np.ones(12), steps**2])).fit(cov_type="HC1").summary()
+        font = FontProperties(family=["DejaVu Sans"], size=10)
+        text_to_path.get_text_width_height_descent("Title 1,234 −%", font, False)
     frame = pd.DataFrame({"a": ["x", "y", "x"], "b": [1.0, 2.0, 3.0]})
     frame.groupby("a")["b"].sum().sort_values().to_string()
     frame.pivot_table(index="a", values="b").to_html()
@@ -231,4 +241,4 @@ def touch(root: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3:])

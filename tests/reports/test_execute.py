@@ -34,6 +34,7 @@ SHOWING = [
     "caught.stdout, _, __, get_ipython().__class__.__mro__[1].__name__ and In[1][:6]",
     "import warnings; warnings.warn('careful')",
     "import sys; print('a', end=''); print('e', file=sys.stderr); print('b'); {'z', 'y', 'x'}, hash('s')",
+    "import seaborn as sns\nax = sns.barplot(x=['a', 'b'], y=[1, 2]); ax.figure.set_size_inches(2, 1)",
     "import random, numpy; type(random.random()), type(numpy.random.rand())",
     "Result = type('R', (), {'_repr_png_': lambda s: b'png', '_repr_latex_': lambda s: '$x$',"
     " '__repr__': lambda s: 'R'})\nResult()",
@@ -88,7 +89,7 @@ def test_both_engines_leave_the_same_whatever_a_cell_shows(run):
         sum(
             "image/png" in output.get("data", {}) for cell in warm.cells for output in cell.get("outputs", [])
         )
-        == 3
+        == 4
     )
 
 
@@ -187,3 +188,14 @@ def test_what_is_printed_around_a_display_keeps_its_order():
     outputs.clear(wait=True)
     outputs.write("stdout", "g")
     assert [o.text for o in outputs.end()] == ["g"]
+
+
+def test_what_is_slow_to_import_is_there_before_a_notebook_that_names_it(small):
+    root = small("import sys; print('there:', 'seaborn' in sys.modules)", "import seaborn")
+    jobs = plan.jobs(root)
+    folder = root / ".pmlib/runs/one"
+    folder.mkdir(parents=True)
+    with Server(root, jobs) as server:
+        made = render(server, Work(jobs[0], root, folder, "pmlib", None))
+    assert "there: True" in made.files["notebook.ipynb"].decode()
+    assert "package seaborn" in made.record["parts"]
