@@ -9,7 +9,15 @@ from nbformat.v4 import new_output
 
 from pmlib.reports import batch, imports, key, normalise
 from pmlib.reports import execute as execution
+from pmlib.reports.supervise import Server
 from pmlib.reports.templates import PACKAGE
+
+
+@pytest.fixture(scope="module")
+def server():
+    """The engine of a test file's reports."""
+    with Server() as server:
+        yield server
 
 
 @pytest.fixture

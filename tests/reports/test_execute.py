@@ -41,12 +41,6 @@ SHOWING = [
 ]
 
 
-@pytest.fixture(scope="module")
-def server():
-    with Server() as server:
-        yield server
-
-
 @pytest.fixture
 def run(small, server):
     """A function that runs a notebook of the given cells in a child, and gives what it leaves."""

@@ -47,12 +47,6 @@ ENDS = {  # what a cell does: how that is said
 }
 
 
-@pytest.fixture(scope="module")
-def server():
-    with Server() as server:
-        yield server
-
-
 @pytest.fixture
 def run(small, server):
     """A function that runs a notebook of the given cells in a child; its `root` is where."""
