@@ -37,6 +37,7 @@ INTEGERS = (
     "UINTEGER",
     "UBIGINT",
 )
+LONG = ("HUGEINT", "UBIGINT")  # longer than what a whole number becomes
 FLOATS = ("FLOAT", "DOUBLE")
 WIDEST: dict[str, tuple[Any, Any]] = {  # between which a value of a type is beyond doubt
     "number": (-LARGEST, LARGEST),
@@ -70,6 +71,7 @@ class Cell:
     result : over the value by its name: what it is in the unit it is declared in.
     wrong : over raw and the named value: what may be wrong with it, in the order in which it is said.
     fine : over the same: enough, and quick, to tell that nothing is.
+    glance : over raw of all rows: enough, and quicker still, to tell that nothing is in any of them.
     """
 
     raw: Name
@@ -79,6 +81,12 @@ class Cell:
     result: Sql
     wrong: tuple[Wrong, ...]
     fine: Sql
+    glance: Sql | None = None
+
+    @property
+    def right(self) -> Sql:
+        """Whether nothing is wrong with the cell in any of all rows; not known counts as no."""
+        return self.glance or sql("not bool_or({})", self.bad)
 
     @property
     def bad(self) -> Sql:
@@ -101,7 +109,7 @@ def cell(rule: Rule, table: Table, raw: Name, kind: str, today: date) -> Cell:
     """
     if kind.startswith("ENUM"):
         return cell(rule, table, raw, "VARCHAR", today)
-    value = Name(f"value_{raw}")
+    value, glance = Name(f"value_{raw}"), None
     text = sql("{}", raw) if kind == "VARCHAR" else _as_text(rule, raw, kind)
     if text is not None:
         known = sql("nullif(trim({}), '')", text)
@@ -110,13 +118,16 @@ def cell(rule: Rule, table: Table, raw: Name, kind: str, today: date) -> Cell:
         becomes, wrong, fine = _from_text(rule, table, text, known, sql("{}", value))
     else:
         known = sql("case when not isnan({}) then {} end", raw, raw) if kind in FLOATS else sql("{}", raw)
-        becomes, wrong, fine = _native(rule, known, kind)
+        reader, wrong, whole = _native(rule, known, kind)
+        becomes, fine = reader(known), whole or Sql("true")
+        if not whole and "ZONE" not in kind:  # where clocks go back, a later moment may lie on an earlier day
+            glance = _at_a_glance(rule, known, reader, today)
     limits = _limits(rule, sql("{}", value), today)
     missing = [] if rule.nullable else [_missing(known)]
     result = sql("{} * {}", value, rule.scale) if rule.scale != 1 else sql("{}", value)
     if rule.type not in LABELS:
         fine = sql("{} and {}", _within(rule, sql("{}", value), today), fine)
-    return Cell(raw, known, becomes, value, result, (*missing, *wrong, *limits), fine)
+    return Cell(raw, known, becomes, value, result, (*missing, *wrong, *limits), fine, glance)
 
 
 def _missing(known: Sql) -> Wrong:
@@ -147,6 +158,16 @@ def _within(rule: Rule, value: Sql, today: date) -> Sql:
     elif rule.type in ("date", "year") and not rule.future:
         high = today if rule.type == "date" else today.year
     return sql("{} between {} and {}", value, low, high)
+
+
+Reader = Callable[[Sql], Sql]  # from a cell to what it becomes, or to whether it is fine
+
+
+def _at_a_glance(rule: Rule, known: Sql, reader: Reader, today: date) -> Sql:
+    """Whether the least and the greatest value, which a file may keep, are right, and none is missing."""
+    ends = [reader(sql("min({})", known)), reader(sql("max({})", known))]
+    limits = joined(" and ", (_within(rule, end, today) for end in ends))
+    return limits if rule.nullable else sql("{} and count({}) = count(*)", limits, known)
 
 
 # What a column becomes, what may be wrong with it, and what a value within its limits is right by.
@@ -208,7 +229,6 @@ def _label(rule: Rule, table: Table, text: Sql, known: Sql) -> Compiled:
     return label, wrong, Sql("false")
 
 
-Reader = Callable[[Sql], Sql]  # from a cell to what it becomes, or to whether it is fine
 Readers = tuple[Reader, list[Wrong], Reader]
 
 
@@ -310,29 +330,37 @@ def _as_text(rule: Rule, raw: Name, kind: str) -> Sql | None:
     raise ValueError(f"holds {kind}, which is no {rule.type}")
 
 
-def _native(rule: Rule, known: Sql, kind: str) -> Compiled:
+def _native(rule: Rule, known: Sql, kind: str) -> tuple[Reader, list[Wrong], Sql | None]:
+    """How a typed column is read, what may be wrong, and how to tell that its values are whole if they may not be."""
     if rule.type == "date":
         if kind == "TIMESTAMP WITH TIME ZONE" and not rule.zone:
             raise ValueError('holds moments, which are dates in one zone only; add zone = "UTC" to it')
         if not kind.startswith(("DATE", "TIMESTAMP")):
             raise ValueError(f"holds {kind}, which is no date")
-        moment = sql("date_trunc('day', timezone({}, {}))", rule.zone, known) if "ZONE" in kind else known
-        return sql("cast({} as timestamp)", moment), [], Sql("true")
+
+        def day(cell: Sql) -> Sql:
+            moment = sql("date_trunc('day', timezone({}, {}))", rule.zone, cell) if "ZONE" in kind else cell
+            return sql("cast({} as timestamp)", moment)
+
+        return day, [], None
     if kind.split("(")[0] not in (*INTEGERS, *FLOATS, "DECIMAL"):
         raise ValueError(f"holds {kind}, which is no {rule.type}")
-    wrong = []
+    wrong, whole = [], None
     if kind not in INTEGERS:
         outside = sql("{} not between {} and {}", known, -LARGEST, LARGEST)
         wrong.append(Wrong(outside, "not a finite number", "correct it"))
     if rule.type == "number":
-        return sql("cast({} as double)", known), wrong, Sql("true")
-    fine = Sql("true")
+        return lambda cell: sql("cast({} as double)", cell), wrong, None
     if kind not in INTEGERS:
-        fine = sql("{} = floor({})", known, known)
+        whole = sql("{} = floor({})", known, known)
         part = sql("{} <> floor({})", known, known)
         wrong.append(Wrong(part, "not a whole number", REMEDY["integer"]))
     if rule.type == "year":
         wrong.append(
             Wrong(sql("{} not between 1000 and 2999", known), "not a year", "write four digits, as in 1990")
         )
-    return sql("cast({} as bigint)", known), wrong, fine
+    if kind in LONG or whole:
+        lost = sql("{} is null and {} is not null", _as_integer(known), known)
+        wrong.append(Wrong(lost, "too large for a whole number", REMEDY["integer"]))
+        return _as_integer, wrong, whole
+    return lambda cell: sql("cast({} as bigint)", cell), wrong, None

@@ -54,6 +54,19 @@ class Known:
             parts.append(checked.staged(number, joined(", ", values)))
         return sql("({}) as typed", joined(" union all ", parts))
 
+    def at_a_glance(self) -> Sql:
+        """For each column whether nothing is wrong in it, as its counts and its extremes show; or NULL."""
+        columns, checked = [], replace(self.checked, written=self.written)
+        for number, cells in enumerate(checked.cells):
+            for name, one in cells.items():
+                right = one.right
+                if name in self.complete:
+                    if checked.table.columns[name].nullable:
+                        continue
+                    right = sql("count({}) = count(*)", one.raw)
+                columns.append(checked.staged(number, sql("{} as is_right", right)))
+        return joined(" union all ", columns, "select true as is_right")
+
     def look(self, name: str, rows: str, most: int) -> bool:
         """Check the cells of a column that are not known yet, and know them, if they are at most so many.
 
