@@ -57,10 +57,10 @@ Columns = Sequence[tuple[Name, Sql]]  # each with what it is called in the resul
 
 
 def _plain(checked: Typed, keep: Sql, groups: Columns, taken: Columns) -> pa.Table:
-    columns = joined("", (sql("{} as {}, ", value, alias) for alias, value in [*taken, *groups]))
-    by = joined("", (sql("{}, ", alias) for alias, _ in groups))
-    query = sql("select {}true as keep from {} where {} group by {}keep", columns, checked.relation, keep, by)
-    return checked.run(query)
+    columns = joined(", ", (sql("{} as {}", value, alias) for alias, value in [*taken, *groups]))
+    by = sql("group by {}", joined(", ", (alias for alias, _ in groups)))
+    some = by if groups else sql("having count(*) > 0")
+    return checked.run(sql("select {} from {} where {} {}", columns, checked.relation, keep, some))
 
 
 def _all_right(checked: Checked) -> Facts:
