@@ -191,16 +191,16 @@ def _check_key(checked: Checked, relation: Sql, rows: int) -> None:
 
 
 def _lies_close(checked: Checked, relation: Sql, rows: int) -> bool:
-    """Whether the key is a whole number, all of them near the first and no two alike: a bit each shows it."""
+    """Whether the key is a whole number, all of them near each other and no two alike: a bit each shows it."""
     name, *more = checked.table.unique
     if more or checked.table.columns[name].type != "integer":
         return False
-    key, near = checked.column(name), min(64 * rows, MOST_BITS // 2)
-    start = checked.run(sql("select {} as start from {} limit 1", key, relation))["start"][0].as_py()
-    if start is None or abs(start) > 10**15:
+    key = checked.column(name)
+    ends = checked.run(sql("select min({}) as low, max({}) as high from {}", key, key, relation))
+    low, high = ends["low"][0].as_py(), ends["high"][0].as_py()
+    if not isinstance(low, int) or high - low >= min(64 * rows, MOST_BITS):  # scaled, it is no whole number
         return False
-    ends = (start - near, start + near)
-    bits = sql("bitstring_agg({}, {}, {}) filter ({} between {} and {})", key, *ends, key, *ends)
+    bits = sql("bitstring_agg({}, {}, {})", key, low, high)
     found = checked.run(sql("select bit_count({}) as different, count(*) as n from {}", bits, relation))
     return found["different"][0] == found["n"][0]
 
