@@ -331,7 +331,7 @@ def _as_text(rule: Rule, raw: Name, kind: str) -> Sql | None:
 
 
 def _native(rule: Rule, known: Sql, kind: str) -> tuple[Reader, list[Wrong], Sql | None]:
-    """How a typed column is read, what may be wrong, and how to tell that its values are whole if they may not be."""
+    """How a typed column is read, what may be wrong, and what shows a number whole where it may be none."""
     if rule.type == "date":
         if kind == "TIMESTAMP WITH TIME ZONE" and not rule.zone:
             raise ValueError('holds moments, which are dates in one zone only; add zone = "UTC" to it')

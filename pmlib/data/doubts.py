@@ -191,7 +191,7 @@ def _check_key(checked: Checked, relation: Sql, rows: int) -> None:
 
 
 def _lies_close(checked: Checked, relation: Sql, rows: int) -> bool:
-    """Whether the key is a whole number, all of them near each other and no two alike: a bit each shows it."""
+    """Whether the key is a whole number, all of them close together and no two alike: a bit each shows it."""
     name, *more = checked.table.unique
     if more or checked.table.columns[name].type != "integer":
         return False

@@ -1,4 +1,4 @@
-"""Large typed files are checked by the counts and extremes of their columns: no wrong cell hides behind them."""
+"""Typed files are checked by the counts and extremes of their columns: no wrong cell hides behind them."""
 
 import re
 from datetime import date, datetime
