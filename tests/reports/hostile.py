@@ -205,7 +205,8 @@ def heading(texts):
 
 def failure(texts, root):
     """The page of a run that failed."""
-    entry = plan.Entry(notebook="tiny", title=" ".join(OWN))
+    title = " ".join(OWN).replace("{", "{{").replace("}", "}}")  # a brace is one in a title's template
+    entry = plan.Entry(notebook="tiny", title=title)
     together = "\n".join(texts)
     overrides = {"focal": together, OWN[0]: OWN[1]}
     job = plan.Job(OWN[0], entry, {"cells": []}, {}, {}, overrides, root / "reports" / "published" / "tiny")
