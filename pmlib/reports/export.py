@@ -159,6 +159,10 @@ def _sheet(book: Any, sheet: Any, result: dict[str, Any], bold: Any, words: Any)
         sheet.write_string(0, at, _cut(heading, CELL), bold)
         longest = max((len(str(value)) for value in values if isinstance(value, str)), default=8)
         sheet.set_column(at, at, min(max(10, longest + 1), 48))
+        if all(type(value) in (int, float) for value in values):  # most columns, and soon written
+            for line, value in enumerate(values, start=1):
+                sheet.write_number(line, at, value, style)
+            continue
         for line, value in enumerate(values, start=1):
             value = date.fromisoformat(value) if days and value else value
             _write(sheet, line, at, value, words if isinstance(value, str) else style)
