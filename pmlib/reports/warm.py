@@ -34,11 +34,8 @@ STACK = (
     "numpy", "pandas", "duckdb", "pyarrow.compute", "pyarrow.parquet", "scipy.special",
     "matplotlib.figure", "matplotlib.pyplot", "matplotlib.dates", "matplotlib.backends.backend_agg",
 )  # fmt: skip
-ANALYSTS = (
-    "scipy",
-    "statsmodels",
-    "seaborn",
-)  # slow to import too, and done where a notebook of the batch does
+# Slow to import too, and imported where a notebook of the batch imports them.
+ANALYSTS = ("scipy", "statsmodels", "seaborn")
 PRESS = ("pmlib.reports.render", "pmlib.reports.execute", "pmlib.reports.build")
 RARELY = (20_000, 20, 20)  # garbage is looked for: what a report makes is short-lived, or kept
 SUBREAPER, PARENT_DEATH = 36, 1  # of prctl(2)
