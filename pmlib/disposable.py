@@ -22,7 +22,20 @@ def keep(file: Path, value: dict[str, Any]) -> None:
     part = file.with_name(f".part-{os.getpid()}-{file.name}")
     try:
         file.parent.mkdir(exist_ok=True)
+        for left in file.parent.glob(f".part-*-{file.name}"):
+            if not _is_running(left.name.split("-")[1]):  # it was killed while it wrote
+                left.unlink(missing_ok=True)
         part.write_text(json.dumps(value, separators=(",", ":")), encoding="utf-8")
         part.replace(file)
     except OSError:
         part.unlink(missing_ok=True)
+
+
+def _is_running(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
