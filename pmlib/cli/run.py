@@ -161,7 +161,7 @@ def _reproduce(here: Path, reports: tuple[str, ...], wanted: str) -> NoReturn:
         raise ValueError(f"--reproduce takes the name of one report; given: {named}")
     (job,) = planned
     edition = pick(job.home, wanted)
-    with Server() as server:
+    with Server(here, planned) as server:
         lines = reproduce(job, here, edition, lambda work: render(server, work))
     name = f"{job.name}: edition {edition.folder.name}"
     if not lines:

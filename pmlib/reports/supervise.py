@@ -13,12 +13,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from pmlib.reports import warm
+from pmlib.reports.entry import Entry
 from pmlib.reports.failure import ExecutionFailed, Failure, failed, plain
 from pmlib.reports.imports import imported
 from pmlib.reports.job import Job
@@ -54,8 +55,8 @@ class Server:
     jobs : whose notebooks may import what is slow to import.
     """
 
-    def __init__(self, root: Path | None = None, jobs: Iterable[Job] = ()) -> None:
-        self._root, self._named = root, sorted(_named(jobs))
+    def __init__(self, root: Path | None = None, jobs: Sequence[Job] = ()) -> None:
+        self._root, self._jobs = root, jobs
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
 
@@ -88,7 +89,7 @@ class Server:
                 "pmlib.reports.warm",
                 str(theirs.fileno()),
                 str(self._root or ""),
-                *self._named,
+                *sorted(_named(self._jobs)),
             ]
             self._process = subprocess.Popen(
                 command,
@@ -270,10 +271,10 @@ def made(run_dir: Path, memory: int) -> Rendered:
     return Rendered(files, record, memory)
 
 
-def memory_limit(entry: Any) -> int:
+def memory_limit(entry: Entry) -> int:
     """Bytes that a report may hold: what the catalog says, or four fifths of the machine."""
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return getattr(entry, "memory_limit", None) or whole * 4 // 5
+    return entry.memory_limit or whole * 4 // 5
 
 
 def family(pid: int) -> list[int]:
