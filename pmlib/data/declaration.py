@@ -152,7 +152,8 @@ class Table(Strict):
     @property
     def unique(self) -> list[str]:
         """The columns that name a row once."""
-        named = [name for name, rule in self.columns.items() if rule.role in ("period", "firm", "product")]
+        naming = ("chooser", "occasion", "period", "firm", "product")
+        named = [name for name, rule in self.columns.items() if rule.role in naming]
         by_product = any(rule.role == "product" for rule in self.columns.values())
         return self.key or (named if by_product else [])
 

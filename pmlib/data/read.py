@@ -190,9 +190,10 @@ def _source(asked: Asked, frame: pd.DataFrame, opened: Fingerprint, said: tuple[
     names = {column: rule.unless for column, rule in table.columns.items() if rule.role == "name"}
     named = {column for pair in names.items() for column in pair if column} <= set(frame)
     renamed = {column: final[column] for column in frame if final[column] != column}
-    attributes = [
-        column for column, rule in table.columns.items() if rule.role == "attribute" and column in frame
-    ]
+    shared = {
+        role: tuple(c for c, rule in table.columns.items() if rule.role == role and c in frame)
+        for role in ("attribute", "instrument")
+    }
     frame = by_role(frame, renamed, names if named else None)
     columns = {final[column]: described(column, rule) for column, rule in table.columns.items()}
     columns = {column: label for column, label in {**columns, **ROWS}.items() if column in frame}
@@ -203,7 +204,8 @@ def _source(asked: Asked, frame: pd.DataFrame, opened: Fingerprint, said: tuple[
         title=table.title,
         frame=frame,
         columns=columns,
-        attributes=tuple(attributes),
+        attributes=shared["attribute"],
+        instruments=shared["instrument"],
         line=table.line,
         licence=table.licence,
         fingerprint=opened,

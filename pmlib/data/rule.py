@@ -11,7 +11,13 @@ from pmlib.data.week import is_weekly
 from pmlib.table import Column
 
 Type = Literal["text", "number", "integer", "flag", "year", "date", "category"]
-Role = Literal["", "product", "name", "firm", "period", "units", "share", "revenue", "price", "attribute"]
+Role = Literal[
+    "", "product", "name", "firm", "period", "units", "share", "revenue", "price", "attribute",  # of a market
+    "cost", "instrument",  # and what demand is worked out with
+    "chooser", "occasion", "chosen", "available",  # of choices: who, when, what of it
+    "won", "reason",  # of deals that are decided
+    "topic", "claim", "place", "confidence",  # of facts about rivals
+]  # fmt: skip
 Better = Literal["", "higher", "lower"]
 OPTIONS = {
     "type": get_args(Type),
@@ -29,9 +35,21 @@ TYPES_OF_ROLE: dict[str, tuple[str, ...]] = {  # a role that is not listed takes
     "revenue": MEASURES,
     "price": MEASURES,
     "attribute": (*MEASURES, "flag", "category"),
+    "cost": MEASURES,
+    "instrument": (*MEASURES, "flag"),
+    "chosen": ("flag",),
+    "available": ("flag",),
+    "won": ("flag",),
 }
-SHARED_ROLES = ("", "name", "attribute")  # several columns may have these; any other renames its one column
-ROLES = tuple(role for role in get_args(Role) if role not in ("", "attribute"))  # columns a Source may have
+SHARED_ROLES = (
+    "",
+    "name",
+    "attribute",
+    "instrument",
+)  # several columns may have these; any other renames its one column
+ROLES = tuple(  # columns a Source may have
+    role for role in get_args(Role) if role not in ("", "attribute", "instrument")
+)
 # What only some types may say, and the types that may.
 TYPES_OF_SETTING = {
     "range": (*MEASURES, "year", "date"),

@@ -39,7 +39,7 @@ class Source:
     frame : columns with a role of their own are called by it (product, firm, period, units, share, revenue,
         price); `name` is a product in words; `period` is a date; the others keep their names.
     columns : label and unit of each column of the frame.
-    attributes : names of the attribute columns, as declared.
+    attributes, instruments : names of the columns of these roles, as declared.
     line : where the data come from, as printed under a chart.
     licence : the terms that the data are under.
     note : what a reader must know of how the numbers were made.
@@ -56,6 +56,7 @@ class Source:
     attributes: tuple[str, ...]
     line: str
     fingerprint: Fingerprint
+    instruments: tuple[str, ...] = ()
     licence: str = field(default="", repr=False)
     note: str = field(default="", repr=False)
     said: tuple[str, ...] = field(default=(), repr=False)
@@ -69,6 +70,7 @@ class Source:
     def lacks(self, *roles: str) -> list[str]:
         """List the roles that no column has."""
         held = {"attribute"} if self.attributes else set()
+        held |= {"instrument"} if self.instruments else set()
         held |= {role for role in ROLES if role in self.frame}
         return [role for role in roles if role not in held]
 
@@ -105,7 +107,8 @@ class Source:
 
     def _profile(self, name: str) -> dict[str, object]:
         values, column = self.frame[name], self.columns[name]
-        role = "attribute" if name in self.attributes else name if name in ROLES else ""
+        role = "attribute" if name in self.attributes else "instrument" if name in self.instruments else ""
+        role = name if name in ROLES else role
         known = values.dropna()
         if is_number(values) or pd.api.types.is_datetime64_any_dtype(values.dtype):
             ends = texts(pd.DataFrame({name: [known.min(), known.max()]}), {name: column})[name]
@@ -132,6 +135,7 @@ def source(
     *,
     columns: Mapping[str, Column] | None = None,
     attributes: Sequence[str] = (),
+    instruments: Sequence[str] = (),
     line: str = "",
     **roles: str,
 ) -> Source:
@@ -140,7 +144,7 @@ def source(
     Parameters
     ----------
     columns : labels and units, by the frame's column names or by role; the others are called as they are.
-    attributes : columns that describe a product.
+    attributes, instruments : columns that describe a product; those that move its price and not what buyers want.
     roles : column by role, as in price="list_price"; a column already called by a role needs no mention.
 
     Raises
@@ -150,7 +154,7 @@ def source(
     for role in roles:
         if role not in ROLES:
             raise DataError(f"{name}: {role!r} is not a role; {meant(role, ROLES, 'it may be', 20)}")
-    for column in (*roles.values(), *attributes):
+    for column in (*roles.values(), *attributes, *instruments):
         if column not in frame:
             raise DataError(f"{name} has no column {column!r}; {meant(str(column), frame)}")
     renamed = {column: role for role, column in roles.items()}
@@ -170,13 +174,14 @@ def source(
         row = int(lost.to_numpy().argmax())
         found = shown(frame[roles.get("period", "period")].iloc[row])
         raise DataError(f"{name}, row {row}: period is {found}; give dates, or years as whole numbers")
-    _check_values(name, named, attributes)
+    _check_values(name, named, [*attributes, *instruments])
     return Source(
         name=name,
         title=name,
         frame=named,
         columns={key: declared.get(key, Column(str(key).replace("_", " "))) for key in named},
         attributes=tuple(attributes),
+        instruments=tuple(instruments),
         line=line,
         fingerprint=fingerprint(repr(list(frame)).encode() + hashed, named),
     )
@@ -193,7 +198,8 @@ def _check_values(name: str, frame: pd.DataFrame, attributes: Sequence[str]) -> 
             if infinite.any():
                 row = int(infinite.argmax())
                 raise DataError(f"{name}, row {row}: {column} is infinite; correct it, or leave it missing")
-    key = [role for role in ("period", "firm", "product") if role in frame]
+    sets = [role for role in ("chooser", "occasion") if role in frame]
+    key = sets + [role for role in ("period", "firm", "product") if role in frame]
     twins = np.flatnonzero(frame.duplicated(key)) if "product" in key else np.array([], int)
     if len(twins):
         found = ", ".join(str(value) for value in frame.loc[twins[0], key])
