@@ -144,7 +144,8 @@ def source(
     Parameters
     ----------
     columns : labels and units, by the frame's column names or by role; the others are called as they are.
-    attributes, instruments : columns that describe a product; those that move its price and not what buyers want.
+    attributes, instruments : columns that describe a product; those that move its price and not what buyers
+        want.
     roles : column by role, as in price="list_price"; a column already called by a role needs no mention.
 
     Raises
