@@ -5,11 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import approx
+from simulated_choices import CONSTANTS, PRICE, QUALITY, choices, table
 
 from pmlib.competitive import conditional_logit
 from pmlib.result import Absent
-from simulated_choices import CONSTANTS, PRICE, QUALITY, choices, table
 
 
 def params(result):
@@ -27,19 +26,19 @@ def test_recovers_what_choices_were_made_of():
     }
     off = (params(result) - pd.Series(truth)) / result.frame.set_index("term")["se"]
     assert off.abs().max() < 3
-    assert result.rsquared == approx(1 - result.loglik / result.loglik_null)
+    assert result.rsquared == pytest.approx(1 - result.loglik / result.loglik_null)
 
 
 def test_order_of_rows_and_of_sets_does_not_matter():
     frame = choices(2)
     there = conditional_logit(table(frame), base="A")
     here = conditional_logit(table(frame.sample(frac=1, random_state=3)), base="A")
-    assert params(here).to_numpy() == approx(params(there).to_numpy(), abs=1e-9)
+    assert params(here).to_numpy() == pytest.approx(params(there).to_numpy(), abs=1e-9)
 
 
 def test_a_model_with_constants_foretells_the_shares_there_were():
     shares = conditional_logit(table(choices(4))).shares
-    assert shares["predicted"].to_numpy() == approx(shares["chosen"].to_numpy(), abs=1e-8)
+    assert shares["predicted"].to_numpy() == pytest.approx(shares["chosen"].to_numpy(), abs=1e-8)
 
 
 @settings(max_examples=15, deadline=None)
@@ -48,8 +47,8 @@ def test_the_unit_of_price_does_not_matter(rate, shift):
     frame = choices(5, choosers=40)
     there = conditional_logit(table(frame))
     here = conditional_logit(table(frame.assign(price=(frame["price"] + max(shift, 0)) * rate)))
-    assert here.loglik == approx(there.loglik, abs=1e-6)
-    assert params(here)["price"] * rate == approx(params(there)["price"], rel=1e-5)
+    assert here.loglik == pytest.approx(there.loglik, abs=1e-6)
+    assert params(here)["price"] * rate == pytest.approx(params(there)["price"], rel=1e-5)
 
 
 def test_errors_allow_for_choices_of_one_chooser_being_alike():
@@ -63,7 +62,7 @@ def test_sets_may_lack_alternatives():
     out = (np.random.default_rng(7).random(len(frame)) < 0.3) & (frame["chosen"] == 0)
     here = conditional_logit(table(frame[~out]))
     there = conditional_logit(table(frame.assign(available=(~out).astype(int))))
-    assert params(here).to_numpy() == approx(params(there).to_numpy())
+    assert params(here).to_numpy() == pytest.approx(params(there).to_numpy())
 
 
 @pytest.mark.parametrize(
