@@ -3,6 +3,7 @@
 # Plain imports, in this form: a function may share its module's name, and the function must win.
 from pmlib.competitive.bridge import share_bridge
 from pmlib.competitive.choice.logit import conditional_logit
+from pmlib.competitive.choice.shares import choice_shares
 from pmlib.competitive.concentration import concentration
 from pmlib.competitive.growth_share import growth_share
 from pmlib.competitive.hedonic import hedonic
@@ -20,6 +21,7 @@ from pmlib.competitive.trend import share_trend
 from pmlib.competitive.volatility import rank_volatility
 
 __all__ = [
+    "choice_shares",
     "concentration",
     "conditional_logit",
     "feature_parity",

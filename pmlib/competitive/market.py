@@ -61,6 +61,8 @@ def lacking(
     roles : columns it needs; `sales` asks for units, shares or revenue, whichever there is.
     periods, firms : how many it needs at least.
     """
+    if not source.given:
+        return Absent(title=title, reason="No table of products, prices or sales was given.")
     missing = [f"no {role} column" for role in source.lacks(*roles)]
     if sales and not any(source.has(role) for role in ("units", "share", "revenue")):
         missing.append("no sales")

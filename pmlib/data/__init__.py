@@ -11,7 +11,7 @@ from typing import Any
 from pmlib.data.declaration import declaration
 from pmlib.data.read import Asked
 from pmlib.data.read import read as _read
-from pmlib.data.source import Fingerprint, Source, source
+from pmlib.data.source import Fingerprint, Source, no_source, source
 from pmlib.data.variables import hide
 from pmlib.data.words import DataError, meant, shown
 from pmlib.result import Number
@@ -23,7 +23,7 @@ PUBLISHED = "reports/published"
 
 
 def read(
-    name: str,
+    name: str | None,
     *,
     where: Mapping[str, Any] | None = None,
     by: Sequence[str] = (),
@@ -37,6 +37,7 @@ def read(
 
     Parameters
     ----------
+    name : of the table; None gives an empty one, from which every section says that it was not given.
     where : rows to keep: for a column a value, a list of values, or a tuple of the first and last of a range
         (None leaves an end open). Of dates, 2024 and "2024-03" stand for all their days.
     by : columns to group by; a date may have a grain: "period:year", quarter, month, week or day.
@@ -51,6 +52,8 @@ def read(
     DataError : no such table, or the file is not what its declaration says; one line that names file, row,
         column, what was found and what to do.
     """
+    if name is None:
+        return no_source()
     home = root()
     table = declaration(home, name)
     if by and not take:

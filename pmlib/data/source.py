@@ -63,6 +63,11 @@ class Source:
     partial: bool = field(default=False, repr=False)
     guesses: tuple[str, ...] = field(default=(), repr=False)
 
+    @property
+    def given(self) -> bool:
+        """Whether there is a table at all; a parameter that names none gives an empty one."""
+        return bool(self.columns)
+
     def has(self, *roles: str) -> bool:
         """Tell whether every one of these roles has a column."""
         return not self.lacks(*roles)
@@ -81,7 +86,7 @@ class Source:
         ------
         DataError : the source has no periods, or none of them lies there.
         """
-        if first is None and last is None:
+        if (first is None and last is None) or not self.given:
             return self
         if "period" not in self.frame:
             raise DataError(f"{self.name} has no period column, so no years to choose; leave the window open")
@@ -185,6 +190,19 @@ def source(
         instruments=tuple(instruments),
         line=line,
         fingerprint=fingerprint(repr(list(frame)).encode() + hashed, named),
+    )
+
+
+def no_source() -> Source:
+    """Stand for a table that was not given: it has no column, so that no section can be filled from it."""
+    return Source(
+        name="none",
+        title="no table",
+        frame=pd.DataFrame(),
+        columns={},
+        attributes=(),
+        line="",
+        fingerprint=Fingerprint("", 0),
     )
 
 

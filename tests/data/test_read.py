@@ -585,3 +585,9 @@ def test_an_analysts_own_frame_is_held_to_the_same(changed, said):
 
 def test_what_a_window_holds_is_what_its_profile_says(shipped):
     assert data.read("us_cars").window(None, 1980).about().subtitle.startswith("926 rows, newest 1980.")
+
+
+def test_a_table_that_is_not_given_is_empty():
+    nothing = data.read(None)
+    assert not nothing.given and nothing.window(1980, None) is nothing
+    assert nothing.lacks("firm", "price") == ["firm", "price"]

@@ -76,19 +76,15 @@ def lay_out(
         alternative twice in a set, a blank or negative price, a term that cannot be told from others or
         foretells choices.
     """
-    if source is None:
-        return Absent(title=title, reason="No table of choices was given.")
-    if missing := source.lacks("occasion", "chosen"):
-        said = " and ".join(f"no {role} column" for role in missing)
-        return Absent(title=title, reason=f"The data ({source.title}) have {said}, so no choices.")
-    label = "product" if source.has("product") else "firm" if source.has("firm") else ""
+    if absent := without_choices(title, source):
+        return absent
+    assert source is not None
+    label = called_by(source)
     taken = list(source.attributes if attributes is None else attributes)
     for column in [*taken, *chooser_terms]:
         if column not in source.frame:
             raise ValueError(f"{source.name} has no column {column!r}; it has {list(source.frame)}")
-    frame = _sorted(source, label, taken, chooser_terms)
-    sets = Sets.of(frame["set"].to_numpy())
-    chosen = _one_chosen(source, frame, sets)
+    frame, chosen, sets = choice_sets(source, taken, chooser_terms)
     frame, chosen, sets, alone = _several(frame, chosen, sets)
     if len(sets) < 2:
         return Absent(
@@ -126,6 +122,35 @@ def lay_out(
         none=none,
         checks=(*alone, *dropped, _enough(len(sets), len(terms.terms))),
     )
+
+
+def without_choices(title: str, source: Source | None) -> Absent | None:
+    """Say why a table holds no choices, or None where it does."""
+    if source is None or not source.given:
+        return Absent(title=title, reason="No table of choices was given.")
+    if missing := source.lacks("occasion", "chosen"):
+        said = " and ".join(f"no {role} column" for role in missing)
+        return Absent(title=title, reason=f"The data ({source.title}) have {said}, so no choices.")
+    return None
+
+
+def called_by(source: Source) -> str:
+    """Name the role that alternatives are called by: product, else firm, else nothing."""
+    return "product" if source.has("product") else "firm" if source.has("firm") else ""
+
+
+def choice_sets(
+    source: Source, taken: Sequence[str] = (), chooser_terms: Sequence[str] = ()
+) -> tuple[pd.DataFrame, np.ndarray, Sets]:
+    """Put the rows of each choice set together: the rows, which were chosen (n,), and the sets.
+
+    Raises
+    ------
+    ValueError : one line that names rows or sets: nothing or several chosen, a blank, a negative price.
+    """
+    frame = _sorted(source, called_by(source), taken, chooser_terms)
+    sets = Sets.of(frame["set"].to_numpy())
+    return frame, _one_chosen(source, frame, sets), sets
 
 
 def _sorted(source: Source, label: str, taken: Sequence[str], chooser_terms: Sequence[str]) -> pd.DataFrame:
