@@ -41,15 +41,10 @@ TYPES_OF_ROLE: dict[str, tuple[str, ...]] = {  # a role that is not listed takes
     "available": ("flag",),
     "won": ("flag",),
 }
-SHARED_ROLES = (
-    "",
-    "name",
-    "attribute",
-    "instrument",
-)  # several columns may have these; any other renames its one column
-ROLES = tuple(  # columns a Source may have
-    role for role in get_args(Role) if role not in ("", "attribute", "instrument")
-)
+# Several columns may have these; any other renames its one column.
+SHARED_ROLES = ("", "name", "attribute", "instrument")
+LISTED_ROLES = ("", "attribute", "instrument")  # a Source lists their columns
+ROLES = tuple(role for role in get_args(Role) if role not in LISTED_ROLES)  # columns a Source may have
 # What only some types may say, and the types that may.
 TYPES_OF_SETTING = {
     "range": (*MEASURES, "year", "date"),

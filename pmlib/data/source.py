@@ -13,7 +13,8 @@ from pmlib.data.words import DataError, meant, shown
 from pmlib.result import Result
 from pmlib.table import Column, is_number, texts
 
-AMOUNTS = ("units", "share", "revenue", "price")
+AMOUNTS = ("units", "share", "revenue", "price", "cost")
+FLAGS = ("chosen", "available", "won")
 PROFILE = {
     "label": Column("Column"),
     "unit": Column("Unit"),
@@ -37,7 +38,8 @@ class Source:
     """A table, named by roles.
 
     frame : columns with a role of their own are called by it (product, firm, period, units, share, revenue,
-        price); `name` is a product in words; `period` is a date; the others keep their names.
+        price, chooser, occasion, chosen, ...); `name` is a product in words; `period` is a date; the others
+        keep their names.
     columns : label and unit of each column of the frame.
     attributes, instruments : names of the columns of these roles, as declared.
     line : where the data come from, as printed under a chart.
@@ -149,8 +151,8 @@ def source(
     Parameters
     ----------
     columns : labels and units, by the frame's column names or by role; the others are called as they are.
-    attributes, instruments : columns that describe a product; those that move its price and not what buyers
-        want.
+    attributes, instruments : columns that describe a product, and columns that move its price but not the
+        wish for it.
     roles : column by role, as in price="list_price"; a column already called by a role needs no mention.
 
     Raises
@@ -181,6 +183,7 @@ def source(
         found = shown(frame[roles.get("period", "period")].iloc[row])
         raise DataError(f"{name}, row {row}: period is {found}; give dates, or years as whole numbers")
     _check_values(name, named, [*attributes, *instruments])
+    named = named.astype({flag: "int64" for flag in FLAGS if flag in named})
     return Source(
         name=name,
         title=name,
@@ -217,12 +220,18 @@ def _check_values(name: str, frame: pd.DataFrame, attributes: Sequence[str]) -> 
             if infinite.any():
                 row = int(infinite.argmax())
                 raise DataError(f"{name}, row {row}: {column} is infinite; correct it, or leave it missing")
+    for column in (flag for flag in FLAGS if flag in frame):
+        odd = np.flatnonzero(~frame[column].isin([0, 1]))
+        if len(odd):
+            found = shown(frame[column].tolist()[odd[0]])
+            raise DataError(f"{name}, row {odd[0]}: {column} is {found}; write 1 for yes and 0 for no")
     sets = [role for role in ("chooser", "occasion") if role in frame]
     key = sets + [role for role in ("period", "firm", "product") if role in frame]
     twins = np.flatnonzero(frame.duplicated(key)) if "product" in key else np.array([], int)
     if len(twins):
         found = ", ".join(str(value) for value in frame.loc[twins[0], key])
-        raise DataError(f"{name}, row {twins[0]}: a second row of {found}; add them up, or keep one")
+        remedy = "keep one" if sets else "add them up, or keep one"
+        raise DataError(f"{name}, row {twins[0]}: a second row of {found}; {remedy}")
 
 
 def by_role(

@@ -394,7 +394,8 @@ def shipped() -> list[Case]:
     tables = re.split(r"^(?=\[)", (SHIPPED / "sources.toml").read_text(encoding="utf-8"), flags=re.MULTILINE)
     cases = []
     for name, means in (("us_cars", ("product_id", "share")), ("cars_1993", ("Make", "Price"))):
-        own = [table.replace(f"[{name}", "[sales", 1) for table in tables if table.startswith(f"[{name}")]
+        mine = [table for table in tables if table.startswith((f"[{name}]", f"[{name}."))]
+        own = [table.replace(f"[{name}", "[sales", 1) for table in mine]
         path = re.search(r'^path = "(.+)"', own[0], re.MULTILINE)[1]
         content = (SHIPPED.parent / path).read_bytes()
         text = (gzip.decompress(content) if path.endswith(".gz") else content).decode()

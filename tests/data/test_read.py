@@ -323,7 +323,8 @@ def test_an_unknown_table_is_refused(shipped):
     with pytest.raises(data.DataError) as refused:
         data.read("us_car")
     assert str(refused.value) == (
-        "data/sources.toml has no table [us_car]; did you mean 'us_cars'? It has 'us_cars', 'cars_1993'"
+        "data/sources.toml has no table [us_car]; did you mean 'us_cars'? "
+        "It has 'us_cars', 'cars_1993', 'us_cars_demand', 'ketchup', 'cameras'"
     )
 
 
@@ -425,7 +426,8 @@ def test_an_own_frame_stays_as_it_is():
         (
             {"prise": "costs"},
             "own: 'prise' is not a role; did you mean 'price'? It may be 'product', 'name', 'firm', "
-            "'period', 'units', 'share', 'revenue', 'price'",
+            "'period', 'units', 'share', 'revenue', 'price', 'cost', 'chooser', 'occasion', 'chosen', "
+            "'available', 'won', 'reason', 'topic', 'claim', 'place', 'confidence'",
         ),
         (
             {"firm": "when", "product": "when"},
@@ -536,6 +538,60 @@ def test_cars_1993(shipped):
     assert str(refused.value) == (
         "cars_1993 has no period column, so no years to choose; leave the window open"
     )
+
+
+def test_us_cars_demand_is_us_cars_with_instruments(shipped):
+    market, demand = data.read("us_cars"), data.read("us_cars_demand")
+    assert market.instruments == () and len(demand.instruments) == 8
+    cars, with_more = (
+        one.frame.sort_values(["period", "product"], ignore_index=True) for one in (market, demand)
+    )
+    pd.testing.assert_frame_equal(with_more[list(cars)], cars)
+    for first, of_firm in ((0, True), (4, False)):  # counted and added up anew from the cars themselves
+        each = {0: 1.0, 1: cars["hp_per_weight"], 2: cars["air"]}
+        for number, value in each.items():
+            values = cars.assign(value=value)
+            firm = values.groupby(["period", "firm_id"])["value"].transform("sum")
+            year = values.groupby("period")["value"].transform("sum")
+            expected = firm - values["value"] if of_firm else year - firm
+            found = with_more[f"demand_instruments{first + number}"]
+            assert found.to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-6, abs=1e-6)
+
+
+def test_ketchup(shipped):
+    ketchup = data.read("ketchup")
+    frame = ketchup.frame
+    assert len(frame) == 11192 and frame["occasion"].nunique() == 2798 and frame["chooser"].nunique() == 300
+    assert (frame.groupby(["chooser", "occasion"])["chosen"].sum() == 1).all()
+    bought = frame[frame["chosen"] == 1]["product"].value_counts()
+    assert bought.to_dict() == {
+        "Heinz 32 oz": 1458,
+        "Heinz 28 oz": 851,
+        "Hunt's 32 oz": 307,
+        "Heinz 41 oz": 182,
+    }
+    assert frame.groupby("firm")["product"].unique().map(len).to_dict() == {"Heinz": 3, "Hunt's": 1}
+    assert ketchup.attributes == ("feature", "display") and ketchup.columns["price"].unit == "cents/oz"
+
+
+def test_cameras(shipped):
+    cameras = data.read("cameras")
+    frame = cameras.frame
+    assert len(frame) == 26560 and cameras.lacks("chooser", "occasion", "firm", "chosen", "product") == [
+        "product"
+    ]
+    tasks = frame.groupby(["chooser", "occasion"])
+    assert len(tasks) == 332 * 16 and (tasks["chosen"].sum() == 1).all() and (tasks.size() == 5).all()
+    none = frame["firm"] == "none"
+    assert (none == (frame["alt"] == 5)).all() and (frame.loc[none, "price"] == 0).all()
+    assert sorted(frame.loc[~none, "price"].unique()) == pytest.approx([79, 129, 179, 229, 279])
+    assert cameras.attributes == ("pixels", "zoom", "video", "swivel", "wifi")
+
+
+def test_what_is_shipped_is_compressed_the_same_each_time():
+    for file in (HERE / "data").glob("*.gz"):
+        head = file.read_bytes()[:10]  # flags (no name), then four bytes of time
+        assert (head[3], head[4:8]) == (0, bytes(4)), file.name
 
 
 def test_a_number_is_read_in_the_unit_that_people_use(gate):
