@@ -158,12 +158,15 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Absent(Result):
-    """A section that these data cannot fill, and why."""
+    """A section that these data cannot fill, and why; false, so that `found or otherwise` takes what there is."""
 
     finding: str = ""
     frame: pd.DataFrame = field(default_factory=pd.DataFrame)
     reason: str
     kind: ClassVar[str] = "absent"
+
+    def __bool__(self) -> bool:
+        return False
 
     def summary(self) -> str:
         """Say what is missing and why."""
