@@ -158,7 +158,7 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Absent(Result):
-    """A section that these data cannot fill, and why; false, so that `found or otherwise` takes what there is."""
+    """A section that these data cannot fill, and why; false, so that `found or other` takes what there is."""
 
     finding: str = ""
     frame: pd.DataFrame = field(default_factory=pd.DataFrame)
