@@ -11,6 +11,7 @@ _HOME = {
     "changes": "pmlib.edition",
     "competitive": "pmlib.competitive",
     "data": "pmlib.data",
+    "first_present": "pmlib.result",
 }
 __all__ = sorted(_HOME)
 

@@ -158,15 +158,12 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Absent(Result):
-    """A section that these data cannot fill, and why; false, so that `found or other` takes what there is."""
+    """A section that these data cannot fill, and why."""
 
     finding: str = ""
     frame: pd.DataFrame = field(default_factory=pd.DataFrame)
     reason: str
     kind: ClassVar[str] = "absent"
-
-    def __bool__(self) -> bool:
-        return False
 
     def summary(self) -> str:
         """Say what is missing and why."""
@@ -177,6 +174,11 @@ class Absent(Result):
         return f'<p class="absent"><b>{text(self.title)}:</b> not shown. {text(self.reason)}</p>'
 
     __repr__ = summary
+
+
+def first_present(*results: Any) -> Any:
+    """Take the first result that is not absent, as of models of which the data allow one; else the last one."""
+    return next((result for result in results if not isinstance(result, Absent)), results[-1])
 
 
 class Answer(Result):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pmlib import chart
-from pmlib.result import MIME, Absent, Answer, Check, Number, Result
+from pmlib.result import MIME, Absent, Answer, Check, Number, Result, first_present
 from pmlib.table import Column
 
 
@@ -127,3 +127,10 @@ def test_an_estimate_is_said_with_its_range():
     assert str(Number(name="n", label="", value=0.02, low=-0.01, high=0.05, level=0.95, unit="%")) == (
         "2.0% (−1.0% to 5.0%)"
     )
+
+
+def test_the_first_that_is_there_is_taken():
+    gone, there = (Absent(title=t, reason="No sales.") for t in ("A", "B"))
+    assert first_present(gone, there) is there
+    found = shares()
+    assert first_present(gone, found, there) is found
