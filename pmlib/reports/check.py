@@ -30,15 +30,15 @@ def _with_tables(root: Path, jobs: Sequence[plan.Job]) -> Iterator[str]:
     read, told = cache(_read), set[str]()  # each table once, however many reports are on it
     for job in jobs:
         values, known = job.parameters, job.declared
-        for name in labels.tables(values, known):
-            source = read(name)
-            told.add(name)
-            if isinstance(source, list):
-                wrong = source
-            else:
-                wrong = labels.problems(values, known, name, labels.held(source))
-                wrong += labels.lacks(values, known, source)
-            yield from (f"{job.name}: {line}" for line in wrong)
+        found = {name: read(name) for name in labels.tables(values, known)}
+        told |= set(found)
+        wrong = [line for one in found.values() if isinstance(one, list) for line in one]
+        sources = {name: one for name, one in found.items() if not isinstance(one, list)}
+        held = {name: labels.held(sources[name]) if name in sources else labels.unread for name in found}
+        wrong += labels.problems(values, known, held)
+        if len(sources) == len(found):
+            wrong += labels.lacks(values, known, list(sources.values()))
+        yield from (f"{job.name}: {line}" for line in wrong)
     for name in declarations(root) if (root / plan.SOURCES).is_file() else []:
         source = read(name) if name not in told else []
         yield from (f"{name}: {line}" for line in (source if isinstance(source, list) else []))

@@ -1,9 +1,10 @@
 """Parameters that name labels of a table, such as the firm a report is for: proposed, and checked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pmlib.reports import fitting
 from pmlib.reports.parameters import Parameter
 from pmlib.reports.typed import did_you_mean, shown
 
@@ -23,10 +24,13 @@ REST = {
     "altri",
     "unknown",
     "其他",
+    "none",
+    "none of these",
 }
-Held = Callable[[str], list[str]]  # the labels of a role
+Held = Callable[[str], list[str] | None]  # the labels of a role; None where they are not known
 MANY = 6  # wrong amounts that are listed
-AMOUNTS = ("units", "revenue", "share")  # what makes a label large; the number of rows where there is none
+AMOUNTS = ("units", "revenue", "share")
+LARGE = (*AMOUNTS, "chosen")  # what makes a label large; the number of rows where there is none
 
 
 class UnknownRole(ValueError):
@@ -36,7 +40,8 @@ class UnknownRole(ValueError):
 def proposed(known: Mapping[str, Parameter], source: "Source") -> dict[str, Any]:
     """Choose values of a notebook's parameters for a table: its name, and the largest labels of each role.
 
-    Where a parameter is a choice of roles, such as what shares are shares of, it is one that the table has.
+    Of several tables that a notebook may do without, it is the one that fits, and the others are none. Where
+    a parameter is a choice of roles, such as what shares are shares of, it is one that the table has.
 
     Raises
     ------
@@ -45,23 +50,25 @@ def proposed(known: Mapping[str, Parameter], source: "Source") -> dict[str, Any]
     from pmlib.data.rule import ROLES
 
     chosen = dict[str, Any]()
-    left = dict[str, list[str]]()
+    left, fits = dict[str, list[str]](), fitting.fitting(known, source)
     for name, parameter in known.items():
-        if parameter.type.kind == "Source":
-            chosen[name] = source.name
-        elif parameter.type.kind == "Label":
-            role = parameter.type.choices[0]
+        type_, default = parameter.type, parameter.default
+        if name in fits:
+            chosen[name] = [source.name] if type_.many else source.name
+        elif type_.kind == "Source":
+            chosen |= {name: ""} if default is not None else {}
+        elif type_.kind == "Label" and default is not None:
+            role = type_.choices[0]
+            if type_.optional and not source.has(role):
+                chosen[name] = ""
+                continue
             labels = left.setdefault(role, largest(source, role))
-            count = len(parameter.default) if isinstance(parameter.default, list) else 1
+            count = len(default) if isinstance(default, list) else 1
             taken, left[role] = labels[:count], labels[count:]
             if taken:
-                chosen[name] = taken if parameter.type.many else taken[0]
-        elif (
-            parameter.type.choices
-            and set(parameter.type.choices) <= set(ROLES)
-            and not source.has(parameter.default)
-        ):
-            held = [role for role in parameter.type.choices if source.has(role)]
+                chosen[name] = taken if type_.many else taken[0]
+        elif type_.choices and set(type_.choices) <= set(ROLES) and not source.has(default):
+            held = [role for role in type_.choices if source.has(role)]
             chosen |= {name: held[0]} if held else {}
     return chosen
 
@@ -78,7 +85,7 @@ def largest(source: "Source", role: str) -> list[str]:
     frame = source.frame
     if "period" in frame:
         frame = frame[frame["period"] == frame["period"].max()]
-    amount = next((amount for amount in AMOUNTS if amount in frame), None)
+    amount = next((amount for amount in LARGE if amount in frame), None)
     groups = frame.groupby(role, observed=True)
     sizes = groups[amount].sum() if amount else groups.size()
     order = sizes.sort_values(ascending=False, kind="stable").index.astype(str).tolist()
@@ -88,7 +95,7 @@ def largest(source: "Source", role: str) -> list[str]:
 
 def tables(values: Mapping[str, Any], known: Mapping[str, Parameter]) -> list[str]:
     """List the tables that a notebook's parameters name."""
-    named = [values[name] for name, parameter in known.items() if parameter.type.kind == "Source"]
+    named = [values[name] for name in fitting.tables(known)]
     return [name for one in named if one for name in (one if isinstance(one, list) else [one])]
 
 
@@ -96,7 +103,7 @@ def held(source: "Source") -> Held:
     """Give a function that lists the labels which a table has in the column of a role."""
 
     @cache
-    def labels(role: str) -> list[str]:
+    def labels(role: str) -> list[str] | None:
         return sorted(source.frame[role].dropna().astype(str).unique()) if role in source.frame else []
 
     return labels
@@ -107,61 +114,82 @@ def declared(table: Any) -> Held:
     columns = table.get("columns") if isinstance(table, dict) else None
     rules = [rule for rule in columns.values() if isinstance(rule, dict)] if isinstance(columns, dict) else []
 
-    def labels(role: str) -> list[str]:
-        said = [rule.get("values") for rule in rules if rule.get("role") == role]
-        return (
-            [label for label in said[0] if isinstance(label, str)]
-            if said and isinstance(said[0], list)
-            else []
-        )
+    def labels(role: str) -> list[str] | None:
+        for rule in rules:
+            if rule.get("role") == role:
+                said = rule.get("values")
+                return [label for label in said if isinstance(label, str)] if isinstance(said, list) else None
+        return []
 
     return labels
 
 
-def problems(values: Mapping[str, Any], known: Mapping[str, Parameter], table: str, held: Held) -> list[str]:
-    """List the parameters that name a label which the table does not have.
+def unread(role: str) -> list[str] | None:
+    """Say of a table that cannot be read which labels it has."""
+    return None
 
-    held : what it has, or may have, by role.
+
+def problems(
+    values: Mapping[str, Any], known: Mapping[str, Parameter], sources: Mapping[str, Held]
+) -> list[str]:
+    """List the parameters that name a label which none of the tables has.
+
+    sources : the tables that are named, each with what it has, or may have, by role.
     """
     found = []
     for name, parameter in known.items():
-        role = parameter.type.choices[0] if parameter.type.kind == "Label" else ""
-        labels = held(role) if role and values.get(name) is not None else []
-        if not labels:
+        if parameter.type.kind != "Label" or values.get(name) is None:
             continue
+        role = parameter.type.choices[0]
+        held = {table: labels for table, of_role in sources.items() if (labels := of_role(role)) != []}
+        if not held or None in held.values():
+            continue
+        labels = list(dict.fromkeys(label for some in held.values() for label in some or []))
         given = values[name] if parameter.type.many else [values[name]]
         for value in given:
             if value not in labels:
                 near = did_you_mean(value, labels)
-                found.append(f"parameter {name}: {shown(value)} is no {role} in {table}{near}")
+                found.append(f"parameter {name}: {shown(value)} is no {role} in {' or '.join(held)}{near}")
     return found
 
 
-def lacks(values: Mapping[str, Any], known: Mapping[str, Parameter], source: "Source") -> list[str]:
-    """List what a notebook needs of a table that is not there: columns of its roles, amounts in every row."""
+def lacks(
+    values: Mapping[str, Any], known: Mapping[str, Parameter], sources: Sequence["Source"]
+) -> list[str]:
+    """List what a notebook needs of its tables that is not there: columns of its roles, amounts in every row.
+
+    A role that a parameter names a label of is the column of one of them at least.
+    """
     labelled = {
         parameter.type.choices[0]: None
         for name, parameter in known.items()
-        if parameter.type.kind == "Label" and values.get(name) is not None
+        if parameter.type.kind == "Label" and values.get(name) not in (None, [])
     }
+    names = " or ".join(source.name for source in sources)
     found = [
-        f'{source.name} has no column of role "{role}"; give it to one in {SOURCES}'
+        f'{names} has no column of role "{role}"; give it to one in {SOURCES}'
         for role in labelled
-        if role not in source.frame
+        if sources and not any(role in source.frame for source in sources)
     ]
-    found += [
+    for source in sources:
+        found += _blank(source, [*labelled, *AMOUNTS])
+        found += _negative(source)
+    return found
+
+
+def _blank(source: "Source", roles: Sequence[str]) -> list[str]:
+    return [
         f"{source.name} has {blank:,} rows without {role}; leave them out with keep, or remove the role, "
         f"in {SOURCES}"
-        for role in (*labelled, *AMOUNTS)
+        for role in roles
         if role in source.frame and (blank := int(source.frame[role].isna().sum()))
     ]
-    return found + _negative(source)
 
 
 def _negative(source: "Source") -> list[str]:
     """List the amounts below 0, which no analysis of a market takes, each by its first row."""
     found = []
-    for role in (role for role in (*AMOUNTS, "price") if role in source.frame):
+    for role in (role for role in (*AMOUNTS, "price", "cost") if role in source.frame):
         amounts = source.frame[role].to_numpy(float)
         if (amounts < 0).any():
             row, label = int((amounts < 0).argmax()), source.columns[role].label

@@ -165,8 +165,8 @@ def _check(job: Job, project: _Project) -> None:
         *secrets.problems(values, known),
         *upstream.problems(values, known, project.reports),
     ]
-    for table in labels.tables(values, known):
-        wrong += labels.problems(values, known, table, labels.declared(project.tables[table]))
+    tables = {name: labels.declared(project.tables[name]) for name in labels.tables(values, known)}
+    wrong += labels.problems(values, known, tables)
     try:
         filled(job.entry.title, values)
     except ValueError as error:

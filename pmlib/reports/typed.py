@@ -17,6 +17,7 @@ COMPARE = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.G
 LARGEST = 2**63  # TOML's whole numbers, and those of tables, are smaller
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 NUMBER = re.compile(r"[a-z0-9_]+(/[a-z0-9_-]+)?/[^/]+")
+NAMES = ("Source", "Label", "Number", "date")  # kinds of text of which an empty one names nothing
 MIRRORED = {ast.Lt: operator.gt, ast.LtE: operator.ge, ast.Gt: operator.lt, ast.GtE: operator.le}
 
 
@@ -44,6 +45,8 @@ class Type:
 
         sources : the declared tables; None accepts any name.
         """
+        if value == "" and self.optional and self.kind in NAMES:  # TOML has no word for None
+            return None
         if value is None:
             if self.optional or self.kind == "any":
                 return None
