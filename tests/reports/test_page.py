@@ -69,9 +69,78 @@ def test_a_tagged_figure_is_folded_under_its_title_and_a_hidden_one_is_gone(tmp_
     assert "<h3>Hidden</h3>" not in html
 
 
+def absent(title="Trend", reason="One period.", tags=()):
+    return code(shown(Absent(title=title, reason=reason)._repr_mimebundle_()), tags=tags)
+
+
+def heading(title, *tags):
+    return v4.new_markdown_cell(f"## {title}\n\nWords on {title}.", metadata={"tags": list(tags)})
+
+
+def sections(html):
+    """The page's sections: title and what stands in each."""
+    found = re.findall(r'<section id="s-([^"]*)">(.*?)</section>', html, re.S)
+    assert [name for name, _ in found[1:]] == re.findall(r'<li><a href="#s-([^"]*)">', html)
+    return dict(found)
+
+
+WHY = "not-on-this-page-and-why"
+
+
 def test_an_absent_section_is_one_line(tmp_path):
-    html = page(tmp_path, code(shown(Absent(title="Trend", reason="One period.")._repr_mimebundle_())))
+    html = page(tmp_path, absent())
     assert '<p class="absent"><b>Trend:</b> not shown. One period.</p>' in html
+
+
+def test_what_is_absent_stands_together_folded_and_before_the_method(tmp_path):
+    cells = [
+        *(heading("Shares"), code(result()), absent()),
+        *(heading("Price"), code(result("Dear")), absent("Premium", "No price.", tags=["fold"])),
+        *(heading("Method", "fold"), code(result("Columns"))),
+    ]
+    found = sections(page(tmp_path, *cells))
+    assert list(found) == ["shares", "price", WHY, "method"]
+    assert found[WHY].count("<p") == found[WHY].count('<p class="absent">') == 2
+    assert '<details class="fold"><summary><h2>Not on this page, and why</h2></summary>' in found[WHY]
+    assert found[WHY].index("Trend:") < found[WHY].index("Premium:")
+    assert not any("absent" in found[name] for name in ("shares", "price", "method"))
+
+
+@pytest.mark.parametrize("tags", [(), ("fold",)])
+def test_a_heading_with_nothing_but_words_left_goes(tmp_path, tags):
+    deals = [
+        heading("Deals", *tags),
+        absent("Deals won", "No table of deals."),
+        v4.new_markdown_cell("More."),
+    ]
+    found = sections(page(tmp_path, heading("Shares"), code(result()), *deals))
+    assert list(found) == ["shares", WHY]
+    assert "Deals won:" in found[WHY]
+
+
+def test_a_heading_stays_for_an_output_a_note_or_words_that_announce_nothing(tmp_path):
+    note = v4.new_markdown_cell(
+        "Ann, 2026-11-20\n\nStill.\n\nRests on: cars/share = 2", metadata={"tags": ["note"]}
+    )
+    cells = [
+        *(heading("Shares"), absent(), code(v4.new_output("stream", name="stdout", text="printed"))),
+        *(heading("Noted"), absent("Noted", "No data."), note),
+        heading("Limits"),
+        *(heading("Silent"), absent("Silent", "No."), code(v4.new_output("stream", name="stderr", text="x"))),
+    ]
+    assert list(sections(page(tmp_path, *cells))) == ["shares", "noted", "limits", WHY]
+    assert "noted" not in sections(page(tmp_path, *cells, draft=True))  # where the note does not stand
+
+
+def test_one_reason_is_told_once_and_a_hidden_one_not_at_all(tmp_path):
+    found = sections(page(tmp_path, absent(), absent(), absent("Hidden", "x", tags=["hide-output"])))
+    assert list(found) == [WHY]
+    assert found[WHY].count("Trend:") == 1 and "Hidden" not in found[WHY]
+
+
+def test_a_section_of_the_analysts_may_be_called_the_same(tmp_path):
+    cells = [heading("Not on this page, and why"), heading("Shares"), code(result()), absent()]
+    assert list(sections(page(tmp_path, *cells))) == [WHY, "shares", f"{WHY}--3"]
 
 
 def test_guesses_that_nobody_confirmed_stamp_the_page(tmp_path):
