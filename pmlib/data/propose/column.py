@@ -13,9 +13,14 @@ from pmlib.data.propose.vocabulary import CURRENCIES, named, unit_of, unit_text
 from pmlib.data.quarter import text_with_month
 from pmlib.data.week import is_weekly, text_monday
 
+OUTCOMES = [  # how a deal ends
+    ("lost", "won"), ("loss", "win"), ("lose", "win"), ("closed lost", "closed won"),
+    ("verloren", "gewonnen"), ("perdu", "gagné"), ("perdido", "ganado"), ("perso", "vinto"),
+]  # fmt: skip
 FLAGS = [
     ("no", "yes"), ("n", "y"), ("false", "true"), ("nein", "ja"), ("non", "oui"), ("no", "sí"), ("no", "si"),
     ("não", "sim"), ("nee", "ja"), ("nie", "tak"), ("0", "1"), ("f", "t"), ("off", "on"), ("without", "with"),
+    ("0.0", "1.0"), *OUTCOMES,
 ]  # fmt: skip
 LABELS = 12  # a text column of at most so many labels, which repeat, is a category
 DAY_FIRST = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d-%m-%y")
@@ -72,6 +77,11 @@ class Guess:
     def is_label(self) -> bool:
         """Whether it holds words or ids."""
         return self.type in ("text", "category")
+
+    @property
+    def yes(self) -> str:
+        """The cell that means 1, of a flag."""
+        return str(self.settings.get("values", ["0", "1"])[1])
 
     @property
     def gaps(self) -> float:

@@ -132,7 +132,7 @@ def _words(columns: list[Guess]) -> list[str]:
 
 def _category_values(columns: list[Guess]) -> None:
     for column in columns:
-        if column.type == "category" and column.role in ("firm", "product", "name"):
+        if column.type == "category" and column.role in ("firm", "product", "name", "reason"):
             column.settings["type"] = "text"  # a new firm is news, not an error
         elif column.type == "category":
             column.set("values", sorted({value for value in column.values if value}))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import combinations
 
-from pmlib.data.propose import vocabulary
+from pmlib.data.propose import choices, deals, vocabulary
 from pmlib.data.propose.column import Guess, is_money, is_rate
 from pmlib.data.propose.vocabulary import named
 from pmlib.data.rule import MEASURES
@@ -16,11 +16,22 @@ LIKELY = 12  # columns that a key is looked for in
 NEARLY = (
     0.05  # of the rows may repeat a key, or lack what names them: that is damage, which the gate will name
 )
-WHOLE = ("product", "firm", "period", "units", "revenue", "share")  # roles that no row may lack
+# Roles that no row may lack.
+WHOLE = ("product", "firm", "period", "units", "revenue", "share", "chooser", "occasion", "chosen")
 
 
 def assign(columns: list[Guess]) -> list[str]:
     """Give columns their roles, and say which columns name a row once; nothing when none do."""
+    key = deals.assign(columns)
+    if not key:
+        key = choices.assign(columns) or _of_market(columns)
+        for column in columns:
+            if column.role in WHOLE:
+                column.settings.pop("nullable", None)
+    return [name for name in key if name not in {c.name for c in columns if c.settings.get("nullable")}]
+
+
+def _of_market(columns: list[Guess]) -> list[str]:
     usual = [column for column in columns if not named(column.name, vocabulary.OTHERWISE)]
     for role in ("share", "price", "revenue", "units"):
         _give(role, [c for c in usual if c.type in MEASURES])
@@ -33,10 +44,7 @@ def assign(columns: list[Guess]) -> list[str]:
     _attributes(columns)
     if (share := holder(columns, "share")) and holder(columns, "units"):
         take(share)  # it follows from the units
-    for column in columns:
-        if column.role in WHOLE:
-            column.settings.pop("nullable", None)
-    return [name for name in key if name not in {c.name for c in columns if c.settings.get("nullable")}]
+    return key
 
 
 def _give(role: str, columns: list[Guess]) -> Guess | None:

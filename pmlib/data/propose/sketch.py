@@ -19,6 +19,8 @@ def sketch(proposal: Proposal) -> Source:
         if column.type in MEASURES:
             parts = [split(cell) for cell in cells]
             frame[column.role] = [style.value(part.digits) if part else float("nan") for part in parts]
+        elif column.type == "flag":
+            frame[column.role] = [int(cell == column.yes) for cell in cells]
         else:
             frame[column.role] = [cell or None for cell in cells]
     return Source(

@@ -61,6 +61,31 @@ PLACES = """
     pays ville catégorie canal país ciudad categoría paese città categoria kraj provincia
     地区 国家 类别 カテゴリ
 """
+# Of tables of choices: who chose, when, between what, and what it was.
+CHOOSER = """
+    household hh hhid respondent resp person individual consumer customer shopper panelist panellist subject
+    participant user member buyer idcase haushalt befragter teilnehmer kunde käufer ménage foyer répondant
+    hogar encuestado famiglia intervistato
+"""
+OCCASION = """
+    occasion task set choiceset choice chid obs observation trip visit purchase session question screen
+    situation scenario card kauf einkauf aufgabe achat compra acquisto
+"""
+ALTERNATIVE = "alternative alt option concept profile position altid"
+CHOSEN = """
+    chosen choice chose choose selected selection picked pick purchased purchase bought buy decision response
+    gewählt wahl gekauft choisi choix acheté elegido elección comprado scelto scelta
+"""
+AVAILABLE = "available availability avail av offered instock verfügbar disponible"
+# Of tables of deals: which they are, whether they were won, when that was decided, against whom, and why.
+DEAL = "deal opportunity opp quote bid tender proposal case angebot auftrag affaire oportunidad"
+WON = "won win gewonnen gagné ganado vinto"
+CLOSED = "close closed closing decided decision abschluss clôture cierre chiusura"
+RIVAL = """
+    competitor rival competition opponent incumbent konkurrent wettbewerber mitbewerber concurrent competidor
+    concorrente
+"""
+REASON = "reason reasons why cause driver grund ursache motiv raison motivo razón causa"
 BETTER = {
     "higher": """
         battery akku batterie capacity kapazität memory ram storage speicher resolution speed power leistung
