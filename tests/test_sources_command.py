@@ -1,5 +1,6 @@
 """`pmlib sources`: what is there, what one holds, and a new file on its way to a page."""
 
+import json
 import shutil
 import tomllib
 
@@ -262,3 +263,42 @@ def test_what_a_notebook_needs_of_a_table_is_checked(root, pmlib, new):
     done = pmlib(root, "check")
     assert done.returncode == 2
     assert "our_phones, row 1 of 48: units ('units') is -11, below 0; correct it" in done.stderr
+
+
+SEVERAL = """\
+market: "Source | None" = "phones"
+choices: "Source | None" = None
+deals: "Source | None" = None
+focal: "Label['firm']" = "Cco"
+rivals: "list[Label['firm']]" = ["Aco"]
+item: "Label['product'] | None" = None"""
+
+
+def test_a_panel_becomes_the_choices_of_a_report_on_several_tables(root, pmlib, tmp_path):
+    path = root / "notebooks" / "several.ipynb"
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": "# Who leads"},
+        {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": SEVERAL},
+        {"cell_type": "code", "metadata": {}, "source": "print(market, choices, deals, focal, rivals, item)"},
+    ]
+    for cell in cells[1:]:
+        cell |= {"outputs": [], "execution_count": None}
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}))
+    trips = [
+        f"{who},{trip},{brand},{price},{int(brand == 'XYY'[(who + trip) % 3])}"
+        for who in range(12)
+        for trip in range(3)
+        for brand, price in (("X", 1.5), ("Y", 2.5))
+    ]
+    file = tmp_path / "panel.csv"
+    file.write_text("\n".join(["household,trip,brand,price,bought", *trips]) + "\n")
+    done = pmlib(root, "sources", "add", str(file), "--for", "several")
+    assert done.returncode == 0, done.stderr
+    assert "  chosen    bought" in done.stdout.splitlines()
+    entry = tomllib.loads((root / "reports" / "catalog.toml").read_text("utf-8"))["panel"]
+    assert entry["parameters"] == {"market": "", "choices": "panel", "focal": "Y", "rivals": ["X"]}
+    assert not [line for line in pmlib(root, "check").stderr.splitlines() if line.startswith("panel: ")]
+    done = pmlib(root, "run", "panel")
+    assert done.returncode == 0, done.stderr
+    page = (root / "reports" / "published" / "panel" / "index.html").read_text("utf-8")
+    assert "None panel None Y [&#x27;X&#x27;] None" in page or "None panel None Y ['X'] None" in page

@@ -1,6 +1,6 @@
 """Parameters that name labels of a table, such as the firm a report is for: proposed, and checked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,7 @@ def proposed(known: Mapping[str, Parameter], source: "Source") -> dict[str, Any]
             chosen |= {name: ""} if default is not None else {}
         elif type_.kind == "Label" and default is not None:
             role = type_.choices[0]
-            if type_.optional and not source.has(role):
+            if type_.optional and column_of(role, source.frame) not in source.frame:
                 chosen[name] = ""
                 continue
             labels = left.setdefault(role, largest(source, role))
@@ -67,15 +67,22 @@ def proposed(known: Mapping[str, Parameter], source: "Source") -> dict[str, Any]
             taken, left[role] = labels[:count], labels[count:]
             if taken:
                 chosen[name] = taken if type_.many else taken[0]
-        elif type_.choices and set(type_.choices) <= set(ROLES) and not source.has(default):
+        elif type_.kind == "Literal" and set(type_.choices) <= set(ROLES) and not source.has(default):
             held = [role for role in type_.choices if source.has(role)]
             chosen |= {name: held[0]} if held else {}
     return chosen
 
 
+def column_of(role: str, roles: Collection[str]) -> str:
+    """Say in which column the labels of a role stand: where choices name no firm, each product is its own."""
+    alone = role == "firm" and "firm" not in roles and {"product", "chosen"} <= set(roles)
+    return "product" if alone else role
+
+
 def largest(source: "Source", role: str) -> list[str]:
     """List the labels of a role, the largest of the newest period first; what lumps the rest is none."""
-    if role not in source.frame:
+    column = column_of(role, source.frame)
+    if column not in source.frame:
         words = source.frame.select_dtypes(["object", "str", "category"]).columns
         others = [str(column) for column in words if column not in ("product", "name", "firm")]
         others = [column for column in others if source.frame[column].duplicated().any()]
@@ -86,10 +93,10 @@ def largest(source: "Source", role: str) -> list[str]:
     if "period" in frame:
         frame = frame[frame["period"] == frame["period"].max()]
     amount = next((amount for amount in LARGE if amount in frame), None)
-    groups = frame.groupby(role, observed=True)
+    groups = frame.groupby(column, observed=True)
     sizes = groups[amount].sum() if amount else groups.size()
     order = sizes.sort_values(ascending=False, kind="stable").index.astype(str).tolist()
-    gone = set(source.frame[role].dropna().astype(str).unique()) - set(order)
+    gone = set(source.frame[column].dropna().astype(str).unique()) - set(order)
     return [label for label in order + sorted(gone) if label.casefold() not in REST]
 
 
@@ -104,7 +111,8 @@ def held(source: "Source") -> Held:
 
     @cache
     def labels(role: str) -> list[str] | None:
-        return sorted(source.frame[role].dropna().astype(str).unique()) if role in source.frame else []
+        column = column_of(role, source.frame)
+        return sorted(source.frame[column].dropna().astype(str).unique()) if column in source.frame else []
 
     return labels
 
@@ -115,8 +123,9 @@ def declared(table: Any) -> Held:
     rules = [rule for rule in columns.values() if isinstance(rule, dict)] if isinstance(columns, dict) else []
 
     def labels(role: str) -> list[str] | None:
+        column = column_of(role, {str(rule.get("role")) for rule in rules})
         for rule in rules:
-            if rule.get("role") == role:
+            if rule.get("role") == column:
                 said = rule.get("values")
                 return [label for label in said if isinstance(label, str)] if isinstance(said, list) else None
         return []
@@ -169,7 +178,7 @@ def lacks(
     found = [
         f'{names} has no column of role "{role}"; give it to one in {SOURCES}'
         for role in labelled
-        if sources and not any(role in source.frame for source in sources)
+        if sources and not any(column_of(role, source.frame) in source.frame for source in sources)
     ]
     for source in sources:
         found += _blank(source, [*labelled, *AMOUNTS])

@@ -161,3 +161,20 @@ def test_a_notebook_that_needs_a_table_is_given_any():
 def test_a_label_that_may_be_missing_is_taken_back_where_its_role_is():
     known = read('choices: "Source | None" = None\nitem: "Label[\'product\'] | None" = "T"', "n.ipynb")
     assert proposed(known, frame(**STUDY)) == {"choices": "mine", "item": ""}
+
+
+def test_where_choices_name_no_firm_each_product_is_its_own(project):
+    panel = frame(chooser="who", product="item", chosen="picked")
+    assert proposed(read(DECLARED, "n.ipynb"), panel) == {
+        "market": "",
+        "choices": "mine",
+        "focal": "Sony",
+        "rivals": ["Canon"],
+    }
+    root = project('market = ""\nchoices = "trips"\nfocal = "Heinz"\nrivals = ["Hunts"]')
+    text = (root / plan.SOURCES).read_text().replace('role = "firm", values', 'role = "product", values')
+    (root / plan.SOURCES).write_text(text)
+    with pytest.raises(plan.PlanError, match="'Hunts' is no firm in trips; there are Heinz, none"):
+        plan.jobs(root)
+    (root / plan.SOURCES).write_text(text.replace(', values = ["Heinz", "none"]', ""))
+    assert lines(root) == ["tiny: parameter rivals: 'Hunts' is no firm in trips; there are Heinz, none"]
