@@ -138,6 +138,21 @@ def test_one_reason_is_told_once_and_a_hidden_one_not_at_all(tmp_path):
     assert found[WHY].count("Trend:") == 1 and "Hidden" not in found[WHY]
 
 
+def test_one_reason_is_told_once_for_all_that_it_keeps_away(tmp_path):
+    none, titles = "No sales.", ("Shares", "A: b", BAD)
+    cells = [absent(title, none) for title in titles] + [absent("Ladder", "No price.")]
+    found = sections(page(tmp_path, *cells))[WHY]
+    bad = BAD.replace("<", "&lt;").replace(">", "&gt;")
+    assert f'<p class="absent"><b>Shares; A: b; {bad}:</b> not shown. No sales.</p>' in found
+    assert '<p class="absent"><b>Ladder:</b> not shown. No price.</p>' in found
+    assert found.count("<p") == 2
+
+
+def test_what_another_program_calls_absent_is_shown_as_it_is(tmp_path):
+    payload = {MIME: {"kind": "absent", "name": "x", "title": "x"}, "text/html": "<p>Nothing here</p>"}
+    assert "<p>Nothing here</p>" in sections(page(tmp_path, code(shown(payload))))[WHY]
+
+
 def test_a_section_of_the_analysts_may_be_called_the_same(tmp_path):
     cells = [heading("Not on this page, and why"), heading("Shares"), code(result()), absent()]
     assert list(sections(page(tmp_path, *cells))) == [WHY, "shares", f"{WHY}--3"]
