@@ -159,6 +159,15 @@ def test_outcomes_are_flags_however_they_are_written(proposed, outcomes):
     assert source.frame["won"].sum() == 40
 
 
+def test_deals_that_are_still_open_are_left_out_and_said_to_be(proposed):
+    text = deals(outcomes=("Closed Won", "Closed Lost"))
+    lines = text.replace("Closed Won", "Negotiation", 5).replace("Closed Lost", "Qualified", 2)
+    table, source = proposed(lines)
+    assert table.keep == {"Outcome": ["Closed Lost", "Closed Won"]}
+    assert len(source.frame) == 53 and source.frame["won"].sum() == 35
+    assert source.said == ("7 of 60 rows left out: Outcome is not Closed Lost or Closed Won",)
+
+
 def test_a_flag_called_won_needs_no_labels(proposed):
     header = "opportunity;account;decided;rival;won;why;segment;size"
     table, source = proposed(deals(outcomes=("1", "0"), header=header))

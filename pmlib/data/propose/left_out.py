@@ -1,15 +1,17 @@
-"""Rows that are none of a table's own: those that only continue the one above, totals, and blank ones."""
+"""Rows that are none of a table's own: continued ones, totals, deals that are still open, and blank ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pmlib.data.declaration import FILLED
+from pmlib.data.propose.column import OUTCOMES
 from pmlib.data.propose.numbers import is_missing, number_cells
 from pmlib.data.propose.toml import pairs
 from pmlib.data.propose.vocabulary import ROLES, named
 from pmlib.data.total_row import is_total, may_be_total
 
+STAGES = 20  # labels of a column that says how far a deal is
 NAMES = ("product", "firm")  # roles whose column best says which rows are whole
 
 Columns = Mapping[str, list[str]]
@@ -46,11 +48,24 @@ def left_out(columns: Columns, blank: int) -> LeftOut:
         return found
     found = _continued(found)
     found = _totals(found)
+    found = _open_deals(found)
     whole = _best([name for name, cells in found.columns.items() if "" not in cells])
     if blank and whole and "keep" not in found.settings:
         what = f"{blank:,} rows are" if blank > 1 else "1 row is"
         line = f"{what} blank: left out by {pairs({'keep': {whole: FILLED}})[0]}"
         return LeftOut(found.columns, found.settings | {"keep": {whole: FILLED}}, [*found.said, line])
+    return found
+
+
+def _open_deals(found: LeftOut) -> LeftOut:
+    """Leave out deals that are not decided, where a column says of the others that they were won or lost."""
+    for name, cells in found.columns.items():
+        written = {cell.casefold(): cell for cell in dict.fromkeys(cells)}
+        ends = next((pair for pair in OUTCOMES if {*pair} <= set(written)), None)
+        if ends and 2 < len(written) <= STAGES:
+            decided = [written[end] for end in ends]
+            gone = [cell not in decided for cell in cells]
+            return found.less(gone, "keep", {name: decided}, "are deals that are not decided")
     return found
 
 
