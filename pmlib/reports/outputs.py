@@ -20,6 +20,7 @@ SCRIPTED = re.compile(
 )
 COLOURED = re.compile(r"\b(?:color|background|fill)\b[^;\"]*:|<svg")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
+ABSENT = re.compile(r'<p class="absent"><b>(.*?):</b> (.*)</p>', re.S)  # as a result says that it is absent
 NO_ALT = "A figure without a description"
 
 _markdown = mistune.create_markdown(escape=True, plugins=["table"])
@@ -40,6 +41,19 @@ def shown(output: NotebookNode) -> str:
     if RESULT in data:  # the stylesheet knows the colours' names, so their fallbacks are needless here
         return _below_the_title(sanitise.figure(FALLBACK.sub(r"\1)", data["text/html"])))
     return _display(data, str(output.get("metadata", {}).get("alt", NO_ALT)))
+
+
+def by_reason(lines: list[str]) -> list[str]:
+    """Say why results are absent: each reason once, for all that it keeps from the page."""
+    titles = dict[str, dict[str, None]]()
+    for line in lines:
+        found = ABSENT.fullmatch(line.strip())
+        title, reason = found.groups() if found else ("", line)
+        titles.setdefault(reason, {})[title] = None
+    return [
+        f'<p class="absent"><b>{"; ".join(said)}:</b> {reason}</p>' if "" not in said else reason
+        for reason, said in titles.items()
+    ]
 
 
 def _display(data: dict[str, Any], alt: str) -> str:

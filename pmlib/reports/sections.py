@@ -15,7 +15,6 @@ from pmlib.reports.outputs import markdown
 from pmlib.table import text
 
 ABSENT = "Not on this page, and why"
-LINE = re.compile(r'<p class="absent"><b>(.*?):</b> (.*)</p>', re.S)  # as a result says that it is absent
 
 
 @dataclass
@@ -104,21 +103,8 @@ def _gathered(sections: list[Section]) -> list[Section]:
     absent = [line for section in sections for line in section.absent]
     if absent:
         place = len(shown) - bool(shown and shown[-1].folded)
-        shown.insert(place, Section(ABSENT, True, _by_reason(absent)))
+        shown.insert(place, Section(ABSENT, True, outputs.by_reason(absent)))
     return shown
-
-
-def _by_reason(lines: list[str]) -> list[str]:
-    """Say a reason once, of all that it keeps from the page."""
-    titles = dict[str, dict[str, None]]()
-    for line in lines:
-        found = LINE.fullmatch(line.strip())
-        title, reason = found.groups() if found else ("", line)
-        titles.setdefault(reason, {})[title] = None
-    return [
-        f'<p class="absent"><b>{"; ".join(said)}:</b> {reason}</p>' if "" not in said else reason
-        for reason, said in titles.items()
-    ]
 
 
 def _named(sections: list[Section]) -> list[Section]:
