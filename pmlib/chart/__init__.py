@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.dates import date2num
 
+from pmlib.chart.biplot import biplot
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.inline import svg
 from pmlib.chart.parts import (
@@ -45,7 +46,7 @@ from pmlib.chart.theme import (
 )
 from pmlib.table import Column, column_digits, number, plain, scaled
 
-__all__ = ["bands", "bubble", "dots", "heat", "lines", "map2d", "ranked", "svg"]
+__all__ = ["bands", "biplot", "bubble", "dots", "heat", "lines", "map2d", "ranked", "svg"]
 
 
 def ranked(

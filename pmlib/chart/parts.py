@@ -132,10 +132,11 @@ def name_points(
     names: list[str],
     highlight: list[str],
     radii: list[float],
+    marks: Sequence[Bbox] = (),
 ) -> None:
     """Name points so that no two names overlap: highlighted ones first, then the largest.
 
-    A name that fits nowhere is left to the table.
+    A name that fits nowhere is left to the table. marks : what names keep off where they can.
     """
     figure: Any = ax.get_figure(root=True)
     if layout := figure.get_layout_engine():
@@ -150,14 +151,17 @@ def name_points(
             color=INK if names[i] in highlight else MUTED,
         )  # fmt: skip
         box = text.get_window_extent(pen)
+        fits = []
         for right, up, ha, va in _sides(radii[i] * 0.75 + 3):
             across, along = (pen.points_to_pixels(away) for away in (right, up))
             moved = box.translated(across - box.width * PART[ha], along - box.height * PART[va])
             inside = frame_box.x0 <= moved.x0 and moved.x1 <= frame_box.x1
             if inside and not any(moved.overlaps(other) for other in taken):
-                taken.append(moved)
-                text.set(transform=near(ax, right, up), ha=ha, va=va)
-                break
+                fits.append((sum(moved.overlaps(mark) for mark in marks), moved, right, up, ha, va))
+        if fits:
+            _, moved, right, up, ha, va = min(fits, key=lambda fit: fit[0])
+            taken.append(moved)
+            text.set(transform=near(ax, right, up), ha=ha, va=va)
         else:
             text.remove()
 

@@ -11,6 +11,10 @@ from pmlib.competitive.words import listed
 from pmlib.data.words import meant, shown
 
 
+class TooFew(ValueError):
+    """A table without two rows and two columns that hold anything."""
+
+
 @dataclass(frozen=True)
 class Counts:
     """Counts that can be mapped: no row or column of zeros only.
@@ -38,8 +42,8 @@ def checked_counts(
 
     Raises
     ------
-    ValueError : a label twice or unknown; a count that is no number, missing, negative or infinite; fewer than
-        two rows or columns with any count.
+    ValueError : a label twice or unknown; a count that is no number, missing, negative or infinite.
+    TooFew : fewer than two rows or columns with any count.
     """
     for kind, labels, extra in (("row", table.index, extra_rows), ("column", table.columns, extra_columns)):
         _check_labels(kind, labels, extra)
@@ -50,10 +54,8 @@ def checked_counts(
     dropped = [*_named("row", active.index[~rows]), *_named("column", active.columns[~columns])]
     active = active.loc[rows, columns]
     if min(active.shape) < 2:
-        size = f"{len(active)} row{'s' * (len(active) != 1)} and {active.shape[1]} column"
-        raise ValueError(
-            f"counts have {size}{'s' * (active.shape[1] != 1)} with anything in them; a map needs two of each"
-        )
+        size = f"{_some(len(active), 'row')} and {_some(active.shape[1], 'column')}"
+        raise TooFew(f"the counts have {size} with anything in them; a map needs two of each")
     more = _numbers(table.loc[down, active.columns])
     beside = _numbers(table.loc[active.index, across])
     filled, held = more.sum(axis=1) > 0, beside.sum(axis=0) > 0
@@ -71,6 +73,10 @@ def _check_labels(kind: str, labels: pd.Index, extra: Sequence[str]) -> None:
     for name in extra:
         if name not in labels:
             raise ValueError(f'extra {kind} "{name}" is not in the counts; {meant(str(name), labels)}')
+
+
+def _some(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _named(kind: str, labels: pd.Index) -> list[str]:
