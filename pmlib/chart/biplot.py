@@ -1,4 +1,4 @@
-"""A map of two kinds of things on axes without a unit: points, arrows, and ellipses that say how sure they are."""
+"""A map on axes without a unit: points and arrows, and ellipses that say how sure a place is."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from matplotlib.transforms import Bbox
 
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.parts import PAD, blank, name_points, wrap
-from pmlib.chart.theme import CATEGORIES, GREY, INK, MUTED, RULE, SIZE, is_wide
+from pmlib.chart.theme import CATEGORIES, GREY, INK, MUTED, RULE, SIZE, WORSE, is_wide
 from pmlib.table import Column
 
 # form: matplotlib's mark, its size in points, its colour, whether it is named
@@ -22,6 +22,7 @@ FORMS = {
     "other": ("o", 6.5, MUTED, True),
     "speck": ("o", 3.5, GREY, False),
     "own speck": ("o", 4.5, CATEGORIES[0], False),
+    "gap": ("D", 5.0, WORSE, True),
     "arrow": ("", 0.0, INK, True),
 }
 ROOM = 0.08  # around what is drawn, of its extent
@@ -40,14 +41,14 @@ def biplot(
     forms: Mapping[str, str],
     columns: Mapping[str, Column],
     highlight: Sequence[str] = (),
+    shaded: Sequence[str] = (),
     ax: Axes | None = None,
 ) -> Axes:
     """Draw points and arrows, one unit as long across as upwards.
 
-    by, forms : the column that parts the rows, and how each part is drawn (a key of FORMS). Arrows are stretched
-        together until they reach as far as the points.
-    frame : where it has columns long, short and angle, ellipses with these half axes stand around points: around
-        highlighted ones, or all where there are none.
+    by, forms : the column that parts the rows, and how each part is drawn (a key of FORMS). Arrows are
+        stretched together until they reach as far as the points.
+    shaded : labels of points with an ellipse around them, from the columns long, short (half axes) and angle.
     """
     ax = ax or new_axes(4.6 if is_wide() else 4.2)
     blank(ax)
@@ -57,7 +58,7 @@ def biplot(
     looks = known[by].map(forms)
     arrows = (looks == "arrow").to_numpy()
     places[arrows] *= _stretch(places, arrows)
-    around = _ellipses(known, places, label, highlight)
+    around = _ellipses(known, places, label, shaded)
     _titles(ax, columns[x].label, columns[y].label)
     _fit(ax, _extent(places, around))
     for which, shape in around.items():
@@ -73,22 +74,29 @@ def biplot(
     return ax
 
 
-def _name(ax: Axes, places: np.ndarray, labels: pd.Series, looks: pd.Series, highlight: Sequence[str]) -> None:
-    named = [i for i, form in enumerate(looks) if FORMS[form][3]]
+def _name(
+    ax: Axes, places: np.ndarray, labels: pd.Series, looks: pd.Series, highlight: Sequence[str]
+) -> None:
+    """Write the names, on a phone in short lines; they keep off marks and arrows where they can."""
+    most = 60 if is_wide() else 14
     sizes = [FORMS[form][1] for form in looks]
-    marks = [
-        Bbox.from_bounds(across - size / 2, up - size / 2, size, size)
-        for (across, up), size in zip(ax.transData.transform(places), sizes, strict=True)
-        if size
-    ]
+    named = [i for i, form in enumerate(looks) if FORMS[form][3]]
+    spots = [(place, size) for place, size in zip(places, sizes, strict=True) if size]
+    for tip in places[[not size for size in sizes]]:
+        spots += [(tip * step, 1.0) for step in np.linspace(0, 1, 20)]
+    pixels = ax.transData.transform(np.reshape([place for place, _ in spots], (-1, 2)))
     name_points(
         ax,
         [(float(across), float(up)) for across, up in places[named]],
-        list(labels.iloc[named]),
-        list(highlight),
+        [wrap(str(name), most) for name in labels.iloc[named]],
+        [wrap(str(name), most) for name in highlight],
         [sizes[i] / 1.5 + 1 for i in named],
-        marks,
+        [_square(place, size) for place, (_, size) in zip(pixels, spots, strict=True)],
     )
+
+
+def _square(middle: np.ndarray, size: float) -> Bbox:
+    return Bbox.from_bounds(middle[0] - size / 2, middle[1] - size / 2, size, size)
 
 
 def _stretch(places: np.ndarray, arrows: np.ndarray) -> float:
@@ -99,14 +107,14 @@ def _stretch(places: np.ndarray, arrows: np.ndarray) -> float:
 
 
 def _ellipses(
-    frame: pd.DataFrame, places: np.ndarray, label: str, highlight: Sequence[str]
+    frame: pd.DataFrame, places: np.ndarray, label: str, shaded: Sequence[str]
 ) -> dict[int, dict[str, Any]]:
-    if "long" not in frame:
+    if not shaded:
         return {}
     wide = TOO_WIDE * np.ptp(places, axis=0).max(initial=0)
     shapes = {}
     for i, (long, short, angle) in enumerate(frame[["long", "short", "angle"]].to_numpy(float)):
-        if 0 < long <= wide and (not highlight or frame[label].iloc[i] in highlight):
+        if 0 < long <= wide and frame[label].iloc[i] in shaded:
             shapes[i] = {"xy": places[i], "width": 2 * long, "height": 2 * short, "angle": angle}
     return shapes
 

@@ -8,6 +8,8 @@ from pmlib.competitive.concentration import concentration
 from pmlib.competitive.growth_share import growth_share
 from pmlib.competitive.hedonic import hedonic
 from pmlib.competitive.ladder import price_ladder
+from pmlib.competitive.maps.association_map import association_map
+from pmlib.competitive.maps.attribute_map import attribute_map
 from pmlib.competitive.merger import merger_screen
 from pmlib.competitive.mispriced import mispriced
 from pmlib.competitive.parity import feature_parity
@@ -21,6 +23,8 @@ from pmlib.competitive.trend import share_trend
 from pmlib.competitive.volatility import rank_volatility
 
 __all__ = [
+    "association_map",
+    "attribute_map",
     "choice_shares",
     "concentration",
     "conditional_logit",

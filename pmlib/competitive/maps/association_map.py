@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pmlib.competitive.maps.axes import TooFew
 from pmlib.competitive.maps.correspondence import CorrespondenceAnalysis, correspondence
-from pmlib.competitive.maps.counts import TooFew, left_out
+from pmlib.competitive.maps.counts import left_out
 from pmlib.competitive.maps.ellipses import SHAPE, counts_ellipses
 from pmlib.competitive.maps.plane import PLACED, across, carries, place, shown_share, well_shown
 from pmlib.competitive.maps.tally import Table, tally
@@ -41,7 +42,7 @@ class AssociationMap(Result):
 
         return chart.biplot(
             self.frame, "x", "y", "label", "side", forms={"row": "dot", "column": "triangle"},
-            columns=self.columns, highlight=self.shown, ax=ax,
+            columns=self.columns, highlight=self.shown, shaded=self.shown, ax=ax,
         )  # fmt: skip
 
 
@@ -65,10 +66,11 @@ def association_map(
 
     Parameters
     ----------
-    source : counts; a frame with rows labelled by its index, or a Source. Of a Source: wide, one row a label and
-        its attributes the columns of counts; or long, with `columns` named.
-    rows, columns : of a Source: the columns whose labels are mapped (rows: by default name, product, firm, topic or
-        reason, the first there is). counts : of the long form: what is added up; units, else the rows themselves.
+    source : counts; a frame with rows labelled by its index, or a Source. Of a Source: wide, one row a label
+        and its attributes the columns of counts; or long, with `columns` named.
+    rows, columns : of a Source: the columns whose labels are mapped (rows: by default name, product, firm,
+        topic or reason, the first there is). counts : of the long form: what is added up; units, else the
+        rows themselves.
     focal : a row or a column that the words are about; else the strongest tie.
     extra_rows, extra_columns : put on the map without moving it.
     level : of ellipses (each), and of the intervals of what goes together (all pairs at once).
@@ -79,13 +81,14 @@ def association_map(
     AssociationMap : frame has one row a point, rows first: point, kind, label (as on the map), side ("row" or
         "column"), active, mass, inertia (its share), x, y (principal coordinates), long, short, angle (of the
         ellipse), contribution_1, contribution_2 (to the axes), quality (share of its difference that the map
-        shows, cos² on two axes), tie (what it goes with most), estimate, low, high (how many times as often as by
-        chance), clear (whether more often than chance would have it, in all of the table too), nearest (the point of its own side with the least different profile).
+        shows, cos² on two axes), tie (what it goes with most), estimate, low, high (how many times as often
+        as by chance), clear (whether more often than chance would have it, in all of the table too), nearest
+        (the point of its own side with the least different profile).
 
     Raises
     ------
-    ValueError : a count that is negative, missing or no number; a label twice, blank or unknown; a level outside
-        0 to 1.
+    ValueError : a count that is negative, missing or no number; a label twice, blank or unknown; a level
+        outside 0 to 1.
     """
     check_level(level)
     table = tally(source, rows, columns, counts)
@@ -143,11 +146,11 @@ def _told(
     said = _sentence(own)
     alike = len(found.counts) > 2 and focal is not None
     shown = _shown(own, frame)
-    sure = bool(drawn and own["long"] > 0)
+    shaded = f". Shaded: where {listed(shown)} may stand, {percentage(level)} each" if own["long"] > 0 else ""
     return AssociationMap(
         title=_title(own, table, focal),
-        subtitle=f"Each dot is one {table.row}, each triangle one {table.column}; those in the same direction from "
-        f"the middle go together{f'. Shaded: where {listed(shown)} may stand, {percentage(level)} each' if sure else ''}",
+        subtitle=f"Each dot is one {table.row}, each triangle one {table.column}; those in one direction "
+        f"from the middle go together{shaded}",
         finding=f"{said} The map shows {number(share, '%')} of all differences.",
         headline=f"{said} Most like it: {own['nearest']}." if alike else said,
         advice=f"No {table.row} clearly stands out for {listed(free)}: open, if buyers care." if free else "",
@@ -166,19 +169,28 @@ def _told(
             "quality": Column("Shown by the map", "%", 0),
         },
         source=line,
-        numbers=(
-            Number(
-                name="focal_tie" if focal else "strongest_tie",
-                label=f"times as often as by chance: {own['point']} with {own['tie']}",
-                value=float(own["estimate"]),
-                **({"low": float(own["low"]), "high": float(own["high"]), "level": level} if found.whole else {}),
-                source=name,
-            ),
-            Number(name="map_share", label="of all differences are on the map", value=share, unit="%", source=name),
-        ),
+        numbers=_numbers(own, share, level, name, "focal_tie" if focal else "strongest_tie"),
         checks=(carries(share), *_checks(found, level, drawn=drawn), well_shown(frame)),
         analysis=found,
         shown=shown,
+    )
+
+
+def _numbers(own: pd.Series, share: float, level: float, source: str, name: str) -> tuple[Number, ...]:
+    sure = not np.isnan(own["low"])
+    return (
+        Number(
+            name=name,
+            label=f"times as often as by chance: {own['point']} with {own['tie']}",
+            value=float(own["estimate"]),
+            low=float(own["low"]) if sure else None,
+            high=float(own["high"]) if sure else None,
+            level=level if sure else None,
+            source=source,
+        ),
+        Number(
+            name="map_share", label="of all differences are on the map", value=share, unit="%", source=source
+        ),
     )
 
 
@@ -226,8 +238,13 @@ def _checks(found: CorrespondenceAnalysis, level: float, *, drawn: bool) -> tupl
     enough = float((expected >= EXPECTED).mean())
     checks = [Check("No row or column is empty", not found.dropped, left_out(found.dropped))]
     if not found.whole:
-        return (*checks, Check("Counts are whole numbers, so it is known how sure they are", False, "they are not"))
-    test = f"chi-squared {number(found.chi2)}, {count(found.freedom)} degrees of freedom, p {_p(found.p_value)}"
+        return (
+            *checks,
+            Check("Counts are whole numbers, so it is known how sure they are", False, "they are not"),
+        )
+    test = (
+        f"chi-squared {number(found.chi2)}, {count(found.freedom)} degrees of freedom, p {_p(found.p_value)}"
+    )
     checks += [
         Check("Rows and columns have to do with each other", found.p_value < 1 - level, test),
         Check(

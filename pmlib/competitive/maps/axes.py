@@ -7,6 +7,10 @@ import numpy as np
 SLIGHT = 1e-12  # inertia up to which an axis is rounding only, where all of it is about 1
 
 
+class TooFew(ValueError):
+    """A table without enough rows or columns to have axes."""
+
+
 class Axes(NamedTuple):
     """A matrix as left · √inertias · rightᵀ, along its first axes.
 

@@ -41,7 +41,11 @@ class CorrespondenceAnalysis:
     @property
     def explained(self) -> np.ndarray:
         """Share of the inertia along each axis; NaN where there is none."""
-        return self.eigenvalues / self.inertia if self.inertia > SLIGHT else np.full_like(self.eigenvalues, np.nan)
+        return (
+            self.eigenvalues / self.inertia
+            if self.inertia > SLIGHT
+            else np.full_like(self.eigenvalues, np.nan)
+        )
 
 
 def correspondence(
@@ -105,7 +109,7 @@ def correspondence(
 
 
 def standardised(counts: np.ndarray) -> np.ndarray:
-    """Give Pearson's residuals over √total of tables (..., rows, columns); 0 where a row or column is empty."""
+    """Give Pearson's residuals over √total, of tables (..., rows, columns); 0 where one is empty."""
     share = counts / counts.sum(axis=(-2, -1), keepdims=True)
     rows, columns = share.sum(axis=-1, keepdims=True), share.sum(axis=-2, keepdims=True)
     down, across = (np.sqrt(np.divide(1, m, out=np.zeros_like(m), where=m > 0)) for m in (rows, columns))

@@ -7,12 +7,9 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
+from pmlib.competitive.maps.axes import TooFew
 from pmlib.competitive.words import listed
 from pmlib.data.words import meant, shown
-
-
-class TooFew(ValueError):
-    """A table without two rows and two columns that hold anything."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ def _numbers(part: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_no_number(value: object) -> bool:
-    return not isinstance(value, Real) and not pd.isna(value)  # type: ignore[call-overload]
+    return not isinstance(value, Real) and not pd.isna(value)
 
 
 def _refused(row: object, column: object, found: str) -> str:

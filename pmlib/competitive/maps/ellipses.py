@@ -14,7 +14,11 @@ ENOUGH = 200  # draws below which an ellipse is not worth showing
 WORK = 20_000_000  # cells drawn in all, some seconds of work; a larger table is drawn less often
 BATCH = 1_000_000  # cells drawn at once, for memory
 FEW = 5  # products below which a firm's centre has no ellipse
-SHAPE = ["long", "short", "angle"]  # half axes, in the map's unit, and degrees counterclockwise of the long one
+SHAPE = [
+    "long",
+    "short",
+    "angle",
+]  # half axes, in the map's unit, and degrees counterclockwise of the long one
 
 
 def counts_ellipses(
@@ -114,7 +118,9 @@ def centre_ellipses(
     return ellipses(cloud, list(names), far)
 
 
-def _centres(values: np.ndarray, times: np.ndarray, members: list[np.ndarray], target: np.ndarray) -> np.ndarray:
+def _centres(
+    values: np.ndarray, times: np.ndarray, members: list[np.ndarray], target: np.ndarray
+) -> np.ndarray:
     # Weighted correlations of each draw, their axes turned onto the map's, and groups' means upon them.
     weights = times / times.sum(axis=1, keepdims=True)
     means = weights @ values

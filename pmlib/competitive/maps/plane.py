@@ -11,7 +11,8 @@ from pmlib.table import number, percentage
 CARRIED = 0.6  # of all differences that two axes should show, or the map misleads
 WELL = 0.5  # of a point's own difference, likewise
 PLACED = [
-    "point", "label", "kind", "side", "mass", "inertia", "x", "y", "contribution_1", "contribution_2", "quality",
+    "point", "label", "kind", "side", "mass", "inertia", "x", "y", "contribution_1", "contribution_2",
+    "quality",
 ]  # fmt: skip
 
 

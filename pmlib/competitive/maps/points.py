@@ -37,7 +37,9 @@ def named(
     """Lay out active points from their standard coordinates; inertia is of each point, over all axes."""
     total = inertia.sum()
     share = inertia / total if total > SLIGHT else np.full_like(inertia, np.nan)
-    return _points(labels, standard * sigma, standard, mass, share, inertia / mass, mass[:, None] * standard**2)
+    return _points(
+        labels, standard * sigma, standard, mass, share, inertia / mass, mass[:, None] * standard**2
+    )
 
 
 def spread_over(labels: pd.Index, principal: np.ndarray, sigma: np.ndarray, distance: np.ndarray) -> Points:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.maps.axes import pointed, principal_axes
+from pmlib.competitive.maps.axes import TooFew, pointed, principal_axes
 from pmlib.competitive.maps.points import Points, named, spread_over
 from pmlib.data.words import meant, shown
 
@@ -21,8 +21,8 @@ class PrincipalComponents:
     standardised : the active rows, each attribute with mean 0 and standard deviation 1 (over n).
     means, spreads : of each attribute, in its own unit.
     eigenvalues : of the correlation matrix, all of them, the largest first; they add up to the attributes.
-    rows, extra_rows : scores are `principal`. columns, extra_columns : loadings (correlations with the axes) are
-        `principal`; of the active ones `standard` holds the eigenvectors. The extra ones move no axis.
+    rows, extra_rows : scores are `principal`. columns, extra_columns : loadings (correlations with the axes)
+        are `principal`; of the active ones `standard` holds the eigenvectors. The extra ones move no axis.
     missing : labels of rows left out because an attribute is unknown. constant : attributes the same for all.
     """
 
@@ -57,14 +57,14 @@ def principal_components(
     Parameters
     ----------
     table : numbers or flags; a row that lacks an active attribute is left out and named.
-    extra_rows, extra_columns : labels of supplementary rows and attributes. An extra attribute may be blank in
-        some rows; its loading is the correlation over the others.
+    extra_rows, extra_columns : labels of supplementary rows and attributes. An extra attribute may be blank
+        in some rows; its loading is the correlation over the others.
     axes : how many to give coordinates for.
 
     Raises
     ------
-    ValueError : a label twice or unknown, an attribute that is no number or infinite, fewer than three complete
-        rows or two attributes that vary.
+    ValueError : a label twice or unknown, an attribute that is no number or infinite.
+    TooFew : fewer than three complete rows or two attributes that vary.
 
     References
     ----------
@@ -78,7 +78,7 @@ def principal_components(
     means, spreads = rows.mean(), rows.std(ddof=0)
     varies = spreads > SAME * rows.abs().max()
     if len(rows) < 3 or varies.sum() < 2:
-        raise ValueError(
+        raise TooFew(
             f"there are {len(rows)} complete rows and {int(varies.sum())} attributes that vary; "
             "a map needs three rows and two attributes"
         )
@@ -89,7 +89,9 @@ def principal_components(
     most = min(axes, n - 1, len(means))
     found = pointed(principal_axes(own.to_numpy().T / np.sqrt(n), most))
     sigma = np.sqrt(found.inertias[:most])
-    scores = named(own.index, found.right * np.sqrt(n), sigma, np.full(n, 1 / n), (own**2).sum(axis=1).to_numpy() / n)
+    scores = named(
+        own.index, found.right * np.sqrt(n), sigma, np.full(n, 1 / n), (own**2).sum(axis=1).to_numpy() / n
+    )
     return PrincipalComponents(
         standardised=own,
         means=means,
@@ -97,7 +99,9 @@ def principal_components(
         eigenvalues=found.inertias[: min(n - 1, len(means))],
         rows=scores,
         columns=named(means.index, found.left, sigma, np.ones(len(means)), np.ones(len(means))),
-        extra_rows=spread_over(beside.index, beside.to_numpy() @ found.left, sigma, (beside**2).sum(axis=1).to_numpy()),
+        extra_rows=spread_over(
+            beside.index, beside.to_numpy() @ found.left, sigma, (beside**2).sum(axis=1).to_numpy()
+        ),
         extra_columns=_supplementary(values.loc[own.index, list(extra_columns)], scores, sigma),
         missing=tuple(values.index[~whole]),
         constant=tuple(varies.index[~varies]),
@@ -128,8 +132,10 @@ def _numbers(table: pd.DataFrame, extra_rows: Sequence, extra_columns: Sequence[
     for name in table:
         if not pd.api.types.is_numeric_dtype(table[name].dtype):
             row = table.index[table[name].notna()][:1]
-            found = f": {shown(table.loc[row[0], name])} in row \"{row[0]}\"" if len(row) else ""
-            raise ValueError(f'attribute "{name}" holds no numbers{found}; leave it out, or code it as numbers')
+            found = f': {shown(table.loc[row[0], name])} in row "{row[0]}"' if len(row) else ""
+            raise ValueError(
+                f'attribute "{name}" holds no numbers{found}; leave it out, or code it as numbers'
+            )
     values = table.astype("float64")
     infinite = np.argwhere(np.isinf(values.to_numpy()))
     if len(infinite):

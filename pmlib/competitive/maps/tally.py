@@ -10,7 +10,9 @@ from pmlib.data.words import meant, shown
 from pmlib.table import Column
 
 LABELS = ("name", "product", "firm", "topic", "reason")  # roles that may label the rows, the first there is
-FORMS = "a label (such as firm) with count columns as attributes, or two labels to be counted against each other"
+FORMS = (
+    "a label (such as firm) with count columns as attributes, or two labels to be counted against each other"
+)
 
 
 class Table(NamedTuple):
@@ -21,12 +23,14 @@ class Table(NamedTuple):
     column: str
 
 
-def tally(source: Source | pd.DataFrame, rows: str | None, columns: str | None, counts: str | None) -> Table | str:
+def tally(
+    source: Source | pd.DataFrame, rows: str | None, columns: str | None, counts: str | None
+) -> Table | str:
     """Lay out a table of counts; a text says why there is none.
 
-    A frame is taken as it is, rows labelled by its index. A source is wide, a row of it a row of the table and
-    its attributes the columns; or long, where `columns` names the column whose labels become columns: then
-    `counts` (else units, else one for each row) are added up, and a pair that never occurs counts 0.
+    A frame is taken as it is, rows labelled by its index. A source is wide, a row of it a row of the table
+    and its attributes the columns; or long, where `columns` names the column whose labels become columns:
+    then `counts` (else units, else one for each row) are added up, and a pair that never occurs counts 0.
 
     Raises
     ------
@@ -34,7 +38,9 @@ def tally(source: Source | pd.DataFrame, rows: str | None, columns: str | None, 
     """
     if isinstance(source, pd.DataFrame):
         names = (source.index.name, source.columns.name)
-        row, column = (lower(str(name)) if name else word for name, word in zip(names, ("row", "column"), strict=True))
+        row, column = (
+            lower(str(name)) if name else word for name, word in zip(names, ("row", "column"), strict=True)
+        )
         return Table(source, row, column)
     rows = rows or next((role for role in LABELS if role in source.frame), None)
     if rows is None:
@@ -47,8 +53,10 @@ def tally(source: Source | pd.DataFrame, rows: str | None, columns: str | None, 
             raise ValueError(f'{source.name} has no column "{name}" for {parameter}; {meant(name, frame)}')
     for name in filter(None, (rows, columns)):
         if (blank := frame[name].isna()).any():
-            row = int(blank.to_numpy().argmax()) + 1
-            raise ValueError(f"{source.name}: row {row} of {len(frame)} has no {name}; fill it, or drop the row")
+            at = int(blank.to_numpy().argmax()) + 1
+            raise ValueError(
+                f"{source.name}: row {at} of {len(frame)} has no {name}; fill it, or drop the row"
+            )
     row = _noun(source, rows)
     if columns is not None:
         return Table(_crossed(source, rows, columns, counts), row, _noun(source, columns))
@@ -57,8 +65,8 @@ def tally(source: Source | pd.DataFrame, rows: str | None, columns: str | None, 
         twice = labels[labels.duplicated()].iloc[0]
         raise ValueError(f'{source.name} has two rows of {rows} "{twice}"; add them up, or keep one')
     table = frame[list(source.attributes)].set_axis(pd.Index(labels), axis=0)
-    names = {name: source.columns.get(name, Column(name)).label for name in source.attributes}
-    return Table(table.rename(columns=names), row, "attribute")
+    called = {name: source.columns.get(name, Column(name)).label for name in source.attributes}
+    return Table(table.rename(columns=called), row, "attribute")
 
 
 def _crossed(source: Source, rows: str, columns: str, counts: str | None) -> pd.DataFrame:
@@ -75,7 +83,8 @@ def _crossed(source: Source, rows: str, columns: str, counts: str | None) -> pd.
         where = f'"{frame[rows].iloc[row]}" with "{frame[columns].iloc[row]}"'
         found = "missing" if pd.isna(values.iloc[row]) else shown(float(values.iloc[row]))
         raise ValueError(
-            f"{source.name}, row {row + 1}: {counts} of {where} is {found}; write a number from 0 up (0 for none)"
+            f"{source.name}, row {row + 1}: {counts} of {where} is {found}; "
+            "write a number from 0 up (0 for none)"
         )
     return frame.assign(counted=values).pivot_table("counted", rows, columns, "sum", fill_value=0)
 

@@ -1,4 +1,4 @@
-"""What goes with what in a table of counts, and who is most like whom: read off the counts, not off the map."""
+"""What goes with what in a table of counts, and who is like whom: read off the counts, not off the map."""
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,9 @@ BLOCK = 500  # points compared with all others at once, for memory
 def ties(counts: pd.DataFrame, level: float, *, whole: bool = True) -> pd.DataFrame:
     """Find for each row and each column what it goes with most, and how much more often than by chance.
 
-    The strongest tie is the one with the largest adjusted residual. Intervals are of the logarithm of observed
-    over expected, by the delta method, and widened so that those of all pairs hold at once: the strongest of
-    many is looked at.
+    The strongest tie is the one with the largest adjusted residual. Intervals are of the logarithm of
+    observed over expected, by the delta method, and widened so that those of all pairs hold at once: the
+    strongest of many is looked at.
 
     Parameters
     ----------
@@ -22,7 +22,8 @@ def ties(counts: pd.DataFrame, level: float, *, whole: bool = True) -> pd.DataFr
 
     Returns
     -------
-    DataFrame : rows, then columns: tie (a label of the other side), estimate, low, high (observed over expected).
+    DataFrame : rows, then columns: tie (a label of the other side), estimate, low, high (observed over
+        expected).
 
     References
     ----------
