@@ -172,6 +172,10 @@ def _sides(away: float) -> list[tuple[float, float, str, str]]:
         (-away, 0, "right", "center"),
         (0, away, "center", "bottom"),
         (0, -away, "center", "top"),
+        (0, away, "left", "bottom"),
+        (0, away, "right", "bottom"),
+        (0, -away, "left", "top"),
+        (0, -away, "right", "top"),
     ]
 
 
