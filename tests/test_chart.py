@@ -3,9 +3,12 @@
 import re
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from pmlib import chart
 from pmlib.table import Column
@@ -28,6 +31,25 @@ SHARE = Column("Share", "%")
 COLUMNS = {"share": SHARE, "growth": Column("Growth", "%")}
 WIDE = FIRMS.set_index("firm")[["share", "growth"]]
 
+MAP = pd.DataFrame(
+    {
+        "name": ["Ada", "Bob & <Co>", "Cy", "tall", "wide"],
+        "kind": ["firm", "firm", "product", "attribute", "attribute"],
+        "x": [1.0, -2.0, 0.5, 0.1, 0.9],
+        "y": [2.0, 1.0, -1.0, 0.9, 0.0],
+        "long": [0.5, 0.4, None, None, None],
+        "short": [0.2, 0.4, None, None, None],
+        "angle": [30.0, 0.0, None, None, None],
+    }
+)
+KINDS = {"firm": "dot", "product": "speck", "attribute": "arrow"}
+
+
+def biplot(frame=MAP, **options):
+    columns = {"x": Column("Across"), "y": Column("Upwards")}
+    return chart.biplot(frame, "x", "y", "name", "kind", forms=KINDS, columns=columns, **options)
+
+
 FORMS = {
     "ranked": lambda: chart.ranked(FIRMS, "share", "firm", spec=SHARE, highlight=["Ada"]),
     "signed": lambda: chart.ranked(FIRMS, "growth", "firm", spec=Column("Change", "points"), signed=True),
@@ -40,6 +62,7 @@ FORMS = {
         FIRMS, "share", "growth", "share", "firm", columns=COLUMNS, cuts=(0.3, 0.0)
     ),
     "map2d": lambda: chart.map2d(FIRMS, "share", "growth", "firm", columns=COLUMNS, diagonal=True),
+    "biplot": lambda: biplot(shaded=["Ada"]),
     "heat": lambda: chart.heat(WIDE, WIDE.map("{:.2f}".format)),
 }
 
@@ -92,6 +115,34 @@ def test_drawing_leaves_the_analysts_settings_alone():
     before = dict(mpl.rcParams)
     chart.svg(FORMS["ranked"], alt="a", name="b")
     assert dict(mpl.rcParams) == before
+
+
+def test_a_map_has_the_same_unit_across_and_upwards():
+    axes = biplot()
+    box = axes.get_window_extent()
+    assert np.ptp(axes.get_xlim()) / box.width == pytest.approx(np.ptp(axes.get_ylim()) / box.height)
+
+
+def test_arrows_of_a_map_are_stretched_together_and_reach_as_far_as_its_points():
+    (heads,) = (c.get_paths() for c in biplot().collections if isinstance(c, PolyCollection))
+    tips = [path.vertices[0] for path in heads]
+    assert max(np.hypot(*tip) for tip in tips) == pytest.approx(0.9 * np.hypot(1, 2))
+    assert tips[0][1] / tips[1][0] == pytest.approx(1.0) and tips[0][0] / tips[0][1] == pytest.approx(1 / 9)
+
+
+def test_only_what_is_shaded_has_an_ellipse_and_all_of_it_is_seen():
+    assert not biplot().patches
+    axes = biplot(shaded=["Ada"])
+    (ellipse,) = axes.patches
+    assert (ellipse.width, ellipse.height, ellipse.angle) == (1.0, 0.4, 30.0)
+    seen = Bbox([axes.transData.transform((axes.get_xlim()[i], axes.get_ylim()[i])) for i in (0, 1)])
+    whole = ellipse.get_window_extent()
+    assert seen.x0 <= whole.x0 and whole.x1 <= seen.x1 and seen.y0 <= whole.y0 and whole.y1 <= seen.y1
+
+
+def test_a_map_of_one_place_or_of_arrows_alone_is_drawn():
+    for rows in ([0], [3, 4], []):
+        assert "<svg" in chart.svg(lambda rows=rows: biplot(MAP.iloc[rows]), alt="a", name="b")
 
 
 def test_no_chart_is_no_chart():

@@ -3,10 +3,11 @@
     python -m venv peers; peers/bin/pip install prince
     python tests/benchmarks/maps.py [--peers peers/bin/python] [--rounds 5]
 
-Each analysis runs in a process of its own, with one thread for linear algebra, the two in turn; what is measured
-is the analysis alone, imports and the table left out, after a small one to load what is loaded late. Ours gives all
-principal inertias and five axes with contributions and qualities of rows and columns; prince is asked for two
-axes, coordinates, contributions and qualities of rows and columns. Their first two inertias must agree.
+Each analysis runs in a process of its own, with one thread for linear algebra, the two in turn; what is
+measured is the analysis alone, imports and the table left out, after a small one to load what is loaded late.
+Ours gives all principal inertias and five axes with contributions and qualities of rows and columns; prince is
+asked for two axes, coordinates, contributions and qualities of rows and columns. Their first two inertias must
+agree.
 """
 
 import argparse
@@ -22,7 +23,7 @@ import pandas as pd
 
 ROOT = Path(__file__).parents[2]
 ROWS, COLUMNS, KINDS = 5000, 500, 8
-THREADS = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+THREADS = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
 
 
 def main() -> None:
@@ -85,7 +86,9 @@ def prince(counts: pd.DataFrame) -> np.ndarray:
     found = prince.CA(n_components=2).fit(counts)
     found.row_coordinates(counts), found.column_coordinates(counts)
     found.row_cosine_similarities(counts), found.column_cosine_similarities(counts)
-    assert len(found.row_contributions_) == len(counts) and len(found.column_contributions_) == counts.shape[1]
+    assert (
+        len(found.row_contributions_) == len(counts) and len(found.column_contributions_) == counts.shape[1]
+    )
     return found.eigenvalues_
 
 

@@ -124,7 +124,8 @@ def _centres(
     # Weighted correlations of each draw, their axes turned onto the map's, and groups' means upon them.
     weights = times / times.sum(axis=1, keepdims=True)
     means = weights @ values
-    cross = np.einsum("dn,np,nq->dpq", weights, values, values, optimize=True)
+    squares = (values[:, :, None] * values[:, None, :]).reshape(len(values), -1)
+    cross = (weights @ squares).reshape(len(weights), *2 * values.shape[1:])
     cross -= means[:, :, None] * means[:, None, :]
     spread = np.sqrt(np.einsum("dpp->dp", cross))
     spread = np.where(spread > 0, spread, np.inf)  # an attribute that does not vary in a draw says nothing

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.spatial import Delaunay, QhullError
 
 
 class Empty(NamedTuple):
@@ -23,6 +22,8 @@ def widest_empty(points: np.ndarray) -> Empty | None:
     Shamos & Hoey (1975), Closest-point problems: that middle is a corner of the Voronoi diagram, which is the
     middle of the circle through the corners of a Delaunay triangle.
     """
+    from scipy.spatial import Delaunay, QhullError  # a quarter of a second, only when a map is made
+
     try:
         triangles = Delaunay(points)
     except (QhullError, ValueError):
