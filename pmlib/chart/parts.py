@@ -16,6 +16,7 @@ from pmlib.table import Column, dates, plain, scaled
 
 PART = {"left": 0.0, "bottom": 0.0, "center": 0.5, "right": 1.0, "top": 1.0}  # of a text: before its place
 PAD = 3.5  # points between axes and their words
+ASLANT = 3  # marks that a name may cover rather than stand aslant of its own, where it may seem another's
 
 
 def blank(ax: Axes) -> None:
@@ -155,9 +156,12 @@ def name_points(
         for right, up, ha, va in _sides(radii[i] * 0.75 + 3):
             across, along = (pen.points_to_pixels(away) for away in (right, up))
             moved = box.translated(across - box.width * PART[ha], along - box.height * PART[va])
-            inside = frame_box.x0 <= moved.x0 and moved.x1 <= frame_box.x1
+            across_inside = frame_box.x0 <= moved.x0 and moved.x1 <= frame_box.x1
+            inside = across_inside and frame_box.y0 <= moved.y0 and moved.y1 <= frame_box.y1
             if inside and not any(moved.overlaps(other) for other in taken):
-                fits.append((sum(moved.overlaps(mark) for mark in marks), moved, right, up, ha, va))
+                hidden = sum(moved.overlaps(mark) for mark in marks)
+                aslant = ASLANT if not right and ha != "center" else 0
+                fits.append((hidden + aslant, moved, right, up, ha, va))
         if fits:
             _, moved, right, up, ha, va = min(fits, key=lambda fit: fit[0])
             taken.append(moved)

@@ -3,11 +3,10 @@
     python -m venv peers; peers/bin/pip install prince
     python tests/benchmarks/maps.py [--peers peers/bin/python] [--rounds 5]
 
-Each analysis runs in a process of its own, with one thread for linear algebra, the two in turn; what is
-measured is the analysis alone, imports and the table left out, after a small one to load what is loaded late.
-Ours gives all principal inertias and five axes with contributions and qualities of rows and columns; prince is
-asked for two axes, coordinates, contributions and qualities of rows and columns. Their first two inertias must
-agree.
+Each analysis runs in a process of its own, with one thread for linear algebra, the two in turn. Measured is
+the analysis alone, without imports and the table, after a small one that loads what is loaded late. Ours
+gives all principal inertias, and five axes with contributions and qualities of rows and columns; prince is
+asked for the same on two axes. Their first two inertias must agree.
 """
 
 import argparse

@@ -116,6 +116,9 @@ def _frame(
 ) -> pd.DataFrame:
     tied = ties(found.counts, level, whole=found.whole)
     tied["nearest"] = [*nearest(found.counts), *nearest(found.counts.T)]
+    tied[["tie", "nearest"]] = tied[["tie", "nearest"]].astype(
+        "str"
+    )  # as places are called, whatever the labels
     tied["clear"] = (tied["low"] > 1) & (found.p_value < 1 - level)
     active = [place(found.rows, "row"), place(found.columns, "column")]
     extra = [place(found.extra_rows, "row"), place(found.extra_columns, "column")]
@@ -146,11 +149,12 @@ def _told(
     said = _sentence(own)
     alike = len(found.counts) > 2 and focal is not None
     shown = _shown(own, frame)
-    shaded = f". Shaded: where {listed(shown)} may stand, {percentage(level)} each" if own["long"] > 0 else ""
+    who = listed(list(dict.fromkeys([own["point"], own["tie"]])))
+    shaded = f". Shaded: where {who} may stand, {percentage(level)} each" if own["long"] > 0 else ""
     return AssociationMap(
         title=_title(own, table, focal),
-        subtitle=f"Each dot is one {table.row}, each triangle one {table.column}; those in one direction "
-        f"from the middle go together{shaded}",
+        subtitle=f"Dots: {table.row}; triangles: {table.column}; what lies in one direction from the middle "
+        f"goes together{shaded}",
         finding=f"{said} The map shows {number(share, '%')} of all differences.",
         headline=f"{said} Most like it: {own['nearest']}." if alike else said,
         advice=f"No {table.row} clearly stands out for {listed(free)}: open, if buyers care." if free else "",
@@ -219,7 +223,7 @@ def _title(own: pd.Series, table: Table, focal: str | None) -> str:
     if not own["clear"]:
         return f"{own['point']} stands out for nothing" if focal else f"No {table.row} clearly stands out"
     pair = [own["point"], own["tie"]] if own["side"] == "row" else [own["tie"], own["point"]]
-    return f"{pair[0]} stands out for {'itself' if pair[0] == pair[1] else pair[1]}"
+    return f"{pair[0]} {'goes most with itself' if pair[0] == pair[1] else f'stands out for {pair[1]}'}"
 
 
 def _sentence(own: pd.Series) -> str:

@@ -94,7 +94,8 @@ def attribute_map(
     ValueError : a firm is not in the source; a level outside 0 to 1; an attribute that is infinite.
     """
     check_level(level)
-    if absent := lacking(TITLE, source, "firm", "attribute"):
+    absent = lacking(TITLE, source, "firm", "attribute")
+    if absent is not None:
         return absent
     asked = check_firms(source, focal, rivals)
     laid = offers(source)
@@ -192,7 +193,9 @@ def _sentence(source: Source, gap: pd.Series, focal: str, asked: list[str]) -> s
     digits = interval_digits(gap["low"], gap["high"]) if sure else 1
     more = "more" if gap["estimate"] > 0 else "less"
     words = f"{number(abs(gap['estimate']), '', digits)} typical steps {more}"
-    if sure:
+    if not sure:
+        words += ", with too few products to tell how surely"
+    else:
         low, high = sorted(np.sign(gap["estimate"]) * gap[["low", "high"]].to_numpy(float))
         words += f" ({interval(low, high, '', digits)}){'' if _clear(gap) else ', which may be chance'}"
     if gap["own"] == gap["own"]:

@@ -117,13 +117,8 @@ def test_neither_scale_nor_order_nor_side_matters(counts, scale, chance):
 
 def test_rows_with_one_profile_may_be_added_up():
     counts = drawn(5)
-    split = pd.concat(
-        [
-            counts.iloc[1:],
-            table([counts.iloc[0] * 0.3], index=["a"]),
-            table([counts.iloc[0] * 0.7], index=["b"]),
-        ]
-    )
+    a, b = (table([counts.iloc[0] * part], index=[name]) for part, name in ((0.3, "a"), (0.7, "b")))
+    split = pd.concat([counts.iloc[1:], a, b])
     whole, parted = correspondence(counts), correspondence(split)
     assert parted.eigenvalues[: len(whole.eigenvalues)] == approx(whole.eigenvalues, abs=1e-12)
     assert parted.rows.principal.loc["a"].to_numpy() == approx(
@@ -137,9 +132,9 @@ def test_a_supplementary_copy_stands_on_its_original_whatever_its_scale():
         twin=lambda f: f["c1"] * 3
     )
     found = correspondence(more, extra_rows=["copy"], extra_columns=["twin"])
-    for extra, own in ((found.extra_rows.principal.loc["copy"], found.rows.principal.loc["r2"]),
-                       (found.extra_columns.principal.loc["twin"], found.columns.principal.loc["c1"])):  # fmt: skip
-        assert extra.to_numpy() == approx(own.to_numpy(), abs=1e-9)
+    copy, twin = found.extra_rows.principal.loc["copy"], found.extra_columns.principal.loc["twin"]
+    assert copy.tolist() == approx(found.rows.principal.loc["r2"].tolist(), abs=1e-9)
+    assert twin.tolist() == approx(found.columns.principal.loc["c1"].tolist(), abs=1e-9)
     assert found.extra_rows.quality.sum(axis=1).to_numpy() == approx(1)
     assert found.eigenvalues == approx(correspondence(counts).eigenvalues)
 
