@@ -28,8 +28,8 @@ def counts_ellipses(
 
     Every drawn table is mapped anew and turned (or mirrored, but not stretched) to lie upon the map that is
     shown, so an ellipse speaks of where a point stands towards the others, not of how the axes lie. In
-    simulations 95% ellipses held 94 to 95% of true places where counts are many, and 85% of those of rows with
-    some 20 counts.
+    simulations 95% ellipses held 94 to 95% of true places where counts are many, and 85% of those of rows
+    with some 20 counts.
 
     Returns
     -------

@@ -101,7 +101,7 @@ def test_a_firm_of_few_products_has_no_ellipse():
 
 @pytest.mark.slow
 def test_ellipses_of_counts_cover_the_truth():
-    # Of 1,500 counts in the shares of children_ct it is 93 % on average, and 85 % at worst: rows of some 20 counts.
+    # Of 1,500 counts in the shares of children_ct: 93 % on average, 85 % at worst, for a row of some 20.
     truth, hits = flat(correspondence(SHARES * 1e6)), []
     for seed in range(500):
         found = correspondence(sample(3000, seed))
