@@ -6,7 +6,14 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import chdtrc, chndtrix, fdtrc
 
-from pmlib.competitive.demand.two_stage import Regression, cluster_sums, freed, orthonormal, projected, two_stage
+from pmlib.competitive.demand.two_stage import (
+    Regression,
+    cluster_sums,
+    freed,
+    orthonormal,
+    projected,
+    two_stage,
+)
 
 BIAS = 0.10  # of the largest bias there may be: instruments are strong where 2SLS keeps less than this of it
 SIZE = 0.05  # chance of calling weak instruments strong
@@ -24,10 +31,11 @@ class Test(NamedTuple):
 class FirstStage:
     """How well instruments explain one endogenous column, the exogenous columns aside.
 
-    f : classical F of the instruments. conditional : the same where the other endogenous columns are held as the
-        instruments explain them (Sanderson-Windmeijer); equal to f where there are none.
-    effective : robust (or clustered) form of `conditional` (Montiel Olea-Pflueger). needed : what `effective` must
-        pass for the bias of 2SLS to stay under a tenth of its worst case. r2 : partial, of the instruments.
+    f : classical F of the instruments. conditional : the same where the other endogenous columns are held
+        as the instruments explain them (Sanderson-Windmeijer); equal to f where there are none.
+    effective : robust (or clustered) form of `conditional` (Montiel Olea-Pflueger). needed : what
+        `effective` must pass for the bias of 2SLS to stay under a tenth of its worst case. r2 : partial,
+        of the instruments.
     """
 
     f: float
@@ -49,8 +57,9 @@ def first_stages(
 
     References
     ----------
-    Sanderson & Windmeijer (2016), J. Econometrics 190(2); Montiel Olea & Pflueger (2013), "A robust test for weak
-    instruments", J. Business & Economic Statistics 31(3), whose simplified critical value is taken.
+    Sanderson & Windmeijer (2016), J. Econometrics 190(2); Montiel Olea & Pflueger (2013), "A robust test
+    for weak instruments", J. Business & Economic Statistics 31(3), whose simplified critical value is
+    taken.
     """
     q = orthonormal(freed(instruments, exogenous))
     free = freed(endogenous, exogenous)
@@ -96,9 +105,13 @@ def _needed(spread: np.ndarray, others: int) -> float:
 
 
 def endogeneity(
-    outcome: np.ndarray, exogenous: np.ndarray, endogenous: np.ndarray, instruments: np.ndarray, absorbed: int = 0
+    outcome: np.ndarray,
+    exogenous: np.ndarray,
+    endogenous: np.ndarray,
+    instruments: np.ndarray,
+    absorbed: int = 0,
 ) -> Test:
-    """Ask whether instruments made a difference (Wu-Hausman): a small p says that plain regression is biased."""
+    """Ask whether instruments made a difference (Wu-Hausman): at a small p, plain regression is biased."""
     noise = endogenous - projected(endogenous, np.column_stack([exogenous, instruments]))
     plain = two_stage(outcome, exogenous, endogenous, absorbed=absorbed)
     more = two_stage(outcome, np.column_stack([exogenous, endogenous]), noise, absorbed=absorbed)
@@ -133,7 +146,8 @@ def hansen(
 
     References
     ----------
-    Hansen (1982), "Large sample properties of generalized method of moments estimators", Econometrica 50(4).
+    Hansen (1982), "Large sample properties of generalized method of moments estimators", Econometrica
+    50(4).
     """
     spare = instruments.shape[1] - endogenous.shape[1]
     q = orthonormal(freed(instruments, exogenous))

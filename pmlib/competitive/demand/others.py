@@ -18,20 +18,20 @@ KINDS = {
 ASSUMED = "holds only if attributes were fixed before prices and do not follow quality that the data lack"
 
 
-def blp_instruments(
-    source: Source, *, attributes: Sequence[str] | None = None, kind: str = "sums"
-) -> Source:
+def blp_instruments(source: Source, *, attributes: Sequence[str] | None = None, kind: str = "sums") -> Source:
     """Add instruments for prices, built from the attributes of a period's other products.
 
-    A product with many close rivals is priced nearer to its cost, whatever its own quality: so what the others
-    are like moves its price. This holds only if attributes were fixed before prices and unobserved quality.
+    A product with many close rivals is priced nearer to its cost, whatever its own quality: so what the
+    others are like moves its price. This holds only if attributes were fixed before prices and unobserved
+    quality.
 
     Parameters
     ----------
-    source : one row per product and period; firm tells siblings from rivals, all others are rivals without it.
+    source : one row per product and period; firm tells siblings from rivals, all others are rivals without
+        it.
     attributes : numbers and flags to build on; all those of the source when None.
-    kind : "sums" of each attribute and of how many there are (Berry-Levinsohn-Pakes); "differentiation" counts
-        those within one standard deviation of the product's own attribute (Gandhi-Houde, local).
+    kind : "sums" of each attribute and of how many there are (Berry-Levinsohn-Pakes); "differentiation"
+        counts those within one standard deviation of the product's own attribute (Gandhi-Houde, local).
 
     Returns
     -------
@@ -69,10 +69,14 @@ def others(source: Source, attributes: Sequence[str] | None = None, kind: str = 
         if name not in frame:
             raise ValueError(f"{source.name} has no column {name!r}; it has {list(frame)}")
         if not _is_number(frame[name]):
-            raise ValueError(f"{source.name}: {name} holds labels; instruments are built on numbers and flags")
+            raise ValueError(
+                f"{source.name}: {name} holds labels; instruments are built on numbers and flags"
+            )
         if (blank := frame[name].isna()).any():
             row = frame.index[blank][0]
-            raise ValueError(f"{source.name}, row {row}: {name} is missing; fill it, or leave it out of attributes")
+            raise ValueError(
+                f"{source.name}, row {row}: {name} is missing; fill it, or leave it out of attributes"
+            )
     markets = frame["period"].to_numpy() if "period" in frame else np.zeros(len(frame))
     firms = frame["firm"].astype("str").to_numpy() if "firm" in frame else np.arange(len(frame))
     values = frame[names].to_numpy(float)

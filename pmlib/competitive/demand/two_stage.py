@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-DEPENDENT = 1e-10  # share of a column's square that is its own, below which it is a sum of others
-
 
 @dataclass(frozen=True, eq=False)
 class Regression:
@@ -14,7 +12,8 @@ class Regression:
     params : (k,), of the columns as given: exogenous first, then endogenous.
     classical, robust : (k, k) covariance where all rows scatter alike, and where each has its own scatter.
     clustered : (k, k) where the rows of a cluster may err alike; None without clusters.
-    residuals : (n,). r2 : share of the outcome's spread explained (of what is within absorbed levels, if any).
+    residuals : (n,). r2 : share of the outcome's spread explained (of what is within absorbed levels, if
+        any).
     freedom, groups : rows and clusters beyond what is estimated, for the intervals' quantiles.
     """
 
@@ -42,12 +41,14 @@ def two_stage(
     clusters: np.ndarray | None = None,
     absorbed: int = 0,
 ) -> Regression:
-    """Regress an outcome on columns of which some are explained by instruments first (2SLS); else plainly (OLS).
+    """Regress an outcome on columns of which some are explained by instruments first (2SLS); else plainly
+    (OLS).
 
     Parameters
     ----------
     outcome : (n,). exogenous : (n, a), a constant included where one is wanted. endogenous : (n, b).
-    instruments : (n, l) with l >= b, besides the exogenous columns; None takes the endogenous ones at their word.
+    instruments : (n, l) with l >= b, besides the exogenous columns; None takes the endogenous ones at
+        their word.
     clusters : (n,) codes from 0. absorbed : levels whose means were taken off all columns beforehand.
 
     Returns
@@ -70,7 +71,9 @@ def two_stage(
             f"{endogenous.shape[1]} columns need as many instruments, and there is {instruments.shape[1]}"
         )
     if rows <= width + absorbed:
-        raise ValueError(f"{rows} rows cannot tell {width + absorbed} coefficients; give more rows or fewer columns")
+        raise ValueError(
+            f"{rows} rows cannot tell {width + absorbed} coefficients; give more rows or fewer columns"
+        )
     scale = np.linalg.norm(columns, axis=0)
     scale[scale == 0] = 1.0
     scaled = columns / scale
@@ -126,12 +129,13 @@ def cluster_sums(scores: np.ndarray, clusters: np.ndarray) -> np.ndarray:
 
 
 def within(columns: np.ndarray, levels: list[np.ndarray]) -> np.ndarray:
-    """Take off each level's mean, in turn until all are off; levels : (n,) codes from 0 of each classification.
+    """Take off each level's mean, in turn until all are off; levels : (n,) codes from 0 of each
+    classification.
 
     References
     ----------
-    Guimarães & Portugal (2010), "A simple feasible procedure to fit models with high-dimensional fixed effects",
-    Stata Journal 10(4).
+    Guimarães & Portugal (2010), "A simple feasible procedure to fit models with high-dimensional fixed
+    effects", Stata Journal 10(4).
     """
     out = np.array(columns, dtype=float)
     size = np.abs(out).max(axis=0, initial=0)
@@ -144,23 +148,3 @@ def within(columns: np.ndarray, levels: list[np.ndarray]) -> np.ndarray:
         if (moved <= 1e-13 * size).all():
             break
     return out
-
-
-def dependent(columns: np.ndarray) -> dict[int, list[int]]:
-    """Find the columns that earlier ones add up to: for each, which those are (none where it is 0)."""
-    found: dict[int, list[int]] = {}
-    kept: list[int] = []
-    basis = np.empty((len(columns), 0))
-    for i, column in enumerate(columns.T):
-        size = float(np.linalg.norm(column))
-        rest = column - basis @ (basis.T @ column)
-        rest -= basis @ (basis.T @ rest)  # once more: rounding left some of it
-        own = float(np.linalg.norm(rest))
-        if size > 0 and own**2 > DEPENDENT * size**2:
-            kept.append(i)
-            basis = np.column_stack([basis, rest / own])
-            continue
-        parts = np.linalg.lstsq(columns[:, kept], column, rcond=None)[0] if kept else np.empty(0)
-        weight = np.abs(parts) * np.linalg.norm(columns[:, kept], axis=0) if size else np.zeros(len(kept))
-        found[i] = [j for j, part in zip(kept, weight, strict=True) if part > 1e-6 * size]
-    return found

@@ -1,5 +1,6 @@
 """The interval of a price coefficient that holds however weak the instruments are."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,8 @@ STEPS = 4001  # values tried, from minus to plus infinity
 class Region:
     """The values that the instruments do not speak against.
 
-    pieces : (low, high) of each, in order; several where small and large values fit and those between do not. None
-        at all where the instruments contradict each other.
+    pieces : (low, high) of each, in order; several where small and large values fit and those between do
+        not. None at all where the instruments contradict each other.
     """
 
     pieces: tuple[tuple[float, float], ...]
@@ -40,11 +41,13 @@ def anderson_rubin(
     clusters: np.ndarray | None = None,
     level: float = 0.95,
 ) -> Region:
-    """Collect the coefficients of one endogenous column for which the instruments explain nothing of what is left.
+    """Collect the coefficients of one endogenous column for which the instruments explain nothing of what
+    is left.
 
     Parameters
     ----------
-    outcome : (n,). exogenous : (n, a). endogenous : (n, 1). instruments : (n, l). clusters : (n,) codes from 0.
+    outcome : (n,). exogenous : (n, a). endogenous : (n, 1). instruments : (n, l). clusters : (n,) codes
+        from 0.
 
     References
     ----------
@@ -65,26 +68,31 @@ def anderson_rubin(
     own, cross, moved = (scores[i].T @ scores[j] * factor for i, j in ((0, 0), (0, 1), (1, 1)))
     limit = many * float(fdtri(many, left if clusters is None else max(1, count - 1), level))
 
-    def beyond(angle: float) -> float:
+    def beyond(angles: np.ndarray) -> np.ndarray:
         # Coefficient tan(angle), written so that it may be infinite.
-        up, down = np.cos(angle), np.sin(angle)
+        up, down = np.cos(angles)[:, None], np.sin(angles)[:, None]
         along = up * ends[:, 0] - down * ends[:, 1]
+        up, down = up[..., None], down[..., None]
         spread = up**2 * own - up * down * (cross + cross.T) + down**2 * moved
-        return float(along @ np.linalg.lstsq(spread, along, rcond=None)[0]) - limit
+        return np.einsum("ai,aij,aj->a", along, np.linalg.pinv(spread, hermitian=True), along) - limit
 
     angles = np.linspace(-np.pi / 2, np.pi / 2, STEPS)
-    inside = np.array([beyond(angle) for angle in angles]) <= 0
-    edges = [_edge(beyond, angles[i], angles[i + 1]) for i in np.flatnonzero(inside[1:] != inside[:-1])]
+    inside = beyond(angles) <= 0
+    at = np.flatnonzero(inside[1:] != inside[:-1])
+    edges = list(_edges(beyond, angles[at], angles[at + 1], inside[at]))
     edges = [*([-np.pi / 2] if inside[0] else []), *edges, *([np.pi / 2] if inside[-1] else [])]
     found = [_unscaled(edge, size) for edge in edges]
     return Region(tuple(zip(found[::2], found[1::2], strict=True)))
 
 
-def _edge(beyond, left: float, right: float) -> float:  # type: ignore[no-untyped-def]
-    start = beyond(left) <= 0
-    for _ in range(60):
+def _edges(
+    beyond: Callable[[np.ndarray], np.ndarray], left: np.ndarray, right: np.ndarray, start: np.ndarray
+) -> np.ndarray:
+    # Where inside turns outside, or back, between two values tried: halved until it is exact.
+    for _ in range(50 if len(left) else 0):
         middle = (left + right) / 2
-        left, right = (middle, right) if (beyond(middle) <= 0) == start else (left, middle)
+        same = (beyond(middle) <= 0) == start
+        left, right = np.where(same, middle, left), np.where(same, right, middle)
     return (left + right) / 2
 
 

@@ -1,0 +1,317 @@
+"""Market shares laid out for a demand model: which rows, which columns, which instruments."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from pmlib.competitive.choice.design import CONSTANT, Design, Term, design
+from pmlib.competitive.choice.newton import dependent
+from pmlib.competitive.choice.sets import Sets
+from pmlib.competitive.comparable import KNOWN
+from pmlib.competitive.demand.others import ASSUMED, KINDS, others
+from pmlib.competitive.demand.potential import needs_size, potential_shares
+from pmlib.competitive.demand.two_stage import within
+from pmlib.competitive.market import lacking
+from pmlib.competitive.prices import prices
+from pmlib.competitive.words import count, listed, lower
+from pmlib.data import Source
+from pmlib.result import Absent, Check
+from pmlib.table import Column
+
+BASE = "(constant)"
+NAMED = 3  # products or columns that a line names
+NESTED = (
+    "(within its nest)"  # the regressor ln(share within the nest), whose coefficient is the nests' likeness
+)
+DECLARED, NONE = "declared", "none"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Observed:
+    """A table of market shares, ready to be explained.
+
+    rows : products of markets with a price, a share and all attributes, those of a period together: `set`,
+        `product` (label), `firm`, `period`, `share`, `rest`, `buyers`, `price`, `constant`, attributes.
+    sets : the periods. design : terms of utility, price first. exogenous : (n, a) its other terms.
+    price : (n,). within_nest : (n,) share in the nest, or None. outcome : (n,) ln(share) - ln(rest).
+    instruments : (n, l) or None. instrument_names : what they are. clusters : (n,) codes, or None. levels
+        : codes of what is absorbed. nests : column of the nest. labels : of terms and instruments.
+    """
+
+    source: Source = field(repr=False)
+    rows: pd.DataFrame = field(repr=False)
+    sets: Sets
+    design: Design
+    exogenous: np.ndarray = field(repr=False)
+    price: np.ndarray = field(repr=False)
+    within_nest: np.ndarray | None = field(repr=False)
+    outcome: np.ndarray = field(repr=False)
+    instruments: np.ndarray | None = field(repr=False)
+    instrument_names: tuple[str, ...]
+    clusters: np.ndarray | None = field(repr=False)
+    levels: tuple[np.ndarray, ...] = field(repr=False)
+    nests: str | None
+    labels: Mapping[str, str] = field(repr=False)
+    checks: tuple[Check, ...]
+
+    @property
+    def endogenous(self) -> np.ndarray:
+        """Columns that answer to unobserved quality: price and, with nests, ln(share within the nest)."""
+        if self.within_nest is None:
+            return self.price[:, None]
+        return np.column_stack([self.price, np.log(self.within_nest)])
+
+    @property
+    def absorbed(self) -> int:
+        """How many means are taken off."""
+        return sum(int(codes.max()) + 1 for codes in self.levels) - max(0, len(self.levels) - 1)
+
+    def ready(self, columns: np.ndarray) -> np.ndarray:
+        """Take off what is absorbed."""
+        return within(columns, list(self.levels)) if self.levels else columns
+
+    def without_instruments(self) -> "Observed":
+        """Take prices at their word."""
+        return replace(self, instruments=None, instrument_names=())
+
+    def without_nests(self) -> "Observed":
+        """Take all products for equally alike."""
+        return replace(self, nests=None, within_nest=None)
+
+
+def lay_out_market(
+    title: str,
+    source: Source | None,
+    *,
+    attributes: Sequence[str] | None = None,
+    nests: str | None = None,
+    instruments: str = DECLARED,
+    absorb: Sequence[str] = (),
+    cluster: str | None = "product",
+    market_size: float | str | None = None,
+) -> Observed | Absent:
+    """Lay a table of market shares out, or say why it can't be; parameters as in `berry.market_demand`."""
+    if source is None:
+        return Absent(title=title, reason="No table of a market was given.")
+    if absent := lacking(title, source, "product", "price", sales=True, firms=1):
+        return absent
+    if reason := needs_size(source, market_size):
+        return Absent(title=title, reason=reason)
+    taken = list(source.attributes if attributes is None else attributes)
+    _known(source, [*taken, *absorb, *([nests] if nests else [])])
+    if isinstance(absorb, str):
+        raise ValueError(f'absorb is the text "{absorb}"; write a list of columns: ["{absorb}"]')
+    if instruments not in (DECLARED, NONE, *KINDS):
+        raise ValueError(f'instruments is "{instruments}"; write {listed([DECLARED, *KINDS, NONE], "or")}')
+    if "firm" not in source.frame:  # each product its own
+        source = replace(source, frame=source.frame.assign(firm=source.frame["product"].astype("str")))
+    _no_twins(source)
+    frame = potential_shares(source, market_size)
+    frame, checks, taken = _complete(source, frame, taken, [*absorb, *([nests] if nests else [])])
+    if len(frame) < 3:
+        return Absent(
+            title=title, reason=f"{source.title} has {count(len(frame))} products with price and sales."
+        )
+    if frame["price"].nunique() < 2:
+        return Absent(title=title, reason=f"All prices in {source.title} are the same.")
+    frame = _in_sets(frame)
+    built = _instruments(source, frame, taken, instruments)
+    levels = tuple(pd.factorize(frame[column])[0] for column in absorb)
+    terms, exogenous, left = _terms(source, frame, taken, levels)
+    kept, useless = _useful(built, exogenous, levels)
+    names = {column: source.columns[column].label for column in built if column in source.columns}
+    nested = _within_nest(frame, nests)
+    return Observed(
+        source=source,
+        rows=frame,
+        sets=Sets.of(frame["set"].to_numpy()),
+        design=terms,
+        exogenous=exogenous,
+        price=frame["price"].to_numpy(float),
+        within_nest=nested,
+        outcome=np.log(frame["share"].to_numpy()) - np.log(frame["rest"].to_numpy()),
+        instruments=kept.to_numpy(float) if kept.shape[1] else None,
+        instrument_names=tuple(kept),
+        clusters=_clusters(frame, cluster),
+        levels=levels,
+        nests=nests,
+        labels={name: _term_label(source, name) for name in terms.names} | names,
+        checks=(*checks, *left, *useless, *_built(instruments, kept), _several(frame)),
+    )
+
+
+def _known(source: Source, columns: Sequence[str]) -> None:
+    for column in columns:
+        if column not in source.frame:
+            raise ValueError(f"{source.name} has no column {column!r}; it has {list(source.frame)}")
+
+
+def _no_twins(source: Source) -> None:
+    key = [role for role in ("period", "firm", "product") if role in source.frame]
+    twin = source.frame.duplicated(key)
+    if twin.any():
+        row = source.frame[twin].iloc[0]
+        when = f" in {row['period'].date()}" if "period" in key else ""
+        raise ValueError(
+            f'{source.name}: product "{row["product"]}" has a second row{when}; add them up, or keep one'
+        )
+
+
+def _complete(
+    source: Source, frame: pd.DataFrame, taken: list[str], others: list[str]
+) -> tuple[pd.DataFrame, tuple[Check, ...], list[str]]:
+    # Rows with a price, a share above 0 and all that describes them; what is left out is counted and named.
+    rows, priced = prices(replace(source, frame=source.frame.loc[frame.index]))
+    frame = frame.loc[rows.index].assign(price=rows["price"].astype(float), name=rows["name"])
+    sold = frame["share"] > 0
+    zero = Check(
+        "Every product sold", bool(sold.all()), _out(frame, ~sold, "none sold: they count in shares only")
+    )
+    frame = frame[sold]
+    unknown = [column for column in taken if frame[column].notna().mean() < KNOWN]
+    kept = [column for column in taken if column not in unknown]
+    whole = frame[[*kept, *others]].notna().all(axis=1)
+    told = Check(
+        "Every product has all attributes", bool(whole.all()), _out(frame, ~whole, "an attribute unknown")
+    )
+    checks: tuple[Check, ...] = (priced, zero, told)
+    if unknown:
+        words = listed([lower(source.columns[column].label) for column in unknown])
+        checks = (*checks, Check("Every attribute is known", False, f"{words} left out, mostly unknown"))
+    return frame[whole], checks, kept
+
+
+def _out(frame: pd.DataFrame, bad: pd.Series, why: str) -> str:
+    if not bad.any():
+        return f"{count(len(frame))} rows"
+    first = frame[bad].iloc[0]
+    when = f" in {first['period'].date()}" if pd.notna(first["period"]) else ""
+    many = f"{count(bad.sum())} of {count(len(frame))} rows left out ({why})"
+    return f"{many}, the first is “{first['name']}”{when}"
+
+
+def _in_sets(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.sort_values("period", kind="stable", na_position="first")
+    codes = pd.factorize(frame["period"], use_na_sentinel=False)[0]
+    name, product = frame["name"].astype("str"), frame["product"].astype("str")
+    keyed = frame.assign(set=codes, label=name)
+    twin = keyed.duplicated(["set", "label"], keep=False)  # versions of one model are told apart by their id
+    label = name.where(~twin, name + " (" + product + ")")
+    return frame.assign(set=codes, key=product, product=label, **{CONSTANT: BASE})
+
+
+def _terms(
+    source: Source, frame: pd.DataFrame, taken: list[str], levels: tuple[np.ndarray, ...]
+) -> tuple[Design, np.ndarray, tuple[Check, ...]]:
+    laid = design(frame, price=True, attributes=taken, constants=None, base=None, none=None)
+    start = () if levels else (Term(BASE, CONSTANT, BASE),)
+    terms = Design((laid.terms[0], *start, *laid.terms[1:]))
+    matrix = terms.matrix(frame)[:, 1:]
+    own = within(matrix[:, len(start) :], list(levels) or [np.zeros(len(frame), int)])
+    own[:, (np.abs(own) <= 1e-10 * np.abs(matrix[:, len(start) :]).max(axis=0, initial=0)).all(axis=0)] = 0.0
+    repeats = dependent(own)
+    labels = [_term_label(source, term.name) for term in laid.terms[1:]]
+    said = [f"{lower(labels[i])} ({_given_by(own, i, repeats, labels)})" for i in repeats]
+    used = Check(
+        "Every attribute tells something of its own", not said,
+        f"left out: {listed(said)}" if said else f"{count(len(labels))} do",
+    )  # fmt: skip
+    kept = [i for i in range(matrix.shape[1]) if i - len(start) not in repeats]
+    terms = terms.without([laid.names[i + 1] for i in repeats])
+    return terms, matrix[:, kept], (used,) if labels else ()
+
+
+def _given_by(columns: np.ndarray, i: int, repeats: list[int], labels: list[str]) -> str:
+    size = np.linalg.norm(columns[:, i])
+    earlier = [j for j in range(i) if j not in repeats]
+    if size == 0 or not earlier:
+        return "the same for all it is compared with"
+    scale = np.linalg.norm(columns[:, earlier], axis=0)
+    parts = np.linalg.lstsq(columns[:, earlier] / scale, columns[:, i] / size, rcond=None)[0]
+    return (
+        f"given by {listed([lower(labels[j]) for j, p in zip(earlier, parts, strict=True) if abs(p) > 1e-6])}"
+    )
+
+
+def _instruments(source: Source, frame: pd.DataFrame, taken: list[str], instruments: str) -> pd.DataFrame:
+    if instruments == NONE:
+        return frame[[]]
+    if instruments == DECLARED:
+        found = frame[list(source.instruments)].astype(float)
+        if found.isna().to_numpy().any():
+            row, column = np.argwhere(found.isna().to_numpy())[0]
+            named = f"instrument {found.columns[column]} of “{frame['name'].iloc[row]}”"
+            raise ValueError(f"{source.name}: {named} is missing; fill it, or drop the row")
+        return found
+    numbers = [name for name in taken if pd.api.types.is_numeric_dtype(source.frame[name].dtype)]
+    whole = replace(source, frame=source.frame.dropna(subset=numbers))
+    return others(whole, numbers, instruments).loc[frame.index]
+
+
+def _useful(
+    built: pd.DataFrame, exogenous: np.ndarray, levels: tuple[np.ndarray, ...]
+) -> tuple[pd.DataFrame, tuple[Check, ...]]:
+    # Instruments that attributes or other instruments add up to move nothing of their own.
+    if not built.shape[1]:
+        return built, ()
+    stacked = np.column_stack([exogenous, built.to_numpy(float)])
+    own = within(stacked, list(levels)) if levels else stacked
+    own[:, (np.abs(own) <= 1e-10 * np.abs(stacked).max(axis=0)).all(axis=0)] = 0.0
+    repeats = [i - exogenous.shape[1] for i in dependent(own) if i >= exogenous.shape[1]]
+    if not repeats:
+        return built, ()
+    gone = [built.columns[i] for i in repeats]
+    more = f" and {len(gone) - NAMED} more" if len(gone) > NAMED else ""
+    check = Check(
+        "Every instrument tells something of its own", False,
+        f"left out, given by attributes or others: {listed(list(map(str, gone[:NAMED])))}{more}",
+    )  # fmt: skip
+    return built.drop(columns=gone), (check,)
+
+
+def _within_nest(frame: pd.DataFrame, nests: str | None) -> np.ndarray | None:
+    if nests is None:
+        return None
+    key = frame.groupby(["set", nests], observed=True)["share"]
+    held = (frame["share"] / key.transform("sum")).to_numpy(float)
+    if np.ptp(held) == 0:
+        raise ValueError(
+            f"nests: every product is alone in its {nests}, so nests say nothing; choose a wider grouping"
+        )
+    return held
+
+
+def _clusters(frame: pd.DataFrame, cluster: str | None) -> np.ndarray | None:
+    if cluster is None:
+        return None
+    if cluster == "product":
+        if frame["set"].nunique() == 1:
+            return None  # a product is one row
+        return frame.groupby(["firm", "name"], sort=False).ngroup().to_numpy()
+    if cluster not in frame:
+        raise ValueError(f'cluster is "{cluster}"; write "product", "firm", another column, or None')
+    return pd.factorize(frame[cluster])[0]
+
+
+def _built(instruments: str, kept: pd.DataFrame) -> tuple[Check, ...]:
+    if instruments not in KINDS or not kept.shape[1]:
+        return ()
+    return (
+        Check("Instruments come with the data", False, f"they are {KINDS[instruments]}, which {ASSUMED}"),
+    )
+
+
+def _several(frame: pd.DataFrame) -> Check:
+    periods = frame["set"].nunique()
+    saw = f"{count(periods)} periods" if periods > 1 else "one: nothing shows how sales moved when prices did"
+    return Check("There are several periods", periods > 1, saw)
+
+
+def _term_label(source: Source, term: str) -> str:
+    if term == BASE:
+        return "Constant"
+    column, colon, level = term.partition(": ")
+    spec = source.columns.get(column, Column(column))
+    return f"{spec.label}: {level}" if colon else spec.label
