@@ -226,7 +226,7 @@ def verdicts(found: Estimate) -> list[Check]:
     checks = [
         Check(
             "Something moved prices without following quality (instruments)", names > 0,
-            f"{count(names)} instruments" if names else "none: the price effect is descriptive, biased towards 0",
+            f"{count(names)} instruments" if names else "none: the price effect is descriptive",
         )
     ]  # fmt: skip
     for stage, what in zip(first, ("prices", "shares within nests"), strict=False):

@@ -102,7 +102,7 @@ def estimated(observed: Observed, level: float) -> Estimate:
     if instruments is not None and instruments.shape[1] < endogenous.shape[1]:
         raise ValueError(
             f"{observed.source.name}: nests need two instruments or more, one for price and one for the "
-            f"shares within nests; it has {len(observed.instrument_names)}. Add instruments, or leave nests out"
+            f"shares within nests; it has {len(observed.instrument_names)}. Add some, or leave nests out"
         )
     fit = two_stage(outcome, exogenous, endogenous, instruments, absorbed=observed.absorbed, **options)
     first: Sequence[FirstStage] = ()

@@ -8,7 +8,7 @@ from scipy.special import fdtri
 
 from pmlib.competitive.demand.two_stage import cluster_sums, freed, orthonormal
 
-STEPS = 4001  # values tried, from minus to plus infinity
+STEPS, NEAR = 1001, 15.0  # values tried from minus to plus infinity, and within so many errors of 2SLS
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,11 @@ def anderson_rubin(
         spread = up**2 * own - up * down * (cross + cross.T) + down**2 * moved
         return np.einsum("ai,aij,aj->a", along, np.linalg.pinv(spread, hermitian=True), along) - limit
 
-    angles = np.linspace(-np.pi / 2, np.pi / 2, STEPS)
+    slope = float(ends[:, 1] @ ends[:, 0]) / float(ends[:, 1] @ ends[:, 1])
+    rest = own - slope * (cross + cross.T) + slope**2 * moved
+    error = float(np.sqrt(ends[:, 1] @ rest @ ends[:, 1])) / float(ends[:, 1] @ ends[:, 1])
+    near = np.arctan(slope + error * np.linspace(-NEAR, NEAR, STEPS))
+    angles = np.sort(np.concatenate([np.linspace(-np.pi / 2, np.pi / 2, STEPS), near]))
     inside = beyond(angles) <= 0
     at = np.flatnonzero(inside[1:] != inside[:-1])
     edges = list(_edges(beyond, angles[at], angles[at + 1], inside[at]))
