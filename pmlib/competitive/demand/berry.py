@@ -303,7 +303,9 @@ def _ends(low: float, high: float, level: float) -> dict[str, Any]:
 
 def _title(found: Estimate) -> str:
     if found.slope >= 0:
-        return "Dearer products sold no less: quality hides the price"
+        return "Quality hides what price does; demand cannot be read off"
+    if _unclear(found):
+        return "How much a higher price loses we cannot tell"
     if found.doubts:
         return "Dearer products sold less; why, these data cannot tell"
     return f"A 1% higher price loses about {_lost(found)} of sales"
@@ -315,8 +317,10 @@ def _finding(found: Estimate) -> str:
     if found.slope >= 0 or not found.plausible:
         return f"No answer of sales to price can be read off these data: {doubts}."
     said = f"{_lost(found)} of"
-    if np.isnan([own.low, own.high]).any():
-        return f"How much a higher price loses we cannot tell from these data: {doubts}."
+    if _unclear(found):
+        return (
+            f"How much a higher price loses we cannot tell from these data{f': {doubts}' if doubts else ''}."
+        )
     ends = interval(-own.high / 100, -own.low / 100, "%")
     if found.doubts:
         sold = f"Products priced 1% higher sold about {_lost(found)} less ({ends}), other attributes equal"
@@ -324,8 +328,11 @@ def _finding(found: Estimate) -> str:
     return f"A product that raises its price by 1% loses about {said} its sales ({ends}) when others do not."
 
 
+def _unclear(found: Estimate) -> bool:
+    # Gains and losses both fit, or any loss however large.
+    return not found.own.high < 0 or bool(np.isnan(found.own.low))
+
+
 def _lost(found: Estimate) -> str:
     own = found.own
-    if np.isnan([own.low, own.high]).any():
-        return number(-own.mean / 100, "%")
     return number(-own.mean / 100, "%", interval_digits(own.low / 100, own.high / 100, "%"))

@@ -69,7 +69,9 @@ class Estimate:
         """Why the price coefficient is not what a price change does; none where it may be read so."""
         found = []
         if self.slope >= 0:
-            found.append("dearer products sold no less, so price stands for quality that the data lack")
+            found.append(
+                "a higher price comes out as selling no less, so it stands for quality that the data lack"
+            )
         if not 0 <= self.likeness < 1:
             found.append("the nests do not fit the shares")
         if self.observed.instruments is None:

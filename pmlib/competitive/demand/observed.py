@@ -99,10 +99,11 @@ def lay_out_market(
         return absent
     if reason := needs_size(source, market_size):
         return Absent(title=title, reason=reason)
+    for name, given in (("attributes", attributes), ("absorb", absorb)):
+        if isinstance(given, str):
+            raise ValueError(f'{name} is the text "{given}"; write a list of columns: ["{given}"]')
     taken = list(source.attributes if attributes is None else attributes)
     _known(source, [*taken, *absorb, *([nests] if nests else [])])
-    if isinstance(absorb, str):
-        raise ValueError(f'absorb is the text "{absorb}"; write a list of columns: ["{absorb}"]')
     if instruments not in (DECLARED, NONE, *KINDS):
         raise ValueError(f'instruments is "{instruments}"; write {listed([DECLARED, *KINDS, NONE], "or")}')
     if "firm" not in source.frame:  # each product its own
