@@ -9,8 +9,8 @@ PRICE, SIZE, CONSTANT = -1.0, 0.8, -0.5  # effects on utility
 FOLLOWS = 0.6  # what a unit of unobserved quality adds to the price
 
 
-def markets(seed, *, products=40, periods=12, strength=1.0, likeness=0.0, lasting=0.5, spread=0.5):
-    """Products of 8 firms and 4 nests over periods.
+def markets(seed, *, products=40, periods=12, strength=1.0, likeness=0.0, lasting=0.5, spread=0.5, nests=4):
+    """Products of 8 firms and a few nests over periods.
 
     strength : what a unit of cost adds to the price. likeness : of the products of a nest.
     lasting : spread of the part of quality that a product keeps over the periods; spread : of the rest.
@@ -22,7 +22,7 @@ def markets(seed, *, products=40, periods=12, strength=1.0, likeness=0.0, lastin
     quality = kept + draw.normal(0, spread, shape)
     price = 3 + 0.5 * size + strength * (cost + other) / 2 + FOLLOWS * quality + draw.normal(0, 0.3, shape)
     utility = CONSTANT + SIZE * size + PRICE * price + quality
-    nest = np.arange(products) % 4
+    nest = np.arange(products) % nests
     share = shares(utility, nest, likeness)
     name = [f"P{i:02d}" for i in range(products)]
     return pd.DataFrame(

@@ -198,7 +198,7 @@ def test_weak_instruments_are_said_and_the_interval_is_their_own():
     result = market_demand(table(markets(2, products=16, periods=5, strength=0.02)))
     assert not result.causal and not check(result, "Instruments move prices strongly").passed
     assert "cannot tell" in result.finding
-    assert "price effect up to −0.043 or from 1.31 up" in check(result, "Instruments move prices").saw
+    assert "price effect up to −0.043 or from 1.310 up" in check(result, "Instruments move prices").saw
     assert result.frame.loc[0, ["low", "high"]].isna().any() and result.numbers[1].low is None
 
 
