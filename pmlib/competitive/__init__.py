@@ -6,6 +6,7 @@ from pmlib.competitive.choice.logit import conditional_logit
 from pmlib.competitive.choice.shares import choice_shares
 from pmlib.competitive.concentration import concentration
 from pmlib.competitive.demand.berry import market_demand
+from pmlib.competitive.demand.blp import random_coefficients
 from pmlib.competitive.demand.ladder import demand_ladder
 from pmlib.competitive.demand.others import blp_instruments
 from pmlib.competitive.demand.strength import instrument_strength
@@ -44,6 +45,7 @@ __all__ = [
     "price_map",
     "price_premium",
     "price_thirds",
+    "random_coefficients",
     "rank_volatility",
     "share_bridge",
     "share_trend",

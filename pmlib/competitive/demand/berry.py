@@ -20,7 +20,7 @@ from pmlib.competitive.demand.estimate import (
 from pmlib.competitive.demand.observed import BASE, DECLARED, NESTED, lay_out_market
 from pmlib.competitive.market import span
 from pmlib.competitive.regression import check_level
-from pmlib.competitive.words import count, level_words, listed
+from pmlib.competitive.words import SMALLEST, count, level_words, listed
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
@@ -235,7 +235,7 @@ def verdicts(found: Estimate) -> list[Check]:
             saw += f"; price effect {_pieces(found)} whatever their strength"
         checks.append(Check(f"Instruments move {what} strongly", stage.strong, saw))
     if test := found.agreement:
-        saw = f"chance of disagreement as large if all were good: {_chance(test.p)}"
+        saw = f"chance of disagreement as large if all were good: {chance(test.p)}"
         checks.append(Check("Instruments agree with each other", test.p >= CONTRADICTED, saw))
     checks.append(Check("A higher price sells less", found.slope < 0, number(found.slope, "", 3)))
     if observed.nests:
@@ -262,8 +262,9 @@ def _pieces(found: Estimate) -> str:
     return listed(ends, "or")
 
 
-def _chance(p: float) -> str:
-    return "under 0.1%" if p < 0.001 else number(p, "%")
+def chance(p: float) -> str:
+    """Write a small chance: under 0.1%."""
+    return f"under {number(SMALLEST, '%', 1)}" if p < SMALLEST else number(p, "%")
 
 
 def _steady(found: Estimate, sizes: pd.DataFrame) -> Check:

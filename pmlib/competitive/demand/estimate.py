@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from pmlib.competitive.choice.sets import Sets
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.instruments import FirstStage, Test, endogeneity, first_stages, hansen, sargan
 from pmlib.competitive.demand.nests import OwnElasticities, own_elasticities, price_and_likeness
@@ -211,6 +212,16 @@ def as_demand(estimate: Estimate) -> Demand:
 
 
 def in_newest_period(demand: Demand) -> Demand:
-    """Ask the model about what is on sale now."""
-    sets = demand.offers["set"]
-    return demand.on(demand.offers[sets == sets.max()], demand.size[-1:])
+    """Ask the model about what is on sale now, and forget the other periods."""
+    assert demand.observed is not None and demand.observed_matrix is not None
+    now = demand.offers[demand.offers["set"] == demand.offers["set"].max()].reset_index(drop=True)
+    base = now["base"].to_numpy(int)
+    return replace(
+        demand,
+        offers=now.assign(base=np.arange(len(now))),
+        size=demand.size[-1:],
+        observed=demand.observed[base],
+        observed_matrix=demand.observed_matrix[base],
+        observed_sets=Sets(np.zeros(1, int), len(now)),
+        observed_nests=None if demand.observed_nests is None else demand.observed_nests[base],
+    )
