@@ -10,7 +10,6 @@ import pandas as pd
 
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.estimate import (
-    CONTRADICTED,
     Estimate,
     as_demand,
     by_size,
@@ -18,15 +17,15 @@ from pmlib.competitive.demand.estimate import (
     in_newest_period,
 )
 from pmlib.competitive.demand.observed import BASE, DECLARED, NESTED, lay_out_market
+from pmlib.competitive.demand.verdicts import steady, verdicts
 from pmlib.competitive.market import span
 from pmlib.competitive.regression import check_level
-from pmlib.competitive.words import SMALLEST, count, level_words, listed
+from pmlib.competitive.words import count, level_words, listed
 from pmlib.data import Source
-from pmlib.result import Absent, Check, Number, Result
+from pmlib.result import Absent, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
 
 TITLE = "What sales answer to price"
-ELASTIC = 0.1  # share of products that may be priced where demand is inelastic, before the model is doubted
 COLUMNS = {
     "label": Column("What"),
     "estimate": Column("Effect on utility", "", 3),
@@ -163,7 +162,7 @@ def market_demand(
     return MarketDemand(
         title=_title(found),
         finding=_finding(found),
-        headline=_finding(found),
+        headline=_headline(found),
         advice="" if not found.doubts else "Do not set prices by this: a price test would tell.",
         unknown="Prices that moved for a reason of their own (a cost, a tax), or a price test."
         if found.doubts
@@ -174,7 +173,7 @@ def market_demand(
         columns=COLUMNS,
         source=observed.source.line,
         numbers=_numbers(found, when),
-        checks=(*observed.checks, *verdicts(found), _steady(found, sizes)),
+        checks=(*observed.checks, *verdicts(found), steady(found, sizes)),
         estimate=found,
         everywhere=as_demand(found),
         by_size=sizes,
@@ -220,70 +219,13 @@ def coefficients(found: Estimate) -> pd.DataFrame:
     return frame.iloc[[at, *(i for i in range(len(names)) if i != at)]].reset_index(drop=True)
 
 
-def verdicts(found: Estimate) -> list[Check]:
-    """Check whether the price coefficient may be read as what a price change does, and makes sense."""
-    observed, first, names = found.observed, found.first, len(found.observed.instrument_names)
-    checks = [
-        Check(
-            "Something moved prices without following quality (instruments)", names > 0,
-            f"{count(names)} instruments" if names else "none: the price effect is descriptive",
-        )
-    ]  # fmt: skip
-    for stage, what in zip(first, ("prices", "shares within nests"), strict=False):
-        saw = f"strength {number(stage.effective, '', 1)} (F), {number(stage.needed, '', 1)} needed"
-        if not stage.strong and found.region is not None and what == "prices":
-            saw += f"; price effect {_pieces(found)} whatever their strength"
-        checks.append(Check(f"Instruments move {what} strongly", stage.strong, saw))
-    if test := found.agreement:
-        saw = f"chance of disagreement as large if all were good: {chance(test.p)}"
-        checks.append(Check("Instruments agree with each other", test.p >= CONTRADICTED, saw))
-    checks.append(Check("A higher price sells less", found.slope < 0, number(found.slope, "", 3)))
-    if observed.nests:
-        saw = number(found.likeness, "", 2)
-        checks.append(Check("Likeness within nests lies from 0 to under 1", 0 <= found.likeness < 1, saw))
-    part = found.own.inelastic / len(found.own.each)
-    many = f"{count(found.own.inelastic)} of {count(len(found.own.each))}"
-    saw = f"{many} lose less than 1% of sales by 1% of price"
-    checks.append(Check("Few products are priced where a rise would pay at any cost", part <= ELASTIC, saw))
-    return checks
-
-
-def _pieces(found: Estimate) -> str:
-    assert found.region is not None
-    if not found.region.pieces:
-        return "unknown: instruments contradict each other"
-    ends = [
-        "any" if np.isinf([low, high]).all()
-        else f"up to {number(high, '', 3)}" if np.isinf(low)
-        else f"from {number(low, '', 3)} up" if np.isinf(high)
-        else interval(low, high)
-        for low, high in found.region.pieces
-    ]  # fmt: skip
-    return listed(ends, "or")
-
-
-def chance(p: float) -> str:
-    """Write a small chance: under 0.1%."""
-    return f"under {number(SMALLEST, '%', 1)}" if p < SMALLEST else number(p, "%")
-
-
-def _steady(found: Estimate, sizes: pd.DataFrame) -> Check:
-    own, tried = found.own, sizes.dropna()
-    held = bool(tried["own"].between(own.low, own.high).all())
-    times = [
-        f"{number(row.own, '', 2)} if {row.multiple:g} times as many could buy" for row in tried.itertuples()
-    ]
-    saw = f"{number(own.mean, '', 2)}; {listed(times)}" if times else "no other size can be tried"
-    return Check("Own elasticity holds whatever the market's size", held, saw)
-
-
 def _numbers(found: Estimate, when: str) -> tuple[Number, ...]:
     own, share = found.own, found.own.inelastic / len(found.own.each)
     name = found.observed.source.name
     slope = coefficients(found).iloc[0]
     return (
         Number(
-            name="own_elasticity", label="% of sales for 1% of its own price, the average product",
+            name="own_elasticity", label="Change of a typical product's sales, in %, for 1% of price",
             value=own.mean, period=when, source=name, **_ends(own.low, own.high, found.level),
         ),
         Number(
@@ -327,6 +269,13 @@ def _finding(found: Estimate) -> str:
         sold = f"Products priced 1% higher sold about {_lost(found)} less ({ends}), other attributes equal"
         return f"{sold}; that is no forecast of what a price change does: {doubts}."
     return f"A product that raises its price by 1% loses about {said} its sales ({ends}) when others do not."
+
+
+def _headline(found: Estimate) -> str:
+    if not found.doubts or _unclear(found) or not found.plausible:
+        return _finding(found).partition(":")[0].rstrip(".") + "."
+    cannot = "what a price change would do, these data cannot tell"
+    return f"Products priced 1% higher sold about {_lost(found)} less; {cannot}."
 
 
 def _unclear(found: Estimate) -> bool:

@@ -14,6 +14,8 @@ SIZED = "say how many could buy (market_size: a number, or a column)"
 
 def needs_size(source: Source, market_size: float | str | None) -> str:
     """Say why a market's size must be given; "" where it is, or shares are of all who could buy already."""
+    if not source.has("share") and not source.has("units"):
+        return f"{source.title} has revenue only; demand needs units or shares."
     if market_size is not None:
         return ""
     if not source.has("share"):

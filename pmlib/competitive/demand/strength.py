@@ -5,7 +5,8 @@ from typing import ClassVar
 
 import pandas as pd
 
-from pmlib.competitive.demand.berry import MarketDemand, verdicts
+from pmlib.competitive.demand.berry import MarketDemand
+from pmlib.competitive.demand.verdicts import verdicts
 from pmlib.competitive.words import count
 from pmlib.result import Absent, Result
 from pmlib.table import Column, number

@@ -124,8 +124,10 @@ def freed(columns: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 def cluster_sums(scores: np.ndarray, clusters: np.ndarray) -> np.ndarray:
     """Add up the rows of each cluster: (n, k) to (g, k); clusters are codes from 0."""
-    count = int(clusters.max()) + 1
-    return np.column_stack([np.bincount(clusters, column, count) for column in scores.T])
+    out = np.empty((int(clusters.max()) + 1, scores.shape[1]))
+    for i, column in enumerate(scores.T):
+        out[:, i] = np.bincount(clusters, column, len(out))
+    return out
 
 
 def within(columns: np.ndarray, levels: list[np.ndarray]) -> np.ndarray:

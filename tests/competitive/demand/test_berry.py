@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from market_demand_coverage import REPLICATES, held
 from simulated_demand import PRICE, SIZE, markets, table
 
 from pmlib import data
@@ -147,6 +148,10 @@ def test_the_cars_do_not_show_what_a_price_change_does(cars, with_instruments):
         "Products priced 1% higher sold about 1.58% less (1.18% to 1.97%), other attributes equal; that is "
         "no forecast of what a price change does: the things that should move prices apart from quality "
         "contradict each other."
+    )
+    assert with_instruments.headline == (
+        "Products priced 1% higher sold about 1.58% less; what a price change would do, these data cannot "
+        "tell."
     )
     assert not check(with_instruments, "Instruments agree").passed
     assert check(with_instruments, "Instruments move prices strongly").passed
@@ -332,6 +337,13 @@ def test_labels_get_a_term_a_level():
     assert terms == ["price", "(constant)", "size", "kind: N1", "kind: N2", "kind: N3"]
 
 
+def test_price_alone_will_do():
+    frame = markets(13)
+    for absorb, terms in (((), ["price", "(constant)"]), (("product",), ["price"])):
+        found = market_demand(table(frame, attributes=()), absorb=absorb)
+        assert found.frame["term"].tolist() == terms and found.estimate.slope < 0
+
+
 def test_one_market_is_warned_about():
     frame = markets(14, products=200, periods=1)
     result = market_demand(table(frame))
@@ -339,6 +351,11 @@ def test_one_market_is_warned_about():
     assert np.isnan(result.frame["se_clustered"]).all()
     alone = market_demand(table(frame.drop(columns="period")))
     assert coefficients(alone).tolist() == approx(coefficients(result).tolist())
+
+
+def test_a_handful_of_products_is_warned_about():
+    result = market_demand(table(markets(15, products=8, periods=30)))
+    assert not check(result, "Intervals rest on 20 products").passed
 
 
 def test_one_firm_and_no_firm_are_fine():
@@ -408,6 +425,8 @@ def test_what_cannot_be_fitted_says_why():
     sold = frame.assign(units=frame["share"] * 100).drop(columns="share")
     assert "say how many could buy (market_size" in market_demand(table(sold)).reason
     assert market_demand(None).reason == "No table of a market was given."
+    revenue = frame.rename(columns={"share": "revenue"})
+    assert "has revenue only" in market_demand(table(revenue), market_size=5.0).reason
     assert "All prices" in market_demand(table(frame.assign(price=3.0))).reason
     assert isinstance(demand_ladder(None), Absent)
     assert isinstance(instrument_strength(market_demand(None)), Absent)
@@ -455,6 +474,19 @@ def test_every_result_can_be_shown(with_instruments, cars):
     for result in (with_instruments, demand_ladder(cars)):
         assert "<svg" in result.html() and len(result.title.split()) <= 10
         assert result.payload()["frame"]
+
+
+def test_intervals_held_the_truth_as_often_as_they_say():
+    # Written by market_demand_coverage.py.
+    table_ = pd.read_csv(Path(__file__).parents[2] / "reference/coverage_market_demand.csv")
+    assert len(table_) == 9 and (table_["replicates"] == REPLICATES).all()
+    assert table_["coverage"].between(0.93, 0.97).all()
+
+
+@pytest.mark.slow
+def test_the_stored_coverage_is_that_of_this_code():
+    found = pd.DataFrame([row for seed in range(REPLICATES, REPLICATES + 80) for row in held(seed)])
+    assert found.groupby([0, 1])[2].mean().between(0.86, 1.0).all() and 0.92 < found[2].mean() < 0.98
 
 
 def test_the_table_is_left_alone():
