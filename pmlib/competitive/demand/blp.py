@@ -78,8 +78,7 @@ def random_coefficients(
     level: float = 0.95,
     seed: int = 1,
 ) -> RandomCoefficients | Absent:
-    """Fit market shares where buyers differ in what price and attributes mean to them
-    (Berry-Levinsohn-Pakes).
+    """Fit market shares where buyers differ in their tastes (Berry-Levinsohn-Pakes).
 
     Takes minutes on a real table, and PyBLP (`pip install "pmlib[blp]"`). Tastes are normal and
     independent; the same draws serve every period. Fitted in two steps of GMM, then once more with twice

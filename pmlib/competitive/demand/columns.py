@@ -22,6 +22,7 @@ NAMED = 3  # columns that a line names
 def terms_of(
     source: Source, frame: pd.DataFrame, taken: list[str], levels: tuple[np.ndarray, ...]
 ) -> tuple[Design, np.ndarray, tuple[Check, ...]]:
+    """Give the terms of utility, price first, the others' columns, and a Check that names those left out."""
     laid = design(frame, price=True, attributes=taken, constants=None, base=None, none=None)
     start = () if levels else (Term(BASE, CONSTANT, BASE),)
     terms = Design((laid.terms[0], *start, *laid.terms[1:]))
@@ -53,6 +54,7 @@ def _given_by(columns: np.ndarray, i: int, repeats: list[int], labels: list[str]
 
 
 def instruments_of(source: Source, frame: pd.DataFrame, taken: list[str], instruments: str) -> pd.DataFrame:
+    """Give the instruments asked for, a row for each of the frame's; refuse a missing one."""
     if instruments == NONE:
         return frame[[]]
     if instruments == DECLARED:
@@ -70,7 +72,7 @@ def instruments_of(source: Source, frame: pd.DataFrame, taken: list[str], instru
 def useful(
     built: pd.DataFrame, exogenous: np.ndarray, levels: tuple[np.ndarray, ...]
 ) -> tuple[pd.DataFrame, tuple[Check, ...]]:
-    # Instruments that attributes or other instruments add up to move nothing of their own.
+    """Leave out instruments that attributes or other instruments add up to: they move nothing new."""
     if not built.shape[1]:
         return built, ()
     stacked = np.column_stack([exogenous, built.to_numpy(float)])
@@ -89,6 +91,7 @@ def useful(
 
 
 def term_label(source: Source, term: str) -> str:
+    """Name a term in words: Size, or Class: Van."""
     if term == BASE:
         return "Constant"
     column, colon, level = term.partition(": ")

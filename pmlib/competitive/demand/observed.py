@@ -21,15 +21,14 @@ from pmlib.competitive.demand.columns import (
 from pmlib.competitive.demand.others import ASSUMED, KINDS
 from pmlib.competitive.demand.potential import needs_size, potential_shares
 from pmlib.competitive.demand.two_stage import within
-from pmlib.competitive.market import lacking
+from pmlib.competitive.market import lacking, period_label
 from pmlib.competitive.prices import prices
 from pmlib.competitive.words import count, listed, lower
 from pmlib.data import Source
 from pmlib.result import Absent, Check
 
-NESTED = (
-    "(within its nest)"  # the regressor ln(share within the nest), whose coefficient is the nests' likeness
-)
+# The regressor ln(share within the nest), whose coefficient says how alike the products of a nest are.
+NESTED = "(within its nest)"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -97,24 +96,17 @@ def lay_out_market(
     market_size: float | str | None = None,
 ) -> Observed | Absent:
     """Lay a table of market shares out, or say why it can't be; parameters as in `berry.market_demand`."""
-    if source is None:
-        return Absent(title=title, reason="No table of a market was given.")
-    if absent := lacking(title, source, "product", "price", sales=True, firms=1):
+    if absent := _unfit(title, source, market_size):
         return absent
-    if reason := needs_size(source, market_size):
-        return Absent(title=title, reason=reason)
-    for name, given in (("attributes", attributes), ("absorb", absorb)):
-        if isinstance(given, str):
-            raise ValueError(f'{name} is the text "{given}"; write a list of columns: ["{given}"]')
+    assert source is not None
     taken = list(source.attributes if attributes is None else attributes)
-    _known(source, [*taken, *absorb, *([nests] if nests else [])])
-    if instruments not in (DECLARED, NONE, *KINDS):
-        raise ValueError(f'instruments is "{instruments}"; write {listed([DECLARED, *KINDS, NONE], "or")}')
+    others = [*absorb, *([nests] if nests else [])]
+    _check_asked(source, [*taken, *others], attributes, absorb, instruments)
     if "firm" not in source.frame:  # each product its own
         source = replace(source, frame=source.frame.assign(firm=source.frame["product"].astype("str")))
     _no_twins(source)
     frame = potential_shares(source, market_size)
-    frame, checks, taken = _complete(source, frame, taken, [*absorb, *([nests] if nests else [])])
+    frame, checks, taken = _complete(source, frame, taken, others)
     if len(frame) < 3:
         return Absent(
             title=title, reason=f"{source.title} has {count(len(frame))} products with price and sales."
@@ -147,10 +139,30 @@ def lay_out_market(
     )
 
 
-def _known(source: Source, columns: Sequence[str]) -> None:
+def _unfit(title: str, source: Source | None, market_size: float | str | None) -> Absent | None:
+    if source is None:
+        return Absent(title=title, reason="No table of a market was given.")
+    if absent := lacking(title, source, "product", "price", sales=True, firms=1):
+        return absent
+    reason = needs_size(source, market_size)
+    return Absent(title=title, reason=reason) if reason else None
+
+
+def _check_asked(
+    source: Source,
+    columns: Sequence[str],
+    attributes: Sequence[str] | None,
+    absorb: Sequence[str],
+    instruments: str,
+) -> None:
+    for name, given in (("attributes", attributes), ("absorb", absorb)):
+        if isinstance(given, str):
+            raise ValueError(f'{name} is the text "{given}"; write a list of columns: ["{given}"]')
     for column in columns:
         if column not in source.frame:
             raise ValueError(f"{source.name} has no column {column!r}; it has {list(source.frame)}")
+    if instruments not in (DECLARED, NONE, *KINDS):
+        raise ValueError(f'instruments is "{instruments}"; write {listed([DECLARED, *KINDS, NONE], "or")}')
 
 
 def _no_twins(source: Source) -> None:
@@ -158,7 +170,7 @@ def _no_twins(source: Source) -> None:
     twin = source.frame.duplicated(key)
     if twin.any():
         row = source.frame[twin].iloc[0]
-        when = f" in {row['period'].date()}" if "period" in key else ""
+        when = f" in {period_label(source.frame['period'], row['period'])}" if "period" in key else ""
         raise ValueError(
             f'{source.name}: product "{row["product"]}" has a second row{when}; add them up, or keep one'
         )
@@ -192,7 +204,7 @@ def _out(frame: pd.DataFrame, bad: pd.Series, why: str) -> str:
     if not bad.any():
         return f"{count(len(frame))} rows"
     first = frame[bad].iloc[0]
-    when = f" in {first['period'].date()}" if pd.notna(first["period"]) else ""
+    when = f" in {period_label(frame['period'], first['period'])}" if pd.notna(first["period"]) else ""
     many = f"{count(bad.sum())} of {count(len(frame))} rows left out ({why})"
     return f"{many}, the first is “{first['name']}”{when}"
 

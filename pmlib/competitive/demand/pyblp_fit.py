@@ -74,6 +74,7 @@ def as_demand(
     assert [str(label) for label in fit.beta_labels] == ["prices", *(f"x{i}" for i in range(1, terms))]
     place = [*range(many, many + terms), *range(many)]
     covariance = np.asarray(fit.parameter_covariances) / len(rows)  # of estimates times the root of rows
+    covariance = np.where(np.isfinite(covariance), covariance, 0.0)  # a spread that ends at 0 has none
     freedom = np.inf
     if observed.clusters is not None:  # few clusters say less than they seem to, as in two_stage
         groups = int(observed.clusters.max()) + 1

@@ -35,7 +35,9 @@ def verdicts(found: Estimate) -> list[Check]:
         checks.append(Check("Likeness within nests lies from 0 to under 1", 0 <= found.likeness < 1, saw))
     if observed.clusters is not None:
         groups = found.fit.groups
-        checks.append(Check(f"Intervals rest on {MANY} products or more", groups >= MANY, count(groups)))
+        checks.append(
+            Check(f"Intervals rest on {MANY} independent groups or more", groups >= MANY, count(groups))
+        )
     part = found.own.inelastic / len(found.own.each)
     many = f"{count(found.own.inelastic)} of {count(len(found.own.each))}"
     saw = f"{many} lose less than 1% of sales by 1% of price"

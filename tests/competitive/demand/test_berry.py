@@ -289,7 +289,7 @@ def test_zero_shares_are_kept_for_shares_and_left_out_of_demand():
     said = check(result, "Every product sold")
     assert not said.passed
     assert said.saw == (
-        "1 of 480 rows left out (none sold: they count in shares only), the first is “P05” in 2000-01-01"
+        "1 of 480 rows left out (none sold: they count in shares only), the first is “P05” in 2000"
     )
     assert result.rows == 479
 
@@ -301,7 +301,7 @@ def test_missing_prices_and_attributes_are_counted_and_named():
     assert check(result, "Every product has a price").saw == (
         '1 of 480 rows left out, the first is "P07" in 2000'
     )
-    assert "“P10” in 2001-01-01" in check(result, "Every product has all attributes").saw
+    assert "“P10” in 2001" in check(result, "Every product has all attributes").saw
     assert result.rows == 478
     # Those left out still are bought: not buying any is no likelier for it.
     full = market_demand(table(markets(11))).estimate.observed.rows.set_index(["period", "product"])["rest"]
@@ -355,7 +355,7 @@ def test_one_market_is_warned_about():
 
 def test_a_handful_of_products_is_warned_about():
     result = market_demand(table(markets(15, products=8, periods=30)))
-    assert not check(result, "Intervals rest on 20 products").passed
+    assert not check(result, "Intervals rest on 20").passed
 
 
 def test_one_firm_and_no_firm_are_fine():
@@ -412,7 +412,7 @@ def test_a_product_twice_is_named():
     source = table(markets(16))
     twice = pd.concat([source.frame, source.frame.iloc[[3]]], ignore_index=True)
     object.__setattr__(source, "frame", twice)
-    with pytest.raises(ValueError, match='made_up: product "P03" has a second row in 2000-01-01'):
+    with pytest.raises(ValueError, match='made_up: product "P03" has a second row in 2000'):
         market_demand(source)
 
 
