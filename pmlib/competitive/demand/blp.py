@@ -133,7 +133,7 @@ def random_coefficients(
     return RandomCoefficients(
         title=_title(frame),
         finding=f"Sales of the average product on offer now move by {number(middle, '', 2)} percent for 1% "
-        f"of its own price ({interval(low, high)}), where buyers differ in {listed(_words(observed, random))}"
+        f"of its own price ({interval(low, high)}), where buyers' tastes for {_tastes(observed, random)} differ"
         f"{'; the fit is shaky' if shaky else ''}"
         f"{'' if causal else '; that is no forecast of what a price change does'}.",
         subtitle=f"Mean tastes and their spread between buyers{f', {when}' if when else ''}; "
@@ -232,9 +232,8 @@ def _steady(fitted: Any, again: Any) -> list[Check]:
     ]  # fmt: skip
 
 
-def _words(observed: Observed, random: Sequence[str]) -> list[str]:
-    words = {"price": "what price means to them", BASE: "how much they want any of these"}
-    return [words.get(term) or f"what {lower(observed.labels[term])} means to them" for term in random]
+def _tastes(observed: Observed, random: Sequence[str]) -> str:
+    return listed(["any of these" if term == BASE else lower(observed.labels[term]) for term in random])
 
 
 def _title(frame: pd.DataFrame) -> str:

@@ -63,7 +63,7 @@ def test_tastes_are_recovered(fitted):
     assert ((rows["estimate"] - truth).dropna().abs() < 3 * rows["se"][truth.index]).all()
     assert fitted.converged and all(check.passed for check in fitted.checks)
     assert fitted.title == "Buyers differ in their taste for size"
-    assert "where buyers differ in what size means to them." in fitted.finding
+    assert "where buyers' tastes for size differ." in fitted.finding
 
 
 @pytest.mark.slow
