@@ -133,7 +133,8 @@ def random_coefficients(
     return RandomCoefficients(
         title=_title(frame),
         finding=f"Sales of the average product on offer now move by {number(middle, '', 2)} percent for 1% "
-        f"of its own price ({interval(low, high)}), where buyers' tastes for {_tastes(observed, random)} differ"
+        f"of its own price ({interval(low, high)}), where buyers' tastes for "
+        f"{_tastes(observed, random)} differ"
         f"{'; the fit is shaky' if shaky else ''}"
         f"{'' if causal else '; that is no forecast of what a price change does'}.",
         subtitle=f"Mean tastes and their spread between buyers{f', {when}' if when else ''}; "
