@@ -5,6 +5,11 @@ from pmlib.competitive.bridge import share_bridge
 from pmlib.competitive.choice.logit import conditional_logit
 from pmlib.competitive.choice.shares import choice_shares
 from pmlib.competitive.concentration import concentration
+from pmlib.competitive.demand.berry import market_demand
+from pmlib.competitive.demand.blp import random_coefficients
+from pmlib.competitive.demand.ladder import demand_ladder
+from pmlib.competitive.demand.others import blp_instruments
+from pmlib.competitive.demand.strength import instrument_strength
 from pmlib.competitive.growth_share import growth_share
 from pmlib.competitive.hedonic import hedonic
 from pmlib.competitive.ladder import price_ladder
@@ -25,12 +30,16 @@ from pmlib.competitive.volatility import rank_volatility
 __all__ = [
     "association_map",
     "attribute_map",
+    "blp_instruments",
     "choice_shares",
     "concentration",
     "conditional_logit",
+    "demand_ladder",
     "feature_parity",
     "growth_share",
     "hedonic",
+    "instrument_strength",
+    "market_demand",
     "market_shares",
     "merger_screen",
     "mispriced",
@@ -40,6 +49,7 @@ __all__ = [
     "price_map",
     "price_premium",
     "price_thirds",
+    "random_coefficients",
     "rank_volatility",
     "share_bridge",
     "share_trend",

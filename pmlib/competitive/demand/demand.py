@@ -10,6 +10,7 @@ import pandas as pd
 
 from pmlib.competitive.choice.design import CONSTANT, Design
 from pmlib.competitive.choice.sets import Sets
+from pmlib.competitive.demand.inversion import mean_utility
 from pmlib.competitive.demand.shares import Layout, Shares, responses, shares
 
 
@@ -155,15 +156,23 @@ class Demand:
             return self.matrix @ self.coefficients
         assert self.observed_matrix is not None
         base = self.offers["base"].to_numpy(int)
-        return (
-            self._mean_utility()[base][:, None]
-            + (self.matrix - self.observed_matrix[base]) @ self.coefficients
-        )
+        middle = self.params[: len(self.design.terms)]
+        mean = self._mean_utility()[base] + (self.matrix - self.observed_matrix[base]) @ middle
+        if not self.mixing:
+            return mean[:, None]
+        return mean[:, None] + self.matrix @ (self.coefficients - middle[:, None])
 
     def _mean_utility(self) -> np.ndarray:
-        # The utilities under which the model's shares are those observed (Berry 1994), for one draw.
+        # The utilities under which the model's shares are those observed (Berry 1994), in closed form where
+        # tastes are alike.
         assert self.observed is not None and self.observed_sets is not None
         sets, held = self.observed_sets, self.observed
+        if self.mixing:
+            assert self.observed_matrix is not None
+            middle = self.params[: len(self.design.terms), None]
+            layout = Layout(sets, self.observed_nests, outside=True)
+            apart = self.observed_matrix @ (self.coefficients - middle)
+            return mean_utility(held, layout, apart, self.weights, self.dissimilarities)
         out = np.log(held) - np.log(sets.spread(1 - sets.sum(held)))
         if self.observed_nests is None or self.dissimilarities is None:
             return out
