@@ -5,6 +5,10 @@ from pmlib.competitive.bridge import share_bridge
 from pmlib.competitive.choice.logit import conditional_logit
 from pmlib.competitive.choice.shares import choice_shares
 from pmlib.competitive.concentration import concentration
+from pmlib.competitive.deals.loss_reasons import loss_reasons
+from pmlib.competitive.deals.win_drivers import win_drivers
+from pmlib.competitive.deals.win_loss import win_loss
+from pmlib.competitive.deals.win_trend import win_trend
 from pmlib.competitive.growth_share import growth_share
 from pmlib.competitive.hedonic import hedonic
 from pmlib.competitive.ladder import price_ladder
@@ -27,6 +31,7 @@ __all__ = [
     "feature_parity",
     "growth_share",
     "hedonic",
+    "loss_reasons",
     "market_shares",
     "merger_screen",
     "mispriced",
@@ -39,4 +44,7 @@ __all__ = [
     "rank_volatility",
     "share_bridge",
     "share_trend",
+    "win_drivers",
+    "win_loss",
+    "win_trend",
 ]
