@@ -16,9 +16,9 @@ from pmlib.table import Column, number
 
 KNOWN = 0.5  # share of deals whose attribute must be known, or it is left out instead of them
 LEVELS = 12  # beyond these a column of words is a name, not a group
-MET = 10  # deals that met a rival, below which it joins the other rivals
+FEW = 10  # deals with a level, or that met a rival; with fewer, it joins the others
 RIVAL, TIME = "(rival)", "(years)"
-OTHERS = "other rivals"
+OTHERS, OTHER = "other rivals", "other"
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,14 @@ def _attribute(name: str, values: pd.Series, spec: Column) -> list[tuple[Driver,
         size = number(step, spec.unit)
         phrase = f"where {lower(spec.label)} is {size} more"
         return [(Driver(name, name, spec.label, phrase, "number", f"{size} less", step), numbers)]
-    if values.nunique() > LEVELS:
-        return f"{values.nunique()} different values"
-    base, *others = _by_size(values)
+    words = values.astype(str).where(values.notna())
+    sizes = words.value_counts()
+    rare = sizes.index[sizes < FEW]
+    if len(rare) > 1:
+        words = words.where(~words.isin(rare), OTHER)
+    if words.nunique() > LEVELS:
+        return f"{words.nunique()} different values"
+    base, *others = _by_size(words, [str(level) for level in levels(values)])
     return [
         (
             Driver(
@@ -119,23 +124,23 @@ def _attribute(name: str, values: pd.Series, spec: Column) -> list[tuple[Driver,
                 "level",
                 str(base),
             ),
-            values.eq(level).astype(float),
+            words.eq(level).astype(float),
         )
         for level in others
     ]
 
 
-def _by_size(values: pd.Series) -> list:
-    # The most frequent level is what the others are compared with; they keep their order.
-    order = [level for level in levels(values) if values.eq(level).any()]
-    base = max(order, key=lambda level: int(values.eq(level).sum()))
-    return [base, *(level for level in order if level != base)]
+def _by_size(words: pd.Series, order: Sequence[str]) -> list[str]:
+    # The most frequent level is what the others are compared with; they keep their order, the rare ones last.
+    there = [level for level in [*dict.fromkeys(order), OTHER] if words.eq(level).any()]
+    base = max(there, key=lambda level: int(words.eq(level).sum()))
+    return [base, *(level for level in there if level != base)]
 
 
 def _rivals(table: Deals, rivals: Sequence[str]) -> list[tuple[Driver, pd.Series]]:
     met = table.meetings
     sizes = met["group"].value_counts()
-    kept = [firm for firm in sorted(sizes.index) if sizes[firm] >= MET and (not rivals or firm in rivals)]
+    kept = [firm for firm in sorted(sizes.index) if sizes[firm] >= FEW and (not rivals or firm in rivals)]
     groups = met.assign(group=met["group"].where(met["group"].isin(kept), OTHERS)).drop_duplicates()
     names = [*kept, *([OTHERS] if (groups["group"] == OTHERS).any() else [])]
     inside = {
@@ -182,9 +187,9 @@ def _without_repeats(parts: Design) -> Design:
     for j, others in again.items():
         repeats = listed([parts.drivers[k].label for k in others])
         said.append(f"{parts.drivers[j].label} ({'repeats ' + repeats if others else 'the same for all'})")
-    customers = (
-        parts.customers if parts.customers is None else np.unique(parts.customers, return_inverse=True)[1]
-    )
+    customers = parts.customers
+    if customers is not None:
+        _, customers = np.unique(customers, return_inverse=True)  # numbered again, for some are gone
     return replace(
         parts,
         drivers=tuple(parts.drivers[j] for j in kept),

@@ -145,7 +145,7 @@ def _information(exog: np.ndarray, probability: np.ndarray) -> np.ndarray:
 
 
 def slope(model: Logit, column: int) -> tuple[float, float]:
-    """Give the average change of the probability with one unit of a column (1 is the first), and its error."""
+    """Give the average change of the probability with one unit of a column (1 is the first) and its error."""
     p = model.probability
     density, bend = p * (1 - p), p * (1 - p) * (1 - 2 * p)
     gradient = (bend @ model.exog) / len(p) * model.coefficients[column]

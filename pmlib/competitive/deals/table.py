@@ -172,7 +172,7 @@ def group_values(deals: Deals, source: Source, by: str, most: int) -> pd.DataFra
     values = deals.frame[by].dropna()
     if values.nunique() > most:
         raise ValueError(
-            f"{source.name}: {by} has {values.nunique()} different values; group it into {most} or fewer first"
+            f"{source.name}: {by} has {values.nunique()} different values; group it into at most {most}"
         )
     words = values.map({0: "no", 1: "yes"}) if is_flag(values) else values.astype(str)
     return pd.DataFrame({"deal": values.index, "group": words.to_numpy(str)})

@@ -27,7 +27,7 @@ class Validated(NamedTuple):
 
 
 def area(chance: np.ndarray, won: np.ndarray) -> tuple[float, int]:
-    """Count the pairs of a won and a lost deal that chances put in the right order (ties half), and all pairs."""
+    """Count the pairs of a won and a lost deal in the right order (ties half), and all such pairs."""
     wins = int(won.sum())
     pairs = wins * (len(won) - wins)
     right = rankdata(chance)[won > 0].sum() - wins * (wins + 1) / 2
@@ -37,7 +37,10 @@ def area(chance: np.ndarray, won: np.ndarray) -> tuple[float, int]:
 def validated(
     columns: np.ndarray, won: np.ndarray, groups: np.ndarray | None, *, penalised: bool, seed: int
 ) -> Validated | None:
-    """Fit on nine tenths and predict the last, for each tenth; customers stay together. None where a fit fails."""
+    """Fit on nine tenths and predict the last, for each tenth; customers stay together.
+
+    None where a fit fails.
+    """
     draw = np.random.default_rng(seed)
     units = np.arange(len(won)) if groups is None else groups
     mean = np.bincount(units, won) / np.bincount(units)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit  # quantiles of Student's t
 
+from pmlib.competitive.deals.drivers import FEW as LEAST
 from pmlib.competitive.deals.drivers import Design, Driver, design
 from pmlib.competitive.deals.identified import telling
 from pmlib.competitive.deals.logistic import Logit, NoFit, fit_logit, slope, switch
@@ -149,13 +150,11 @@ def _unfit(parts: Design, rarer: int, penalty: str) -> str:
             f"Too few: {count(rarer)} deals of the rarer outcome for {count(terms)} terms "
             f"({count(TOO_FEW * terms)} are needed); name fewer drivers."
         )
-    told = telling(parts.columns, parts.won) if penalty != "firth" and _suspect(parts) else []
-    if told:
-        labels = listed([parts.drivers[j].label for j in told])
-        return (
-            f"{labels} {'tells' if len(told) == 1 else 'together tell'} who wins without error; leave it out."
-        )
-    return ""
+    if penalty == "firth" or not _suspect(parts):
+        return ""
+    found = [parts.drivers[j].label for j in telling(parts.columns, parts.won)]
+    tells = "tells" if len(found) == 1 else "together tell"
+    return f"{listed(found)} {tells} which deals are won, without error; leave it out." if found else ""
 
 
 def _suspect(parts: Design) -> bool:
@@ -170,12 +169,10 @@ def _suspect(parts: Design) -> bool:
 def _frame(parts: Design, model: Logit, level: float) -> pd.DataFrame:
     rows = [_row(parts, model, j, level) for j in range(len(parts.drivers))]
     frame = pd.DataFrame(rows).sort_values("estimate", key=abs, ascending=False, kind="stable")
-    told = [
-        _named(driver)
-        | dict.fromkeys(ENDS, np.nan)
-        | {"ratio": _all_of(n, won), "note": _all_of(n, won), "deals": n}
-        for driver, n, won in parts.told
-    ]
+    told = []
+    for driver, deals, won in parts.told:
+        said = dict.fromkeys(("ratio", "note"), _all_of(deals, won))
+        told.append(_named(driver) | dict.fromkeys(ENDS, np.nan) | said | {"deals": deals})
     return pd.concat([frame, pd.DataFrame(told)], ignore_index=True) if told else frame.reset_index(drop=True)
 
 
@@ -234,12 +231,16 @@ def _ratio_p(model: Logit) -> float:
     return float(chdtrc(len(model.coefficients) - 1, ratio))
 
 
+def _told(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[(frame["note"] != "") & (frame["deals"] >= LEAST)]
+
+
 def _clear(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[(frame["low"] > 0) | (frame["high"] < 0)]
 
 
 def _title(frame: pd.DataFrame, focal: str | None) -> str:
-    told, clear = frame[frame["note"] != ""], _clear(frame)
+    told, clear = _told(frame), _clear(frame)
     if len(told):
         return f"{told.iloc[0]['label']}: {told.iloc[0]['note']}"
     if clear.empty:
@@ -250,7 +251,7 @@ def _title(frame: pd.DataFrame, focal: str | None) -> str:
 
 
 def _finding(frame: pd.DataFrame, deals: int) -> str:
-    told, clear = frame[frame["note"] != ""], _clear(frame).head(2)
+    told, clear = _told(frame), _clear(frame).head(2)
     said = [f"{_size(row)} {row.phrase} ({_range(row)})" for row in clear.itertuples()]
     words = f"Among {count(deals)} deals, other things equal, the chance to win is {listed(said)}"
     if not said:

@@ -168,7 +168,7 @@ def _title(frame: pd.DataFrame, focal: str | None, by: str) -> str:
     rate = number(frame["estimate"].iloc[0], "%", 0)
     words = f"{focal}: {rate} of decided deals won" if focal else f"{rate} of decided deals are won"
     less = frame[frame["verdict"] == LESS]
-    return f"{words}, fewest {_where(less.iloc[0]['group'], by)}" if len(less) else words
+    return f"{words}, least often {_where(less.iloc[0]['group'], by)}" if len(less) else words
 
 
 def _where(name: str, by: str) -> str:
@@ -183,10 +183,8 @@ def _finding(frame: pd.DataFrame, by: str) -> str:
         compared = groups["estimate"].notna().sum() > 1
         kind = {"firm": "rival", "reason": "reason"}.get(by, "group")
         return f"{words}{f'; no {kind} stands out clearly' if compared else ''}."
-    said = [
-        f"{_where(row.group, by)} {_said(row)}"
-        for row in (clear.iloc[0], clear.iloc[-1])[: min(2, len(clear))]
-    ]
+    ends = clear.iloc[[0, -1]] if len(clear) > 1 else clear
+    said = [f"{_where(row.group, by)} {_said(row)}" for row in ends.itertuples()]
     return f"{words}; {', '.join(said)}."
 
 

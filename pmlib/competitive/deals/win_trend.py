@@ -130,10 +130,10 @@ def win_trend(deals: Source, *, minimum: int = 30, level: float = 0.95) -> WinTr
 
 def _by_period(table: Deals, minimum: int, level: float) -> tuple[str, pd.DataFrame]:
     dates = table.frame["period"]
-    for grain, code in GRAINS.items():
-        starts = dates.dt.to_period(code).dt.start_time
-        if starts.value_counts().median() >= minimum:
-            break
+    by_grain = {grain: dates.dt.to_period(code).dt.start_time for grain, code in GRAINS.items()}
+    enough = (grain for grain, starts in by_grain.items() if starts.value_counts().median() >= minimum)
+    grain = next(enough, "year")
+    starts = by_grain[grain]
     found = []
     for start in sorted(starts.unique(), reverse=True):
         inside = (starts == start).to_numpy()
