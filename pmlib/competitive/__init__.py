@@ -9,9 +9,13 @@ from pmlib.competitive.deals.loss_reasons import loss_reasons
 from pmlib.competitive.deals.win_drivers import win_drivers
 from pmlib.competitive.deals.win_loss import win_loss
 from pmlib.competitive.deals.win_trend import win_trend
+from pmlib.competitive.facts.offers import facts_market
+from pmlib.competitive.facts.rival_facts import rival_facts
+from pmlib.competitive.facts.rival_monitor import rival_monitor
 from pmlib.competitive.growth_share import growth_share
 from pmlib.competitive.hedonic import hedonic
 from pmlib.competitive.ladder import price_ladder
+from pmlib.competitive.market_monitor import market_monitor
 from pmlib.competitive.merger import merger_screen
 from pmlib.competitive.mispriced import mispriced
 from pmlib.competitive.parity import feature_parity
@@ -19,6 +23,7 @@ from pmlib.competitive.premium import price_premium
 from pmlib.competitive.premium_history import premium_history
 from pmlib.competitive.price_index import price_index
 from pmlib.competitive.price_map import price_map
+from pmlib.competitive.priorities import feature_priorities
 from pmlib.competitive.shares import market_shares
 from pmlib.competitive.thirds import price_thirds
 from pmlib.competitive.trend import share_trend
@@ -28,10 +33,13 @@ __all__ = [
     "choice_shares",
     "concentration",
     "conditional_logit",
+    "facts_market",
     "feature_parity",
+    "feature_priorities",
     "growth_share",
     "hedonic",
     "loss_reasons",
+    "market_monitor",
     "market_shares",
     "merger_screen",
     "mispriced",
@@ -42,6 +50,8 @@ __all__ = [
     "price_premium",
     "price_thirds",
     "rank_volatility",
+    "rival_facts",
+    "rival_monitor",
     "share_bridge",
     "share_trend",
     "win_drivers",

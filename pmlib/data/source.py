@@ -227,7 +227,9 @@ def _check_values(name: str, frame: pd.DataFrame, attributes: Sequence[str]) -> 
             raise DataError(f"{name}, row {odd[0]}: {column} is {found}; write 1 for yes and 0 for no")
     sets = [role for role in ("chooser", "occasion") if role in frame]
     key = sets + [role for role in ("period", "firm", "product") if role in frame]
-    twins = np.flatnonzero(frame.duplicated(key)) if "product" in key else np.array([], int)
+    # A product may be sold in many deals of a day, and much may be claimed of it.
+    once = "product" in key and "won" not in frame and "topic" not in frame
+    twins = np.flatnonzero(frame.duplicated(key)) if once else np.array([], int)
     if len(twins):
         found = ", ".join(str(value) for value in frame.loc[twins[0], key])
         remedy = "keep one" if sets else "add them up, or keep one"

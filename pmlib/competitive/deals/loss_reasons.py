@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from pmlib.competitive.deals.proportion import effective_size, wilson
 from pmlib.competitive.deals.table import Deals, check_minimum, decided
 from pmlib.competitive.market import lacking, span
+from pmlib.competitive.proportion import effective_size, wilson
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words, lower, names
 from pmlib.data import Source

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.deals.proportion import difference, effective_size, wilson
 from pmlib.competitive.deals.table import Deals, check_minimum, decided, group_values
 from pmlib.competitive.market import check_firms, lacking, span
+from pmlib.competitive.proportion import difference, effective_size, wilson
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import capital, count, level_words, lower, names, possessive
 from pmlib.data import Source

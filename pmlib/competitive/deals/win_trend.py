@@ -8,9 +8,9 @@ import pandas as pd
 from scipy.special import stdtrit  # quantiles of Student's t
 
 from pmlib.competitive.deals.logistic import NoFit, fit_logit, slope
-from pmlib.competitive.deals.proportion import difference, effective_size, wilson
 from pmlib.competitive.deals.table import Deals, check_minimum, decided
 from pmlib.competitive.market import lacking, span
+from pmlib.competitive.proportion import difference, effective_size, wilson
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words
 from pmlib.data import Source
