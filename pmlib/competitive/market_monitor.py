@@ -118,12 +118,11 @@ def market_monitor(
     prices = price_moves(pairs, sampled=sampled, level=level)
     news = [*_firms(shares, materiality), *_prices(prices, materiality)]
     news += [*_products(pairs, materiality), *(_entries(then, now, key) if key else [])]
-    frame = _ordered(news)
-    finding = _finding(frame, focal, labels)
+    frame = _ordered(news, asked)
     return MarketMonitor(
         title=_title(frame, focal, labels[0]),
-        finding=finding,
-        headline=finding,
+        finding=_finding(frame, labels),
+        headline=_headline(frame, labels),
         subtitle=f"{labels[0]} to {labels[1]}; news from {number(materiality, 'points')} of share or "
         f"{percentage(materiality)} of a price on{', beyond ' + level_words(level) if sampled else ''}",
         frame=frame,
@@ -154,19 +153,21 @@ def _firms(shares: pd.DataFrame, materiality: float) -> list[dict[str, Any]]:
     for row in shares.itertuples():
         news = SHARE if row.stood and row.stands else ENTERED if row.stands else LEFT
         if news != SHARE or is_news(row, materiality):
-            cells = [_or_none(v, percent) for v in (row.before, row.now)]
-            found.append(_item(row.firm, row, news, *cells, _or_none(row.change, _points)))
+            before, now = (_or_none(v, percent) for v in (row.before, row.now))
+            found.append(_item(row.firm, row, news, before, now, _or_none(row.change, _points)))
     return found
 
 
 def _prices(prices: pd.DataFrame, materiality: float) -> list[dict[str, Any]]:
     return [
-        _item(
-            row.firm, row, PRICE, "–", f"{count(row.products)} products, like for like", _percent(row.change)
-        )
+        _item(row.firm, row, PRICE, "–", _products_of(row.products), _percent(row.change))
         for row in prices.itertuples()
         if is_news(row, materiality)
     ]
+
+
+def _products_of(items: int) -> str:
+    return f"{count(items)} product{'s' * (items != 1)}, like for like"
 
 
 def _products(pairs: pd.DataFrame, materiality: float) -> list[dict[str, Any]]:
@@ -204,44 +205,51 @@ def _percent(change: float) -> str:
     return number(change, "%", 1, sign=True)
 
 
-def _ordered(news: list[dict[str, Any]]) -> pd.DataFrame:
+def _ordered(news: list[dict[str, Any]], asked: list[str]) -> pd.DataFrame:
     columns = ["who", "firm", "news", "before", "now", "move", "change", "low", "high"]
     frame = pd.DataFrame(news, columns=columns).astype(dict.fromkeys(columns[-3:], float))
     keys = pd.DataFrame({"news": frame["news"].map(ORDER.index), "size": -frame["change"].abs()})
-    return frame.loc[keys.sort_values(["news", "size"], kind="stable").index].reset_index(drop=True)
+    keys["place"] = frame["who"].map({firm: i for i, firm in enumerate(asked)}).fillna(len(asked))
+    return frame.loc[keys.sort_values(["news", "place", "size"], kind="stable").index].reset_index(drop=True)
 
 
 def _title(frame: pd.DataFrame, focal: str, since: str) -> str:
-    own = frame[(frame["who"] == focal) & (frame["news"] == SHARE)]
-    if len(own):
-        change = own.iloc[0]["change"]
-        return f"{focal} {gained(change)} {points(change)} since {since}"
+    shares = frame[frame["news"] == SHARE].set_index("who")["change"]
+    if focal in shares:
+        return f"{focal} {gained(shares[focal])} {points(shares[focal])} since {since}"
     for news, verb in ((ENTERED, "entered"), (LEFT, "left")):
-        if (frame["news"] == news).any():
-            return f"{frame.loc[frame['news'] == news, 'who'].iloc[0]} {verb} since {since}"
-    moved = frame[frame["news"] == SHARE]
-    if len(moved):
-        row = moved.iloc[0]
-        return f"{row['who']} {gained(row['change'])} {points(row['change'])} since {since}"
-    return f"{focal} held its share since {since}"
+        who = frame.loc[frame["news"] == news, "who"]
+        if focal in who.tolist():
+            return f"{focal} {verb}"
+        if len(who):
+            return f"{focal} held its share; {who.iloc[0]} {verb}"
+    if shares.empty:
+        return f"{focal} held its share since {since}"
+    return f"{focal} held its share; {shares.index[0]} {gained(shares.iloc[0])} {points(shares.iloc[0])}"
 
 
-def _finding(frame: pd.DataFrame, focal: str, labels: list[str]) -> str:
+def _headline(frame: pd.DataFrame, labels: list[str]) -> str:
     said = []
     for news, verb in ((ENTERED, "entered"), (LEFT, "left")):
         who = frame.loc[frame["news"] == news, "who"].tolist()
         if who:
             more = [f"{count(len(who) - NAMED)} more"] if len(who) > NAMED else []
             said.append(f"{listed([*who[:NAMED], *more])} {verb}")
-    shares = frame[frame["news"] == SHARE]
-    shares = pd.concat([shares[shares["who"] == focal], shares[shares["who"] != focal].head(NAMED)])
-    said += [f"{row.who} {gained(row.change)} {points(row.change)}" for row in shares.itertuples()]
-    prices = frame[frame["news"] == PRICE]
-    prices = pd.concat([prices[prices["who"] == focal], prices[prices["who"] != focal]]).head(NAMED)
-    moved = [f"{row.who} {row.move}" for row in prices.itertuples()]
-    said += [f"prices, like for like: {listed(moved)}"] if moved else []
-    words = "; ".join(said) if said else "no firm came or went, and nothing moved that is news"
-    return f"From {labels[0]} to {labels[1]}: {words}."
+    shares = frame[frame["news"] == SHARE].head(NAMED)
+    moved = [
+        f"{row.who} {gained(row.change)} {points(row.change, unit=not i)}"
+        for i, row in enumerate(shares.itertuples())
+    ]
+    said += [", ".join(moved)] if moved else []
+    words = "; ".join(said) if said else "no firm came or went, and no share moved"
+    return f"From {labels[0]} to {labels[1]} {words}."
+
+
+def _finding(frame: pd.DataFrame, labels: list[str]) -> str:
+    prices = frame[frame["news"] == PRICE].head(NAMED)
+    moved = listed([f"{row.who} {row.move}" for row in prices.itertuples()])
+    words = f"prices, like for like: {moved}" if moved else "no price moved, like for like"
+    return f"{_headline(frame, labels)[:-1]}; {words}."
 
 
 def _numbers(

@@ -1,4 +1,4 @@
-"""What is other in the newest period than in the one before: firms, products, shares and like-for-like prices."""
+"""What is other in the newest period than in the one before: firms, shares, prices, products."""
 
 from typing import Any
 
@@ -103,7 +103,8 @@ def arrivals(then: pd.DataFrame, now: pd.DataFrame, key: str) -> pd.DataFrame:
     """List the products of `now` that are not in `then`, with their share of what was sold."""
     known = pd.MultiIndex.from_frame(then[["firm", key]])
     new = now[~pd.MultiIndex.from_frame(now[["firm", key]]).isin(known)]
-    share = (new["volume"] / now["volume"].sum()).where(now["volume"].notna().all())
+    whole = now["volume"].sum() if now["volume"].notna().all() else np.nan
+    share = new["volume"] / whole
     grouped = new.assign(share=share).groupby(["firm", key], sort=True)
     return grouped.agg(who=("name", "first"), share=("share", lambda s: s.sum(min_count=1))).reset_index()
 

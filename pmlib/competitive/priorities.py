@@ -143,7 +143,7 @@ def _joined(
     if frame.empty:
         return frame, left
     for words, which in (("worth", ENDS), ("gap_worth", ["value", "value_low", "value_high"])):
-        frame[words] = [_money(*ends, unit=unit) for ends in frame[which].to_numpy(float)]
+        frame[words] = [_money(e, low, high, unit) for e, low, high in frame[which].to_numpy(float)]
     size = frame["value"].abs().fillna(frame["estimate"].abs())
     order = pd.DataFrame({"verdict": frame["verdict"].map(ORDER.index), "size": -size})
     return frame.loc[order.sort_values(["verdict", "size"], kind="stable").index].reset_index(drop=True), left

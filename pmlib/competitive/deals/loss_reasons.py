@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from pmlib.competitive.deals.table import Deals, check_minimum, decided
-from pmlib.competitive.market import lacking, span
+from pmlib.competitive.market import lacking
 from pmlib.competitive.proportion import effective_size, wilson
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words, lower, names
@@ -62,7 +62,7 @@ def loss_reasons(deals: Source, *, minimum: int = 30, level: float = 0.95) -> Lo
         reason = f"Too few: {count(stated)} lost deals state a reason; shares need {count(minimum)}."
         return Absent(title=TITLE, reason=reason)
     frame = _shares(table, reasons, level)
-    when = span(table.frame["period"]) if "period" in table.frame else ""
+    when = table.when
     top = frame.iloc[0]
     share = f"{number(top['estimate'], '%', 0)} ({interval(top['low'], top['high'], '%', 0)})"
     clear = len(frame) == 1 or top["low"] > frame["high"].iloc[1]

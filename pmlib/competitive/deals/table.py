@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.comparable import is_flag
+from pmlib.competitive.market import span
 from pmlib.competitive.words import count
 from pmlib.data import Source
 from pmlib.result import Check
@@ -36,6 +37,13 @@ class Deals:
     def won(self) -> np.ndarray:
         """1 for each deal won, 0 for each lost."""
         return self.frame["won"].to_numpy(float)
+
+    @property
+    def when(self) -> str:
+        """The first and the last month in which deals were decided, or years where they vary no finer."""
+        if "period" not in self.frame or self.frame.empty:
+            return ""
+        return span(self.frame["period"].dt.to_period("M").dt.start_time)
 
     @property
     def several(self) -> int:

@@ -14,7 +14,7 @@ from pmlib.competitive.deals.identified import telling
 from pmlib.competitive.deals.logistic import Logit, NoFit, fit_logit, slope, switch
 from pmlib.competitive.deals.table import decided
 from pmlib.competitive.deals.validated import Validated, validated
-from pmlib.competitive.market import check_firms, lacking, span
+from pmlib.competitive.market import check_firms, lacking
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words, listed, lower, names
 from pmlib.data import Source
@@ -107,7 +107,7 @@ def win_drivers(
         return Absent(title=TITLE, reason="No finite effects fit these deals best; leave some drivers out.")
     frame = _frame(parts, model, level)
     tested = validated(parts.columns, parts.won, parts.customers, penalised=penalised, seed=seed)
-    when = span(table.frame["period"]) if "period" in table.frame else ""
+    when = table.when
     return WinDrivers(
         title=_title(frame, focal),
         finding=_finding(frame, len(parts.won)),
@@ -122,7 +122,7 @@ def win_drivers(
             "estimate": CHANCE,
             "low": Column("Low", "points", 0),
             "high": Column("High", "points", 0),
-            "ratio": Column("Odds ratio of one unit"),
+            "ratio": Column("Odds ratio"),
         },
         source=deals.line,
         numbers=_numbers(frame, deals, when, level),
@@ -204,13 +204,15 @@ def _row(parts: Design, model: Logit, j: int, level: float) -> dict[str, Any]:
         ]
         effect, error = switch(model, column, together)
     coefficient, spread = float(model.coefficients[column]), float(model.errors[column])
-    odds, odds_low, odds_high = np.exp(coefficient + half * spread * np.array([0, -1, 1]))
+    log_odds = coefficient + half * spread * np.array([0, -1, 1])
+    odds, odds_low, odds_high = np.exp(log_odds)
+    ratio, *ends = (plain(v, "", 2) for v in np.exp(driver.step * log_odds))
     inside = parts.columns[:, j] == 1
     return _named(driver) | {
         "estimate": effect,
         "low": effect - half * error,
         "high": effect + half * error,
-        "ratio": f"{plain(odds, '', 2)} ({plain(odds_low, '', 2)} to {plain(odds_high, '', 2)})",
+        "ratio": f"{ratio} ({' to '.join(ends)})",
         "odds": odds,
         "odds_low": odds_low,
         "odds_high": odds_high,
@@ -256,7 +258,7 @@ def _finding(frame: pd.DataFrame, deals: int) -> str:
     words = f"Among {count(deals)} deals, other things equal, the chance to win is {listed(said)}"
     if not said:
         words = f"Among {count(deals)} deals no driver clearly goes with winning"
-    apart = [f"{row.label}: {row.note}" for row in told.head(2).itertuples()]
+    apart = [f"{lower(row.label)}: {row.note}" for row in told.head(2).itertuples()]
     return f"{'; '.join([words, *apart])}."
 
 

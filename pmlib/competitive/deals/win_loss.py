@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.deals.table import Deals, check_minimum, decided, group_values
-from pmlib.competitive.market import check_firms, lacking, span
+from pmlib.competitive.market import check_firms, lacking
 from pmlib.competitive.proportion import difference, effective_size, wilson
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import capital, count, level_words, lower, names, possessive
@@ -103,7 +103,7 @@ def win_loss(
             "verdict": Column("Won, against other deals"),
         },
         source=deals.line,
-        numbers=_numbers(frame, deals, focal, by, level),
+        numbers=_numbers(frame, deals, focal, by, table.when, level),
         checks=table.checks,
     )
 
@@ -198,18 +198,16 @@ def _advice(frame: pd.DataFrame, by: str) -> str:
 
 
 def _subtitle(table: Deals, by: str, label: str, deals: Source, level: float) -> str:
-    when = span(table.frame["period"]) if "period" in table.frame else ""
     several = f" {count(table.several)} met several rivals." if by == "firm" and table.several else ""
-    start = ", ".join(filter(None, [f"Share of decided deals won, by {lower(label)}", when]))
+    start = ", ".join(filter(None, [f"Share of decided deals won, by {lower(label)}", table.when]))
     return f"{start}; {level_words(level)}.{several}"
 
 
 def _numbers(
-    frame: pd.DataFrame, deals: Source, focal: str | None, by: str, level: float
+    frame: pd.DataFrame, deals: Source, focal: str | None, by: str, when: str, level: float
 ) -> tuple[Number, ...]:
     named = names(frame["group"].iloc[1:])
     known = frame.dropna(subset="estimate").head(3)
-    when = span(deals.frame["period"]) if deals.has("period") else ""
     return tuple(
         Number(
             name=f"win_rate_{named[row.group]}" if i else "win_rate",

@@ -9,7 +9,7 @@ from scipy.special import stdtrit  # quantiles of Student's t
 
 from pmlib.competitive.deals.logistic import NoFit, fit_logit, slope
 from pmlib.competitive.deals.table import Deals, check_minimum, decided
-from pmlib.competitive.market import lacking, span
+from pmlib.competitive.market import lacking
 from pmlib.competitive.proportion import difference, effective_size, wilson
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words
@@ -91,12 +91,12 @@ def win_trend(deals: Source, *, minimum: int = 30, level: float = 0.95) -> WinTr
     ends = change, change - half, change + half
     grain, frame = _by_period(table, minimum, level)
     halves = _halves(table, level)
-    finding = _finding(ends, span(dates))
+    finding = _finding(ends, table.when)
     return WinTrend(
         title=_title(ends),
         finding=finding,
         headline=finding,
-        subtitle=f"Share of decided deals won by {grain}, {span(dates)}; {level_words(level)}",
+        subtitle=f"Share of decided deals won by {grain}, {table.when}; {level_words(level)}",
         frame=frame,
         columns={
             "period": Column(grain.capitalize()),
@@ -116,7 +116,7 @@ def win_trend(deals: Source, *, minimum: int = 30, level: float = 0.95) -> WinTr
                 high=ends[2],
                 level=level,
                 unit="points",
-                period=span(dates),
+                period=table.when,
                 source=deals.name,
             ),
         ),
