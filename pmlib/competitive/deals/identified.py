@@ -33,17 +33,29 @@ def repeated(columns: np.ndarray) -> dict[int, list[int]]:
 
 
 def telling(columns: np.ndarray, won: np.ndarray) -> list[int]:
-    """Find columns some combination of which tells outcomes without error; none where a best fit exists.
+    """Find columns that together tell outcomes without error, no more than that takes; none where a best fit
+    exists.
 
-    A direction along which no lost deal lies above any won one, and some lie apart, makes the likelihood rise
-    for ever (Albert & Anderson 1984, Biometrika 71(1)); a linear program finds one (Konis 2007).
+    References
+    ----------
+    Albert & Anderson (1984), Biometrika 71(1): separation; Konis (2007), DPhil thesis, Oxford: by linear
+    program.
     """
+    needed = list(range(columns.shape[1]))
+    if not _separated(columns, won):
+        return []
+    for j in list(needed):
+        fewer = [k for k in needed if k != j]
+        if fewer and _separated(columns[:, fewer], won):
+            needed = fewer
+    return needed
+
+
+def _separated(columns: np.ndarray, won: np.ndarray) -> bool:
+    # Along some direction no lost deal lies above any won one: there the likelihood rises for ever.
     from scipy.optimize import linprog  # slow to import, and hardly ever needed
 
-    spread = columns.std(axis=0)
-    exog = np.column_stack([np.ones(len(won)), (columns - columns.mean(axis=0)) / spread])
-    sides = exog * np.where(won > 0, 1.0, -1.0)[:, None]
+    centred = (columns - columns.mean(axis=0)) / columns.std(axis=0)
+    sides = np.column_stack([np.ones(len(won)), centred]) * np.where(won > 0, 1.0, -1.0)[:, None]
     best = linprog(-sides.sum(axis=0), A_ub=-sides, b_ub=np.zeros(len(won)), bounds=(-1, 1), method="highs")
-    if not best.success or -best.fun < PART:
-        return []
-    return [j for j, weight in enumerate(best.x[1:]) if abs(weight) > PART]
+    return bool(best.success and -best.fun > PART)

@@ -71,14 +71,15 @@ def fit_logit(
     rate = float(won.mean())
     if rate in (0.0, 1.0):
         raise NoFit("all went one way")
-    exog = np.column_stack([np.ones(len(won)), columns])
-    q, r = np.linalg.qr(exog)
+    middle = columns.mean(axis=0)
+    centred = np.column_stack([np.ones(len(won)), columns - middle])
+    q, r = np.linalg.qr(centred)
     turned = _climb(q, won, penalised)
     back = np.linalg.inv(r)
     probability = expit(q @ turned)
     bread = back @ np.linalg.inv(_information(q, probability)) @ back.T
-    size, terms = exog.shape
-    scores = exog * (won - probability)[:, None]
+    size, terms = q.shape
+    scores = centred * (won - probability)[:, None]
     factor = size / (size - terms)
     freedom = size - terms
     if groups is not None:
@@ -87,12 +88,14 @@ def fit_logit(
         np.add.at(summed, groups, scores)
         scores, freedom = summed, min(freedom, clusters - 1)
         factor = clusters / (clusters - 1) * (size - 1) / (size - terms)
+    shift = np.eye(terms)
+    shift[0, 1:] = -middle  # from centred columns to those given
     return Logit(
-        coefficients=back @ turned,
-        classical=bread,
-        robust=factor * bread @ (scores.T @ scores) @ bread,
+        coefficients=shift @ back @ turned,
+        classical=shift @ bread @ shift.T,
+        robust=factor * shift @ bread @ (scores.T @ scores) @ bread @ shift.T,
         probability=probability,
-        exog=exog,
+        exog=np.column_stack([np.ones(size), columns]),
         log_likelihood=_likelihood(q @ turned, won),
         null=_likelihood(np.full(size, np.log(rate / (1 - rate))), won),
         freedom=freedom,

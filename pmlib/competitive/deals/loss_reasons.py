@@ -65,7 +65,7 @@ def loss_reasons(deals: Source, *, minimum: int = 30, level: float = 0.95) -> Lo
     when = table.when
     top = frame.iloc[0]
     share = f"{number(top['estimate'], '%', 0)} ({interval(top['low'], top['high'], '%', 0)})"
-    clear = len(frame) == 1 or top["low"] > frame["high"].iloc[1]
+    clear = len(frame) == 1 or _ahead(top["lost"], frame["lost"].iloc[1], level)
     return LossReasons(
         title=f"“{top['reason']}” is stated {'most' if clear else 'most, not clearly'}",
         finding=f"Of {count(stated)} lost deals that state a reason, {share} say “{top['reason']}”"
@@ -98,6 +98,11 @@ def _shares(table: Deals, reasons: pd.DataFrame, level: float) -> pd.DataFrame:
         found.append((reason, int(says.sum()), float(says.mean()), low, high))
     frame = pd.DataFrame(found, columns=["reason", "lost", "estimate", "low", "high"])
     return frame.sort_values("lost", ascending=False, kind="stable", ignore_index=True)
+
+
+def _ahead(first: int, second: int, level: float) -> bool:
+    # Whether more than half of the deals that state either state the first.
+    return wilson(first / (first + second), first + second, level)[0] > 0.5
 
 
 def _second(frame: pd.DataFrame) -> str:

@@ -23,12 +23,13 @@ SEVERAL = (
 class Deals:
     """The deals that were decided.
 
-    frame : one row a deal: won (0 or 1), customer (a number; absent without choosers), period, and the
-        source's other columns. meetings, reasons : one row for each rival that a deal met and each reason
-        stated of it: deal (row of `frame`), group.
+    frame : one row a deal: won (0 or 1), period, and the source's other columns. buyers : the number of each
+        deal's customer; None without choosers. meetings, reasons : one row for each rival that a deal met
+        and each reason stated of it: deal (row of `frame`), group.
     """
 
     frame: pd.DataFrame
+    buyers: np.ndarray | None
     meetings: pd.DataFrame
     reasons: pd.DataFrame
     checks: tuple[Check, ...]
@@ -53,9 +54,9 @@ class Deals:
     @property
     def customers(self) -> np.ndarray | None:
         """The number of each deal's customer; None where they are not known or none returns."""
-        if "customer" not in self.frame or self.frame["customer"].is_unique:
+        if self.buyers is None or len(np.unique(self.buyers)) == len(self.buyers):
             return None
-        return self.frame["customer"].to_numpy()
+        return self.buyers
 
 
 def decided(source: Source) -> Deals:
@@ -84,10 +85,9 @@ def decided(source: Source) -> Deals:
     number = deal[known].map({d: i for i, d in enumerate(deal[known].unique())})
     first = ~deal.duplicated()
     once = frame[first & known].reset_index(drop=True)
-    if "chooser" in once:
-        once["customer"] = pd.factorize(once["chooser"])[0]
+    buyers = pd.factorize(once["chooser"])[0] if "chooser" in once else None
     meetings, reasons = (_groups(frame[known], number, role) for role in ("firm", "reason"))
-    return Deals(once, meetings, reasons, _checks(once, int((first & ~known).sum())))
+    return Deals(once, buyers, meetings, reasons, _checks(once, buyers, int((first & ~known).sum())))
 
 
 def row_of(which: pd.Series) -> str:
@@ -108,7 +108,7 @@ def _outcomes(source: Source) -> pd.Series:
     if values.dtype == object:  # as True, False and None are kept together
         bad = values.notna() & ~values.map(lambda v: isinstance(v, (bool, np.bool_)) or v in (0, 1))
     if bad.any():
-        found = values[bad].iloc[0]
+        found = values[bad].tolist()[0]
         raise ValueError(
             f"{source.name}: won is {found!r} ({row_of(bad)}); "
             "write 1 for won, 0 for lost, and nothing where it is not decided"
@@ -151,18 +151,14 @@ def _groups(frame: pd.DataFrame, number: pd.Series, role: str) -> pd.DataFrame:
     return pd.DataFrame({"deal": number[told], "group": groups}).drop_duplicates(ignore_index=True)
 
 
-def _checks(once: pd.DataFrame, undecided: int) -> tuple[Check, ...]:
+def _checks(once: pd.DataFrame, buyers: np.ndarray | None, undecided: int) -> tuple[Check, ...]:
     saw = f"{count(undecided)} undecided, left out" if undecided else f"{count(len(once))} decided"
     checks = [Check("Every deal is decided", not undecided, saw)]
-    if "customer" in once:
-        customers = once["customer"].nunique()
-        saw = f"{count(customers)} customers, {count(len(once))} deals"
-        checks.append(Check("No customer decides most deals", _largest(once) <= 0.5, saw))
+    if buyers is not None and len(buyers):
+        deals = np.bincount(buyers)
+        saw = f"{count(len(deals))} customers, {count(len(once))} deals"
+        checks.append(Check("No customer decides most deals", bool(2 * deals.max() <= len(once)), saw))
     return tuple(checks)
-
-
-def _largest(once: pd.DataFrame) -> float:
-    return float(once["customer"].value_counts(normalize=True).max()) if len(once) else 0.0
 
 
 def group_values(deals: Deals, source: Source, by: str, most: int) -> pd.DataFrame:
@@ -174,7 +170,7 @@ def group_values(deals: Deals, source: Source, by: str, most: int) -> pd.DataFra
     """
     if by in ("firm", "reason"):
         return deals.meetings if by == "firm" else deals.reasons
-    options: Sequence[str] = [c for c in deals.frame if c not in ("won", "customer", "occasion", "chooser")]
+    options: Sequence[str] = [c for c in deals.frame if c not in ("won", "occasion", "chooser")]
     if by not in options:
         raise ValueError(f"by is {by!r}, which is no column of {source.name}; it has {', '.join(options)}")
     values = deals.frame[by].dropna()

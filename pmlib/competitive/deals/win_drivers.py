@@ -248,8 +248,8 @@ def _title(frame: pd.DataFrame, focal: str | None) -> str:
     if clear.empty:
         return "No driver clearly goes with winning"
     row = clear.iloc[0]
-    wins = f"{focal} wins" if focal else "Won"
-    return f"{wins} {'more' if row['estimate'] > 0 else 'less'} often: {lower(row['label'])}"
+    won = f"{focal}: won" if focal else "Won"
+    return f"{won} {'more' if row['estimate'] > 0 else 'less'} often, {lower(row['label'])}"
 
 
 def _finding(frame: pd.DataFrame, deals: int) -> str:
