@@ -113,7 +113,9 @@ def market_monitor(
         return Absent(title=TITLE, reason="Something was sold in one period only.")
     labels = [period_label(every["period"], end) for end in ends]
     then, now = (every[every["period"] == end] for end in ends)
-    key, pairs = followed(then, now)
+    # Where a row is a firm, no product is known.
+    products = source.has("product") or source.has("name")
+    key, pairs = followed(then, now) if products else followed(then.head(0), now)
     shares = share_moves(then, now, sampled=sampled, level=level)
     prices = price_moves(pairs, sampled=sampled, level=level)
     news = [*_firms(shares, materiality), *_prices(prices, materiality)]
