@@ -104,7 +104,7 @@ def market_monitor(
         raise ValueError(f"materiality is a fraction such as 0.01 for one point, not {materiality!r}")
     if sampled and (basis != "units" or not source.has("units")):
         raise ValueError(f"{source.name}: a sample is judged by the units it bought; leave sampled out")
-    if absent := lacking(TITLE, source, "firm", "period", periods=2, firms=1):
+    if (absent := lacking(TITLE, source, "firm", "period", periods=2, firms=1)) is not None:
         return absent
     asked = check_firms(source, focal, rivals)
     every, dropped = _sold(source, basis)

@@ -183,7 +183,9 @@ def source(
         found = shown(frame[roles.get("period", "period")].iloc[row])
         raise DataError(f"{name}, row {row}: period is {found}; give dates, or years as whole numbers")
     _check_values(name, named, [*attributes, *instruments])
-    named = named.astype({flag: "int64" for flag in FLAGS if flag in named})
+    named = named.astype(
+        {flag: "Int64" if named[flag].hasnans else "int64" for flag in FLAGS if flag in named}
+    )
     return Source(
         name=name,
         title=name,
@@ -221,7 +223,8 @@ def _check_values(name: str, frame: pd.DataFrame, attributes: Sequence[str]) -> 
                 row = int(infinite.argmax())
                 raise DataError(f"{name}, row {row}: {column} is infinite; correct it, or leave it missing")
     for column in (flag for flag in FLAGS if flag in frame):
-        odd = np.flatnonzero(~frame[column].isin([0, 1]))
+        undecided = frame[column].isna() & (column == "won")
+        odd = np.flatnonzero(~(frame[column].isin([0, 1]) | undecided))
         if len(odd):
             found = shown(frame[column].tolist()[odd[0]])
             raise DataError(f"{name}, row {odd[0]}: {column} is {found}; write 1 for yes and 0 for no")

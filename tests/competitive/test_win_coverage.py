@@ -12,8 +12,8 @@ import pytest
 from scipy.special import expit
 from simulated_deals import EFFECTS, REASONS, deals, table
 
-from pmlib.competitive import loss_reasons, market_monitor, win_drivers, win_loss, win_trend
-from pmlib.data import source
+from pmlib.competitive import loss_reasons, win_drivers, win_loss, win_trend
+from pmlib.competitive.moves import share_moves
 
 STORED = Path(__file__).parents[1] / "reference" / "coverage_win_loss.csv"
 REPLICATES, SUBSET, LEVEL = 2000, 40, 0.95
@@ -69,30 +69,36 @@ def drivers(seed, size=400, **how):
     found = win_drivers(table(frame, **({"chooser": "customer"} if "each" in how else {})), penalty="auto")
     rows, p = found.frame.set_index("term"), frame["chance"]
     log_odds = np.log(p / (1 - p))
-    density = float((p * (1 - p)).mean())
-    inside = {"(rival): Beta": "rival", "segment: Mid": "segment"}
-    told = {"size": density * EFFECTS["size"] * frame["size"].std(ddof=0)}
+    # Where a level happens to be the most frequent, the others are compared with it: the contrast turns around.
+    against = {"(rival): Beta": ("rival", "Acme"), "segment: Mid": ("segment", "SMB")}
+    told = {
+        "size": (EFFECTS["size"], float((p * (1 - p)).mean()) * EFFECTS["size"] * frame["size"].std(ddof=0))
+    }
     bare = log_odds - EFFECTS["trial"] * frame["trial"]
-    told["trial"] = float((expit(bare + EFFECTS["trial"]) - expit(bare)).mean())
-    for term, column in inside.items():
-        level = term.partition(": ")[2]
+    told["trial"] = EFFECTS["trial"], float((expit(bare + EFFECTS["trial"]) - expit(bare)).mean())
+    for term, (column, _) in against.items():
+        effect = EFFECTS[term.partition(": ")[2]]
         bare = log_odds - frame[column].map(EFFECTS).fillna(0)
-        told[term] = float((expit(bare + EFFECTS[level]) - expit(bare)).mean())
-    results = {f"change: {term}": held(rows.loc[term], truth) for term, truth in told.items()}
-    for term in told:
-        effect = EFFECTS[term.partition(": ")[2] or term]
-        ends = np.log(rows.loc[term, ["odds_low", "odds_high"]].to_numpy(float))
-        results[f"coefficient: {term}"] = bool(ends[0] <= effect <= ends[1])
+        told[term] = effect, float((expit(bare + effect) - expit(bare)).mean())
+    results = {}
+    for term, (effect, change) in told.items():
+        turned = term not in rows.index
+        row = rows.loc[f"{term.partition(': ')[0]}: {against[term][1]}" if turned else term]
+        sign = -1 if turned else 1
+        low, high = np.log(row[["odds_low", "odds_high"]].to_numpy(float))
+        results[f"change: {term}"] = held(row, sign * change)
+        results[f"coefficient: {term}"] = bool(low <= sign * effect <= high)
     return results
 
 
 def moves(seed):
     """The move of a share between two samples of 400 buyers."""
     draw = np.random.default_rng(seed)
-    counts = [draw.multinomial(400, p) for p in ([0.2, 0.3, 0.5], [0.15, 0.33, 0.52])]
-    frame = pd.DataFrame({"firm": list("ABC") * 2, "period": [2001] * 3 + [2002] * 3})
-    frame["units"] = np.concatenate(counts)
-    found = market_monitor(source(frame), focal="A", sampled=True).shares.set_index("firm")
+    then, now = (
+        pd.DataFrame({"firm": list("ABC"), "volume": draw.multinomial(400, p)})
+        for p in ([0.2, 0.3, 0.5], [0.15, 0.33, 0.52])
+    )
+    found = share_moves(then, now, sampled=True, level=LEVEL).set_index("firm")
     return {"move of a share": held(found.loc["A"], -0.05)}
 
 

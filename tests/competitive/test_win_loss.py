@@ -11,6 +11,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from pmlib.competitive import loss_reasons, win_loss, win_trend
 from pmlib.competitive.proportion import difference, effective_size, wilson
 from pmlib.data import source
+from pmlib.data.source import no_source
 from pmlib.result import Absent
 
 
@@ -93,8 +94,6 @@ def test_a_deal_that_met_two_rivals_counts_once_in_all():
             [("D1", "A", 1), (None, "A", 1)],
             r"deals: occasion is missing \(row 2 of 2\); fill it, or drop the",
         ),
-        ([("D1", "A", 2)], r"deals: won is 2 \(row 1 of 1\); write 1 for won, 0 for lost, and nothing where"),
-        ([("D1", "A", "yes")], r"deals: won is 'yes' \(row 1 of 1\); write 1 for won"),
     ],
 )
 def test_deals_that_cannot_be_are_refused_by_name(rows, line):
@@ -210,3 +209,8 @@ def test_any_table_gets_a_result_or_a_reason(rows):
         assert ((known["low"] <= known["estimate"]) & (known["estimate"] <= known["high"])).all()
         assert result.frame["decided"].iloc[1:].sum() == result.frame["decided"].iloc[0]
         assert "<&" not in result.html() and "nan" not in result.summary()
+
+
+def test_a_table_that_was_not_given_is_said_to_be():
+    for method in (win_loss, loss_reasons, win_trend):
+        assert method(no_source()).reason == "No table of deals was given."

@@ -125,6 +125,12 @@ def test_a_won_deal_is_a_flag():
     assert source.has("firm", "won", "reason") and source.frame["won"].tolist() == [1, 0]
 
 
+def test_a_deal_may_be_undecided_and_a_product_sold_in_many():
+    deals = pd.DataFrame({"product": ["Pro", "Pro"], "rival": ["Bolt", "Bolt"], "outcome": [1, None]})
+    won = data.source(deals, "deals", firm="rival", won="outcome").frame["won"]
+    assert won.isna().tolist() == [False, True] and won.dtype == "Int64"
+
+
 def test_an_instrument_may_not_be_infinite(frame):
     frame["freight"] = frame["freight"].astype(float)
     frame.loc[2, "freight"] = float("inf")

@@ -5,8 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from pmlib.competitive.deals.table import Deals, check_minimum, decided
-from pmlib.competitive.market import lacking
+from pmlib.competitive.deals.table import Deals, check_minimum, decided, undecided
 from pmlib.competitive.proportion import effective_size, wilson
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words, lower, names
@@ -48,11 +47,11 @@ def loss_reasons(deals: Source, *, minimum: int = 30, level: float = 0.95) -> Lo
 
     Raises
     ------
-    ValueError : won is not 0 or 1; a deal both won and lost, or given twice.
+    ValueError : a deal both won and lost, or given twice.
     """
     check_level(level)
     check_minimum(minimum)
-    if absent := lacking(TITLE, deals, "won", "reason", firms=0):
+    if (absent := undecided(TITLE, deals, "reason")) is not None:
         return absent
     table = decided(deals)
     lost = table.frame.index[table.won == 0]

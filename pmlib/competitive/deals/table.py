@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.comparable import is_flag
-from pmlib.competitive.market import span
+from pmlib.competitive.market import lacking, span
 from pmlib.competitive.words import count
 from pmlib.data import Source
-from pmlib.result import Check
+from pmlib.result import Absent, Check
 
 SEVERAL = (
     "won",
@@ -69,10 +69,10 @@ def decided(source: Source) -> Deals:
 
     Raises
     ------
-    ValueError : won is not 0 or 1; a row without its deal or customer; a deal both won and lost, twice
+    ValueError : a row without its deal or customer; a deal both won and lost, twice
         against one rival, or with two values of what a deal has once.
     """
-    frame = source.frame.assign(won=_outcomes(source))
+    frame = source.frame.assign(won=source.frame["won"].astype(float))
     key = [role for role in ("chooser", "occasion") if role in frame]
     for role in key:
         if (lost := frame[role].isna()).any():
@@ -90,6 +90,13 @@ def decided(source: Source) -> Deals:
     return Deals(once, buyers, meetings, reasons, _checks(once, buyers, int((first & ~known).sum())))
 
 
+def undecided(title: str, source: Source, *roles: str) -> Absent | None:
+    """Say why a section cannot be filled from these deals, or None when it can."""
+    if not source.given:
+        return Absent(title=title, reason="No table of deals was given.")
+    return lacking(title, source, "won", *roles, firms=0)
+
+
 def row_of(which: pd.Series) -> str:
     """Name the first row that is marked: row 5 of 120."""
     return f"row {int(which.to_numpy().argmax()) + 1} of {len(which)}"
@@ -99,21 +106,6 @@ def check_minimum(minimum: int) -> None:
     """Refuse a smallest base that is none."""
     if minimum < 1:
         raise ValueError(f"minimum is {minimum}; write the fewest deals that make a rate, such as 30")
-
-
-def _outcomes(source: Source) -> pd.Series:
-    values = source.frame["won"]
-    numeric = pd.api.types.is_numeric_dtype(values.dtype)
-    bad = values.notna() & ~(values.isin([0, 1]) if numeric else pd.Series(False, values.index))
-    if values.dtype == object:  # as True, False and None are kept together
-        bad = values.notna() & ~values.map(lambda v: isinstance(v, (bool, np.bool_)) or v in (0, 1))
-    if bad.any():
-        found = values[bad].tolist()[0]
-        raise ValueError(
-            f"{source.name}: won is {found!r} ({row_of(bad)}); "
-            "write 1 for won, 0 for lost, and nothing where it is not decided"
-        )
-    return values.astype("object").where(values.notna(), np.nan).astype(float)
 
 
 def _check_repeats(source: Source, frame: pd.DataFrame, deal: pd.Series) -> None:

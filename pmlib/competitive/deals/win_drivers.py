@@ -12,9 +12,9 @@ from pmlib.competitive.deals.drivers import FEW as LEAST
 from pmlib.competitive.deals.drivers import Design, Driver, design
 from pmlib.competitive.deals.identified import telling
 from pmlib.competitive.deals.logistic import Logit, NoFit, fit_logit, slope, switch
-from pmlib.competitive.deals.table import decided
+from pmlib.competitive.deals.table import decided, undecided
 from pmlib.competitive.deals.validated import Validated, validated
-from pmlib.competitive.market import check_firms, lacking
+from pmlib.competitive.market import check_firms
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words, listed, lower, names
 from pmlib.data import Source
@@ -87,12 +87,12 @@ def win_drivers(
 
     Raises
     ------
-    ValueError : an unknown rival or penalty; won is not 0 or 1; a deal both won and lost, or given twice.
+    ValueError : an unknown rival or penalty; a deal both won and lost, or given twice.
     """
     check_level(level)
     if penalty not in ("auto", "none", "firth"):
         raise ValueError(f'penalty is {penalty!r}; write "auto", "none" or "firth"')
-    if absent := lacking(TITLE, deals, "won", *(["firm"] if rivals else []), firms=0):
+    if (absent := undecided(TITLE, deals, *(["firm"] if rivals else []))) is not None:
         return absent
     table = decided(deals)
     named = check_firms(deals, None, rivals) if rivals else []

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.deals.table import Deals, check_minimum, decided, group_values
-from pmlib.competitive.market import check_firms, lacking
+from pmlib.competitive.deals.table import Deals, check_minimum, decided, group_values, undecided
+from pmlib.competitive.market import check_firms
 from pmlib.competitive.proportion import difference, effective_size, wilson
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import capital, count, level_words, lower, names, possessive
@@ -66,12 +66,12 @@ def win_loss(
 
     Raises
     ------
-    ValueError : an unknown rival or column; won is not 0 or 1; a deal both won and lost, or given twice.
+    ValueError : an unknown rival or column; a deal both won and lost, or given twice.
     """
     check_level(level)
     check_minimum(minimum)
     needed = ["firm"] if rivals else ["reason"] if by == "reason" else []
-    if absent := lacking(TITLE, deals, "won", *needed, firms=0):
+    if (absent := undecided(TITLE, deals, *needed)) is not None:
         return absent
     shown = check_firms(deals, None, rivals) if rivals else []
     table = decided(deals)

@@ -8,8 +8,7 @@ import pandas as pd
 from scipy.special import stdtrit  # quantiles of Student's t
 
 from pmlib.competitive.deals.logistic import NoFit, fit_logit, slope
-from pmlib.competitive.deals.table import Deals, check_minimum, decided
-from pmlib.competitive.market import lacking
+from pmlib.competitive.deals.table import Deals, check_minimum, decided, undecided
 from pmlib.competitive.proportion import difference, effective_size, wilson
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words
@@ -64,11 +63,11 @@ def win_trend(deals: Source, *, minimum: int = 30, level: float = 0.95) -> WinTr
 
     Raises
     ------
-    ValueError : won is not 0 or 1; a deal both won and lost, or given twice.
+    ValueError : a deal both won and lost, or given twice.
     """
     check_level(level)
     check_minimum(minimum)
-    if absent := lacking(TITLE, deals, "won", "period", firms=0):
+    if (absent := undecided(TITLE, deals, "period")) is not None:
         return absent
     table = decided(deals)
     dates = table.frame["period"] if len(table.frame) else deals.frame["period"]

@@ -45,7 +45,9 @@ MATTER = ["firm", "product", "topic"]
 
 def unclaimed(title: str, facts: Source) -> Absent | None:
     """Say why a section cannot be filled from these claims, or None when it can."""
-    if absent := lacking(title, facts, "firm", "topic", "period", firms=0):
+    if not facts.given:
+        return Absent(title=title, reason="No table of facts was given.")
+    if (absent := lacking(title, facts, "firm", "topic", "period", firms=0)) is not None:
         return absent
     if not facts.has("claim") and not facts.has("price"):
         return Absent(title=title, reason=f"The data ({facts.title}) have no claim and no price column.")

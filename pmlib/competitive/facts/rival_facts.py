@@ -63,7 +63,7 @@ def rival_facts(
         is none.
     """
     limit = days(max_age)
-    if absent := unclaimed(TITLE, facts):
+    if (absent := unclaimed(TITLE, facts)) is not None:
         return absent
     asked = check_firms(facts, None, rivals)
     known = claims(facts, as_of)
