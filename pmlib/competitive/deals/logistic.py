@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, stdtrit  # the latter: quantiles of Student's t
 
 SMALL = 1e-10  # a step that moves the fit by less has arrived
 STEPS, HALVINGS = 200, 30
@@ -40,6 +40,10 @@ class Logit:
     def classical_errors(self) -> np.ndarray:
         """Standard errors if the model is right."""
         return np.sqrt(np.diag(self.classical))
+
+    def half(self, level: float) -> float:
+        """Standard errors from an estimate to an end of its interval."""
+        return float(stdtrit(self.freedom, 0.5 + level / 2))
 
     @property
     def pseudo_r2(self) -> float:

@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit  # quantiles of Student's t
 
 from pmlib.competitive.deals.drivers import FEW as LEAST
 from pmlib.competitive.deals.drivers import Design, Driver, design
@@ -192,7 +191,7 @@ def _named(driver: Driver) -> dict[str, Any]:
 
 def _row(parts: Design, model: Logit, j: int, level: float) -> dict[str, Any]:
     driver, column = parts.drivers[j], j + 1
-    half = float(stdtrit(model.freedom, 0.5 + level / 2))
+    half = model.half(level)
     per_unit, slope_error = slope(model, column)
     if driver.form == "number":
         effect, error = driver.step * per_unit, driver.step * slope_error

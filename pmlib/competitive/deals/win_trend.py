@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit  # quantiles of Student's t
 
 from pmlib.competitive.deals.logistic import NoFit, fit_logit, slope
 from pmlib.competitive.deals.table import Deals, check_minimum, decided, undecided
@@ -86,7 +85,7 @@ def win_trend(deals: Source, *, minimum: int = 30, level: float = 0.95) -> WinTr
     except (NoFit, np.linalg.LinAlgError):
         return Absent(title=TITLE, reason="Deals went one way before a date and the other way after it.")
     change, error = slope(model, 1)
-    half = float(stdtrit(model.freedom, 0.5 + level / 2)) * error
+    half = model.half(level) * error
     ends = change, change - half, change + half
     grain, frame = _by_period(table, minimum, level)
     halves = _halves(table, level)
