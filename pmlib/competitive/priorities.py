@@ -77,11 +77,10 @@ def feature_priorities(
             "No feature is both compared with rivals and valued by buyers; call them alike in both tables."
         )
         return Absent(title=TITLE, reason=reason)
-    finding = _finding(frame, unit)
     return FeaturePriorities(
         title=_title(frame),
-        finding=finding,
-        headline=finding,
+        finding=_finding(frame, unit),
+        headline=f"{_sorted_words(frame)}.",
         advice=_advice(frame),
         unknown="What the features cost to build: worth to buyers is only half of it.",
         subtitle="What one step better, or having it, is worth to buyers"
@@ -214,7 +213,7 @@ def _title(frame: pd.DataFrame) -> str:
     return "No feature clearly calls for work"
 
 
-def _finding(frame: pd.DataFrame, unit: str) -> str:
+def _sorted_words(frame: pd.DataFrame) -> str:
     said = []
     for verdict, words in ((MATCH, "Match"), (LEAP, "leap with"), (IGNORE, "ignore")):
         labels = [lower(label) for label in frame.loc[frame["verdict"] == verdict, "feature"]]
@@ -224,12 +223,17 @@ def _finding(frame: pd.DataFrame, unit: str) -> str:
     unclear = int((frame["verdict"] == UNKNOWN).sum())
     said += [f"of {count(unclear)} we cannot tell"] if unclear else []
     words = "; ".join(said) or "What matters to buyers is level with rivals"
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def _finding(frame: pd.DataFrame, unit: str) -> str:
+    words = _sorted_words(frame)
     behind = frame[frame["verdict"] == MATCH].dropna(subset="value")
     if len(behind):
         row = behind.iloc[0]
         gap = _money(-row["value"], -row["value_high"], -row["value_low"], unit)
         words += f". Being as good at {lower(row['feature'])} as the best rival is worth {gap} a buyer"
-    return f"{words[:1].upper()}{words[1:]}."
+    return f"{words}."
 
 
 def _advice(frame: pd.DataFrame) -> str:

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from pmlib.data.rule import ROLES
+from pmlib.data.rule import REPEATING, ROLES
 from pmlib.data.words import DataError, meant, shown
 from pmlib.result import Result
 from pmlib.table import Column, is_number, texts
@@ -230,8 +230,7 @@ def _check_values(name: str, frame: pd.DataFrame, attributes: Sequence[str]) -> 
             raise DataError(f"{name}, row {odd[0]}: {column} is {found}; write 1 for yes and 0 for no")
     sets = [role for role in ("chooser", "occasion") if role in frame]
     key = sets + [role for role in ("period", "firm", "product") if role in frame]
-    # A product may be sold in many deals of a day, and much may be claimed of it.
-    once = "product" in key and "won" not in frame and "topic" not in frame
+    once = "product" in key and not any(role in frame for role in REPEATING)
     twins = np.flatnonzero(frame.duplicated(key)) if once else np.array([], int)
     if len(twins):
         found = ", ".join(str(value) for value in frame.loc[twins[0], key])

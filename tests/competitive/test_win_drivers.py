@@ -131,7 +131,7 @@ def test_what_a_reader_is_told():
     result = win_drivers(table(deals(1, 900)), focal="We")
     assert result.title == "We: won more often, trial run"
     assert result.finding == (
-        "Among 900 deals, other things equal, the chance to win is 21 points higher with trial run "
+        "Other things equal, the chance to win is 21 points higher with trial run "
         "(14 to 27) and 16 points higher against Gamma than against Acme (9 to 24)."
     )
     assert result.unknown.startswith("What goes with winning need not cause it")

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy.special import expit
-from scipy.stats import rankdata
 
 from pmlib.competitive.deals.logistic import NoFit, fit_logit
 
@@ -30,7 +30,7 @@ def area(chance: np.ndarray, won: np.ndarray) -> tuple[float, int]:
     """Count the pairs of a won and a lost deal in the right order (ties half), and all such pairs."""
     wins = int(won.sum())
     pairs = wins * (len(won) - wins)
-    right = rankdata(chance)[won > 0].sum() - wins * (wins + 1) / 2
+    right = pd.Series(chance).rank().to_numpy()[won > 0].sum() - wins * (wins + 1) / 2
     return float(right), pairs
 
 

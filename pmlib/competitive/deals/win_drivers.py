@@ -113,7 +113,7 @@ def win_drivers(
         headline=_finding(frame, len(parts.won)),
         unknown="What goes with winning need not cause it: sellers choose which deals they pursue.",
         subtitle=f"Change of the chance to win in percentage points, other drivers equal"
-        f"{', ' + when if when else ''}; numbers: one standard deviation more; {level_words(level)}",
+        f"{', ' + when if when else ''}; numbers: one typical step more; {level_words(level)}",
         frame=frame,
         columns={
             "label": Column("Driver"),
@@ -254,7 +254,7 @@ def _title(frame: pd.DataFrame, focal: str | None) -> str:
 def _finding(frame: pd.DataFrame, deals: int) -> str:
     told, clear = _told(frame), _clear(frame).head(2)
     said = [f"{_size(row)} {row.phrase} ({_range(row)})" for row in clear.itertuples()]
-    words = f"Among {count(deals)} deals, other things equal, the chance to win is {listed(said)}"
+    words = f"Other things equal, the chance to win is {listed(said)}"
     if not said:
         words = f"Among {count(deals)} deals no driver clearly goes with winning"
     apart = [f"{lower(row.label)}: {row.note}" for row in told.head(2).itertuples()]

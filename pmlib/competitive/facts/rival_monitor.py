@@ -85,11 +85,10 @@ def rival_monitor(
         when = f"an earlier table to {now.as_of.date()}"
     frame = _news(then, now, start, materiality)
     frame = frame[frame["firm"].isin(asked)] if asked else frame
-    finding = _finding(frame, when)
     return RivalMonitor(
         title=_title(frame),
-        finding=finding,
-        headline=finding,
+        finding=_finding(frame, when),
+        headline=_counted(frame, when),
         subtitle=f"Newest claims, {when}; prices are news from {percentage(materiality)} on",
         frame=frame.reset_index(drop=True),
         columns=COLUMNS,
@@ -179,6 +178,14 @@ def _moved(move: float) -> str:
 
 
 def _finding(frame: pd.DataFrame, when: str) -> str:
+    words = _counted(frame, when)
+    if frame.empty:
+        return words
+    row = frame.iloc[0]
+    return f"{words} First of all: {row['firm']}, {row['matter']}: {row['before']} then, {row['now']} now."
+
+
+def _counted(frame: pd.DataFrame, when: str) -> str:
     kinds = frame["change"].value_counts()
     words = {
         PRICE: ("price moved", "prices moved"),
@@ -190,6 +197,4 @@ def _finding(frame: pd.DataFrame, when: str) -> str:
     said = [f"{count(kinds[kind])} {words[kind][int(kinds[kind] > 1)]}" for kind in ORDER if kind in kinds]
     if not said:
         return f"From {when} nothing that is news changed about rivals."
-    row = frame.iloc[0]
-    first = f"{row['firm']}, {row['matter']}: {row['before']} then, {row['now']} now"
-    return f"From {when} {listed(said)}. First of all: {first}."
+    return f"From {when} {listed(said)}."
