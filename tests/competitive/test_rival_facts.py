@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from pmlib.competitive import facts_market, feature_parity, price_ladder, rival_facts, rival_monitor
 from pmlib.data import source
+from pmlib.data.source import no_source
 from pmlib.result import Absent
 from pmlib.table import Column
 
@@ -116,6 +117,16 @@ def test_a_table_without_claims_is_said_to_be():
         absent = method(made)
         assert isinstance(absent, Absent)
         assert absent.reason == "The data (facts) have no claim and no price column."
+    with pytest.raises(ValueError, match=r"^The data \(facts\) have no claim and no price column\.$"):
+        facts_market(made)
+    with pytest.raises(ValueError, match=r"^The data \(facts\) have no rows\.$"):
+        facts_market(facts([]))
+
+
+def test_a_table_that_was_not_given_is_said_to_be():
+    for method in (rival_facts, rival_monitor):
+        assert method(no_source()).reason == "No table of facts was given."
+    assert price_ladder(facts_market(no_source()), focal="Us").reason.startswith("No table of products")
 
 
 def test_news_between_two_days():
@@ -177,7 +188,7 @@ def test_claims_become_a_market_for_parity_and_the_ladder():
     assert rows["price"].dropna().to_dict() == {"Acme Basic": 20, "Acme Pro": 45, "Us One": 30}
     assert rows["SSO"].to_dict() == {"Acme Basic": 1, "Acme Pro": 1, "Beta Team": 0, "Us One": 1}
     assert rows.loc["Beta Team", "Seats"] == 1000
-    assert market.said == ("left out: 1 stale claims and the price of what is free",)
+    assert market.said == ("left out: 1 stale claim and the price of what is free",)
     parity = feature_parity(market, focal="Us").frame.set_index("attribute")
     assert parity["verdict"].to_dict() == {"Seats": "behind", "SSO": "level"}
     assert price_ladder(market, focal="Us").frame.set_index("firm").loc["Acme", ["low", "high"]].tolist() == [

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.age import days
-from pmlib.competitive.facts.claims import alike, claims
+from pmlib.competitive.facts.claims import alike, claims, unclaimed
 from pmlib.competitive.words import count, listed
 from pmlib.data import Source, source
 from pmlib.data.rule import ROLES
@@ -47,46 +47,60 @@ def facts_market(
     ------
     ValueError : no claims of these roles; as for rival_facts.
     """
-    for role in facts.lacks("firm", "topic", "period"):
-        raise ValueError(f"{facts.name} has no {role} column; give one that role")
+    if not facts.given:
+        return facts
+    if (absent := unclaimed("Offers", facts)) is not None:
+        raise ValueError(absent.reason)
     known = claims(facts, as_of)
     current = known.current
     fresh = current[current["age"] <= days(max_age)]
     plans, features = fresh[fresh["price"].notna()], fresh[fresh["price"].isna()]
-    frame = _products(fresh, plans)
-    said = [f"{count(len(current) - len(fresh))} stale claims"] if len(fresh) < len(current) else []
+    stale = len(current) - len(fresh)
+    said = [f"{count(stale)} stale claim{'s' * (stale > 1)}"] if stale else []
     if (several := plans.duplicated(["firm", "product"]) & (plans["product"] != "")).any():
         row = plans[several].iloc[-1]
         said.append(f"all but the newest price of {row['firm']} {row['product']}")
-    columns: dict[str, Column] = {"price": facts.columns.get("price", Column("Price"))}
-    names = []
-    for topic in sorted(features["topic"].unique()):
-        cells = features[features["topic"] == topic]
-        values = cells["claim"].map(_value)
-        if values.isna().any():
-            odd = cells.loc[values.isna(), "claim"].iloc[0]
-            said.append(f"{topic} (“{odd}” is neither yes, no nor a number)")
-            continue
-        name = topic if topic not in (*ROLES, "attribute", "instrument") else f"{topic} (feature)"
-        frame[name] = _spread(frame, cells, values)
-        flag = set(values) <= {0.0, 1.0}
-        columns[name] = Column(topic, better=(better or {}).get(topic, "higher" if flag else ""))
-        names.append(name)
-    if frame["price"].isna().all():
-        frame = frame.drop(columns="price")
-    if (frame.get("price", pd.Series(dtype=float)) == 0).any():
-        frame["price"] = frame["price"].where(frame["price"] > 0)
+    products = _products(fresh, plans)
+    if (products["price"] == 0).any():
+        products["price"] = products["price"].where(products["price"] > 0)
         said.append("the price of what is free")
+    cells, columns, odd = _features(products, features, better or {})
+    if products["price"].isna().all():
+        products = products.drop(columns="price")
+    else:
+        columns["price"] = facts.columns["price"]
     made = source(
-        frame,
+        pd.concat([products, pd.DataFrame(cells, index=products.index)], axis=1),
         facts.name,
-        columns={name: column for name, column in columns.items() if name in frame},
-        attributes=names,
+        columns=columns,
+        attributes=list(cells),
         line=facts.line,
     )
     return replace(
-        made, title=facts.title, licence=facts.licence, note=facts.note, said=(*facts.said, *_left(said))
+        made,
+        title=facts.title,
+        licence=facts.licence,
+        note=facts.note,
+        said=(*facts.said, *_left([*said, *odd])),
     )
+
+
+def _features(
+    products: pd.DataFrame, features: pd.DataFrame, better: Mapping[str, str]
+) -> tuple[dict[str, pd.Series], dict[str, Column], list[str]]:
+    # Each feature's value for each product, how it is written, and which are left out.
+    found, columns, odd = {}, {}, []
+    for topic, claimed in features.groupby("topic", sort=True):
+        values = claimed["claim"].map(_value)
+        if values.isna().any():
+            words = claimed.loc[values.isna(), "claim"].iloc[0]
+            odd.append(f"{topic} (“{words}” is neither yes, no nor a number)")
+            continue
+        name = f"{topic} (feature)" if topic in (*ROLES, "attribute", "instrument") else str(topic)
+        flag = set(values) <= {0.0, 1.0}
+        found[name] = _spread(products, claimed, values)
+        columns[name] = Column(str(topic), better=better.get(str(topic), "higher" if flag else ""))
+    return found, columns, odd
 
 
 def _left(said: list[str]) -> tuple[str, ...]:
