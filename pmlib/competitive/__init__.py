@@ -15,6 +15,17 @@ from pmlib.competitive.hedonic import hedonic
 from pmlib.competitive.ladder import price_ladder
 from pmlib.competitive.maps.association_map import association_map
 from pmlib.competitive.maps.attribute_map import attribute_map
+from pmlib.competitive.deals.loss_reasons import loss_reasons
+from pmlib.competitive.deals.win_drivers import win_drivers
+from pmlib.competitive.deals.win_loss import win_loss
+from pmlib.competitive.deals.win_trend import win_trend
+from pmlib.competitive.facts.offers import facts_market
+from pmlib.competitive.facts.rival_facts import rival_facts
+from pmlib.competitive.facts.rival_monitor import rival_monitor
+from pmlib.competitive.growth_share import growth_share
+from pmlib.competitive.hedonic import hedonic
+from pmlib.competitive.ladder import price_ladder
+from pmlib.competitive.market_monitor import market_monitor
 from pmlib.competitive.merger import merger_screen
 from pmlib.competitive.mispriced import mispriced
 from pmlib.competitive.parity import feature_parity
@@ -22,6 +33,7 @@ from pmlib.competitive.premium import price_premium
 from pmlib.competitive.premium_history import premium_history
 from pmlib.competitive.price_index import price_index
 from pmlib.competitive.price_map import price_map
+from pmlib.competitive.priorities import feature_priorities
 from pmlib.competitive.shares import market_shares
 from pmlib.competitive.thirds import price_thirds
 from pmlib.competitive.trend import share_trend
@@ -35,11 +47,15 @@ __all__ = [
     "concentration",
     "conditional_logit",
     "demand_ladder",
+    "facts_market",
     "feature_parity",
+    "feature_priorities",
     "growth_share",
     "hedonic",
     "instrument_strength",
     "market_demand",
+    "loss_reasons",
+    "market_monitor",
     "market_shares",
     "merger_screen",
     "mispriced",
@@ -51,6 +67,11 @@ __all__ = [
     "price_thirds",
     "random_coefficients",
     "rank_volatility",
+    "rival_facts",
+    "rival_monitor",
     "share_bridge",
     "share_trend",
+    "win_drivers",
+    "win_loss",
+    "win_trend",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.comparable import comparables
+from pmlib.competitive.comparable import SAME, comparables, is_flag
 from pmlib.competitive.hedonic import directions, hedonic
 from pmlib.competitive.market import (
     check_firms,
@@ -37,10 +37,12 @@ class FeatureParity(Result):
 
     standing : attribute by firm, distance from the market's mean in spreads, positive where better.
     texts : the same cells, as the firms' means are written.
+    shared : what all products have alike, where better is declared: attribute, label, better, value.
     """
 
     standing: pd.DataFrame
     texts: pd.DataFrame
+    shared: pd.DataFrame
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the matrix: firms across, attributes down, coloured by better or worse than the market."""
@@ -69,11 +71,12 @@ def feature_parity(
     Returns
     -------
     FeatureParity : frame has one row an attribute, where the focal firm trails most first: attribute, label,
-        own and best (in words), rival (the best one), own_value, best_value, gap (own over best, in typical
-        steps, positive where better), verdict ("behind", "level", "ahead", "unknown"), estimate, low, high
-        (price difference that goes with one step better, a fraction: an association, not what buyers would
-        pay), plausible (False where better goes with cheaper; these come last and are not ranked),
-        association (the difference in words).
+        better ("higher" or "lower"), step (a typical one, in units; of a share, all of it), own and best (in
+        words), rival (the best one), own_value, best_value, gap (own over best, in typical steps, positive
+        where better), verdict ("behind", "level", "ahead", "unknown"), estimate, low, high (price difference
+        that goes with one step better, a fraction: an association, not what buyers would pay), plausible
+        (False where better goes with cheaper; these come last and are not ranked), association (the
+        difference in words).
 
     Raises
     ------
@@ -136,7 +139,17 @@ def feature_parity(
         checks=(*_checks(source, left, asked, firms), *([directions(odd)] if len(terms) else [])),
         standing=standing.loc[order].set_axis(headings),
         texts=_texts(means.loc[order], specs).set_axis(headings),
+        shared=_shared(source, sold, left),
     )
+
+
+def _shared(source: Source, sold: pd.DataFrame, left: dict[str, str]) -> pd.DataFrame:
+    found = []
+    for name, why in left.items():
+        if why == SAME and pd.api.types.is_numeric_dtype(sold[name].dtype):
+            spec = source.columns[name]
+            found.append((name, spec.label, spec.better, float(sold[name].dropna().iloc[0])))
+    return pd.DataFrame(found, columns=["attribute", "label", "better", "value"])
 
 
 def _largest(source: Source, sold: pd.DataFrame, focal: str) -> list[str]:
@@ -186,6 +199,8 @@ def _row(
     return {
         "attribute": scale.attribute,
         "label": scale.spec.label,
+        "better": scale.spec.better,
+        "step": 1.0 if is_flag(scale.column) else scale.spread,
         "own": number(own, unit, scale.spec.digits),
         "best": f"{rival} {number(best, unit, scale.spec.digits)}",
         "rival": rival,

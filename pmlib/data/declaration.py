@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from pmlib.age import days
-from pmlib.data.rule import OPTIONS, ROLES, Rule, Strict, final_names
+from pmlib.data.rule import OPTIONS, REPEATING, ROLES, Rule, Strict, final_names
 from pmlib.data.words import SOURCES, DataError, and_more, meant, shown
 
 PLACES = ("path", "url", "database", "files")  # a table has one of them
@@ -154,7 +154,8 @@ class Table(Strict):
         """The columns that name a row once."""
         naming = ("chooser", "occasion", "period", "firm", "product")
         named = [name for name, rule in self.columns.items() if rule.role in naming]
-        by_product = any(rule.role == "product" for rule in self.columns.values())
+        roles = {rule.role for rule in self.columns.values()}
+        by_product = "product" in roles and roles.isdisjoint(REPEATING)
         return self.key or (named if by_product else [])
 
     @property

@@ -45,6 +45,7 @@ TYPES_OF_ROLE: dict[str, tuple[str, ...]] = {  # a role that is not listed takes
 SHARED_ROLES = ("", "name", "attribute", "instrument")
 LISTED_ROLES = ("", "attribute", "instrument")  # a Source lists their columns
 ROLES = tuple(role for role in get_args(Role) if role not in LISTED_ROLES)  # columns a Source may have
+REPEATING = ("won", "topic")  # a product may be in many deals of a day, and much be claimed of it
 # What only some types may say, and the types that may.
 TYPES_OF_SETTING = {
     "range": (*MEASURES, "year", "date"),

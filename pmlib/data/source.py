@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from pmlib.data.rule import ROLES
+from pmlib.data.rule import REPEATING, ROLES
 from pmlib.data.words import DataError, meant, shown
 from pmlib.result import Result
 from pmlib.table import Column, is_number, texts
@@ -183,7 +183,9 @@ def source(
         found = shown(frame[roles.get("period", "period")].iloc[row])
         raise DataError(f"{name}, row {row}: period is {found}; give dates, or years as whole numbers")
     _check_values(name, named, [*attributes, *instruments])
-    named = named.astype({flag: "int64" for flag in FLAGS if flag in named})
+    named = named.astype(
+        {flag: "Int64" if named[flag].hasnans else "int64" for flag in FLAGS if flag in named}
+    )
     return Source(
         name=name,
         title=name,
@@ -221,13 +223,15 @@ def _check_values(name: str, frame: pd.DataFrame, attributes: Sequence[str]) -> 
                 row = int(infinite.argmax())
                 raise DataError(f"{name}, row {row}: {column} is infinite; correct it, or leave it missing")
     for column in (flag for flag in FLAGS if flag in frame):
-        odd = np.flatnonzero(~frame[column].isin([0, 1]))
+        undecided = frame[column].isna() & (column == "won")
+        odd = np.flatnonzero(~(frame[column].isin([0, 1]) | undecided))
         if len(odd):
             found = shown(frame[column].tolist()[odd[0]])
             raise DataError(f"{name}, row {odd[0]}: {column} is {found}; write 1 for yes and 0 for no")
     sets = [role for role in ("chooser", "occasion") if role in frame]
     key = sets + [role for role in ("period", "firm", "product") if role in frame]
-    twins = np.flatnonzero(frame.duplicated(key)) if "product" in key else np.array([], int)
+    once = "product" in key and not any(role in frame for role in REPEATING)
+    twins = np.flatnonzero(frame.duplicated(key)) if once else np.array([], int)
     if len(twins):
         found = ", ".join(str(value) for value in frame.loc[twins[0], key])
         remedy = "keep one" if sets else "add them up, or keep one"

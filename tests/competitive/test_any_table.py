@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pmlib.competitive import (
     concentration,
     growth_share,
+    market_monitor,
     market_shares,
     merger_screen,
     rank_volatility,
@@ -23,6 +24,7 @@ from pmlib.result import Absent
 FUNCTIONS = {
     "market_shares": market_shares,
     "share_trend": share_trend,
+    "market_monitor": market_monitor,
     "share_bridge": share_bridge,
     "growth_share": growth_share,
     "rank_volatility": rank_volatility,

@@ -125,9 +125,42 @@ def test_a_won_deal_is_a_flag():
     assert source.has("firm", "won", "reason") and source.frame["won"].tolist() == [1, 0]
 
 
+def test_a_deal_may_be_undecided_and_a_product_sold_in_many():
+    deals = pd.DataFrame({"product": ["Pro", "Pro"], "rival": ["Bolt", "Bolt"], "outcome": [1, None]})
+    won = data.source(deals, "deals", firm="rival", won="outcome").frame["won"]
+    assert won.isna().tolist() == [False, True] and won.dtype == "Int64"
+
+
 def test_an_instrument_may_not_be_infinite(frame):
     frame["freight"] = frame["freight"].astype(float)
     frame.loc[2, "freight"] = float("inf")
     with pytest.raises(data.DataError) as refused:
         data.source(frame, "trips", **ROLES)
     assert str(refused.value) == "trips, row 2: freight is infinite; correct it, or leave it missing"
+
+
+DEALS = """
+[deals]
+title = "Deals"
+path = "data/deals.csv"
+origin = "us"
+licence = "ours"
+
+[deals.columns]
+id = { type = "text", role = "occasion" }
+plan = { type = "text", role = "product" }
+rival = { type = "text", role = "firm", nullable = true }
+outcome = { type = "flag", role = "won", values = ["lost", "won"], nullable = true }
+closed = { type = "date", role = "period" }
+"""
+
+
+def test_declared_deals_may_be_undecided_and_of_one_product(tmp_path, monkeypatch):
+    monkeypatch.setenv("PMLIB_ROOT", str(tmp_path))
+    monkeypatch.delenv("PMLIB_RUN_DIR", raising=False)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/sources.toml").write_text(DEALS)
+    rows = "id,plan,rival,outcome,closed\n1,Pro,Bolt,won,2025-01-02\n1,Pro,Acme,won,2025-01-02\n"
+    (tmp_path / "data/deals.csv").write_text(rows + "2,Pro,,,2025-01-02\n2,Pro,,,2025-01-02\n")
+    won = data.read("deals").frame["won"]
+    assert won.isna().tolist() == [False, False, True, True] and won[:2].tolist() == [1, 1]

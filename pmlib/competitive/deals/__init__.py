@@ -1,0 +1,1 @@
+"""Decided deals: how often they are won, against whom, and what goes with winning."""
