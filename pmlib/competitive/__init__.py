@@ -5,26 +5,23 @@ from pmlib.competitive.bridge import share_bridge
 from pmlib.competitive.choice.logit import conditional_logit
 from pmlib.competitive.choice.shares import choice_shares
 from pmlib.competitive.concentration import concentration
+from pmlib.competitive.deals.loss_reasons import loss_reasons
+from pmlib.competitive.deals.win_drivers import win_drivers
+from pmlib.competitive.deals.win_loss import win_loss
+from pmlib.competitive.deals.win_trend import win_trend
 from pmlib.competitive.demand.berry import market_demand
 from pmlib.competitive.demand.blp import random_coefficients
 from pmlib.competitive.demand.ladder import demand_ladder
 from pmlib.competitive.demand.others import blp_instruments
 from pmlib.competitive.demand.strength import instrument_strength
-from pmlib.competitive.growth_share import growth_share
-from pmlib.competitive.hedonic import hedonic
-from pmlib.competitive.ladder import price_ladder
-from pmlib.competitive.maps.association_map import association_map
-from pmlib.competitive.maps.attribute_map import attribute_map
-from pmlib.competitive.deals.loss_reasons import loss_reasons
-from pmlib.competitive.deals.win_drivers import win_drivers
-from pmlib.competitive.deals.win_loss import win_loss
-from pmlib.competitive.deals.win_trend import win_trend
 from pmlib.competitive.facts.offers import facts_market
 from pmlib.competitive.facts.rival_facts import rival_facts
 from pmlib.competitive.facts.rival_monitor import rival_monitor
 from pmlib.competitive.growth_share import growth_share
 from pmlib.competitive.hedonic import hedonic
 from pmlib.competitive.ladder import price_ladder
+from pmlib.competitive.maps.association_map import association_map
+from pmlib.competitive.maps.attribute_map import attribute_map
 from pmlib.competitive.market_monitor import market_monitor
 from pmlib.competitive.merger import merger_screen
 from pmlib.competitive.mispriced import mispriced
@@ -53,8 +50,8 @@ __all__ = [
     "growth_share",
     "hedonic",
     "instrument_strength",
-    "market_demand",
     "loss_reasons",
+    "market_demand",
     "market_monitor",
     "market_shares",
     "merger_screen",
