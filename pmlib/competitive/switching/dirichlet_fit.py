@@ -1,0 +1,198 @@
+"""Fit of the NBD-Dirichlet to the few numbers that are published of a market."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+
+from pmlib.competitive.switching.dirichlet import Dirichlet, nbd, never
+from pmlib.table import number
+
+SLACK = 1e-6  # what shares may pass 1 by
+S_LIMITS = (1e-3, 1e3)  # from all stay with one brand to all choose alike
+K_LIMITS = (1e-6, 1e6)
+HALVINGS = 45  # of the range of log S, to 1e-12
+NOTCH = 1.58  # half a notch in interquartile ranges over √n: McGill, Tukey, Larsen (1978), Am. Statistician 32
+
+Outliers = Literal["drop", "keep"]
+
+
+def dirichlet(
+    penetration: float,
+    rate: float,
+    shares: Sequence[float] | pd.Series,
+    brand_penetrations: Sequence[float] | pd.Series,
+    *,
+    brands: Sequence[str] = (),
+    variance: float | None = None,
+    outliers: Outliers = "drop",
+) -> Dirichlet:
+    """Fit the NBD-Dirichlet to what is published of a market.
+
+    M and K come from penetration and rate ("mean and zeros"), or K from the variance where that is given. Each
+    brand's S is the one that gives its penetration; theirs is averaged, weighted by share. A brand whose S lies
+    above the notch of a box plot of them (median + 1.58 interquartile ranges over √n) is left out, or none is
+    with outliers="keep": one brand of regular buyers of many others would pull S up.
+
+    Parameters
+    ----------
+    penetration : share of households that buy the category in the period (0-1).
+    rate : category purchases a buyer of the category.
+    shares : of category purchases, by brand (0-1); others may hold the rest. brand_penetrations : share of all
+        households that buy the brand (0-1). brands : their names; else the index of `shares`.
+    variance : of category purchases over all households.
+
+    Raises
+    ------
+    ValueError : a share or penetration outside 0 to 1 or in percent; shares beyond 1 together; a rate or variance
+        that no gamma gives; a brand bought by more households than the category; brand penetrations that no S
+        gives.
+    """
+    named = _named(shares, brands)
+    share, bought = (np.asarray(values, float) for values in (shares, brand_penetrations))
+    _check_market(penetration, rate)
+    _check_brands(named, share, bought, penetration)
+    mean = penetration * rate
+    shape = spread_of(mean, variance) if variance is not None else shape_of(mean, penetration)
+    category = nbd(mean, shape)
+    each = solve_s(category[None], share[None], bought[None])[0]
+    if np.isnan(each).all():
+        worst = int(np.argmax(share))
+        raise ValueError(
+            f"no S gives these penetrations: {named[worst]} with share {number(share[worst])} of purchases would "
+            f"have {_reach(category, share[worst])}, not {number(bought[worst])}; check that shares are of "
+            "purchases and penetrations of all households"
+        )
+    mixed = float(average_s(each[None], share[None], outliers)[0])
+    return Dirichlet(
+        brands=named, shares=share, category=category, M=mean, K=shape, S=mixed, S_brand=each
+    )
+
+
+def shape_of(mean: float, penetration: float) -> float:
+    """Solve the gamma's shape K from the mean and from how many buy nothing."""
+
+    def excess(log_shape: float) -> float:
+        shape = np.exp(log_shape)
+        return -shape * np.log1p(mean / shape) - np.log1p(-penetration)
+
+    return float(np.exp(brentq(excess, *np.log(K_LIMITS), xtol=1e-13)))
+
+
+def spread_of(mean: float, variance: float) -> float:
+    """Solve K from the mean and the variance of purchases.
+
+    Raises
+    ------
+    ValueError : the variance is not above the mean, so that no gamma gives it.
+    """
+    if not variance > mean:
+        raise ValueError(
+            f"variance of category purchases is {variance:g}, not above their mean {mean:g}: households differ "
+            "less than chance alone would have them, which no NBD does; leave the variance out"
+        )
+    return mean**2 / (variance - mean)
+
+
+def solve_s(category: np.ndarray, shares: np.ndarray, bought: np.ndarray) -> np.ndarray:
+    """Solve, in each market and for each brand, the S that gives the brand's penetration.
+
+    category : markets by number of purchases. shares, bought : markets by brands.
+
+    Returns
+    -------
+    markets by brands; missing where no S gives it.
+    """
+    low, high = (np.full(shares.shape, np.log(end)) for end in S_LIMITS)
+    possible = (_penetration(category, shares, np.exp(low)) < bought) & (
+        bought < _penetration(category, shares, np.exp(high))
+    )
+    for _ in range(HALVINGS):  # penetration rises with S
+        middle = (low + high) / 2
+        short = _penetration(category, shares, np.exp(middle)) < bought
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    return np.where(possible, np.exp((low + high) / 2), np.nan)
+
+
+def average_s(each: np.ndarray, shares: np.ndarray, outliers: Outliers) -> np.ndarray:
+    """Average the brands' S by share in each market, with or without those far above the others."""
+    if outliers not in ("drop", "keep"):
+        raise ValueError(f'outliers is "{outliers}"; write "drop" or "keep"')
+    kept = ~np.isnan(each)
+    if outliers == "drop":
+        kept &= each <= _notch(each)[:, None]
+    weights = np.where(kept, shares, 0.0)
+    with np.errstate(invalid="ignore"):
+        return np.nansum(np.where(kept, each, 0.0) * weights, axis=1) / weights.sum(axis=1)
+
+
+def _notch(each: np.ndarray) -> np.ndarray:
+    ordered = np.sort(each, axis=1)  # missing ones come last
+    many = np.maximum((~np.isnan(each)).sum(axis=1), 1)
+    depth = ((many + 3) // 2) / 2  # of Tukey's hinges, as in his five numbers
+
+    def at(rank: np.ndarray) -> np.ndarray:
+        ends = np.stack([np.floor(rank), np.ceil(rank)], axis=1).astype(int) - 1
+        return np.take_along_axis(ordered, ends, axis=1).mean(axis=1)
+
+    return at((many + 1) / 2) + NOTCH * (at(many + 1 - depth) - at(depth)) / np.sqrt(many)
+
+
+def _penetration(category: np.ndarray, shares: np.ndarray, s: np.ndarray) -> np.ndarray:
+    # Sums P(n) times the probability that n purchases pass the brand by, which is built up step by step.
+    passed, none = category[:, :1] * np.ones_like(s), np.ones_like(s)
+    for n in range(category.shape[1] - 1):
+        none = none * (s * (1 - shares) + n) / (s + n)
+        passed += category[:, n + 1, None] * none
+    return 1 - passed
+
+
+def _named(shares: Sequence[float] | pd.Series, brands: Sequence[str]) -> tuple[str, ...]:
+    if len(brands):
+        return tuple(map(str, brands))
+    if isinstance(shares, pd.Series):
+        return tuple(map(str, shares.index))
+    return tuple(f"brand {i + 1}" for i in range(len(shares)))
+
+
+def _check_market(penetration: float, rate: float) -> None:
+    if not 0 < penetration < 1:
+        percent = f", or {penetration / 100:g} for {penetration:g}%" if 1 < penetration < 100 else ""
+        raise ValueError(
+            f"penetration is {penetration:g}; write the fraction of households that buy the category, above 0 "
+            f"and below 1{percent}"
+        )
+    least = -np.log1p(-penetration) / penetration
+    if not least < rate < np.inf:
+        raise ValueError(
+            f"rate is {rate:g}: with {number(penetration, '%')} of households buying, a buyer must buy more than "
+            f"{least:.3g} times (what chance alone gives); check that it is purchases a buyer, not a household"
+        )
+
+
+def _check_brands(brands: tuple[str, ...], shares: np.ndarray, bought: np.ndarray, category: float) -> None:
+    if not len(brands) == len(shares) == len(bought) or not len(brands):
+        raise ValueError(
+            f"there are {len(brands)} brands, {len(shares)} shares and {len(bought)} brand penetrations; give one "
+            "of each a brand"
+        )
+    for what, values in {"share": shares, "penetration": bought}.items():
+        for brand, value in zip(brands, values, strict=True):
+            if not 0 < value < 1:
+                percent = f"; write {value / 100:g} for {value:g}%" if 1 < value <= 100 else ""
+                raise ValueError(f'{what} of "{brand}" is {value:g}, not between 0 and 1{percent}')
+    if shares.sum() > 1 + SLACK:
+        raise ValueError(f"shares add up to {shares.sum():.4g}, beyond 1; they are fractions of all purchases")
+    if (bought > category).any():
+        worst = int(bought.argmax())
+        raise ValueError(
+            f'penetration of "{brands[worst]}" is {bought[worst]:g}, above the category\'s {category:g}; both are '
+            "shares of all households"
+        )
+
+
+def _reach(category: np.ndarray, share: float) -> str:
+    low, high = (1 - category @ never([share], end, len(category))[:, 0] for end in S_LIMITS)
+    return f"a penetration between {number(low)} and {number(high)}"
