@@ -18,7 +18,9 @@ def resampled(sums: csr_array, households: int, seed: int, draws: int = DRAWS) -
     -------
     draws by columns.
     """
-    return np.vstack([weights @ sums for weights in _weights(sums.shape[0], households, seed, draws)])
+    found = [np.empty((0, sums.shape[1]))]
+    found += [weights @ sums for weights in _weights(sums.shape[0], households, seed, draws)]
+    return np.vstack(found)
 
 
 def _weights(giving: int, households: int, seed: int, draws: int) -> Iterator[np.ndarray]:

@@ -1,0 +1,110 @@
+"""The NBD-Dirichlet fitted to a panel's own purchases, and to resamples of its households."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array, hstack
+
+from pmlib.competitive.switching.dirichlet import Dirichlet, nbd
+from pmlib.competitive.switching.dirichlet_fit import average_s, shape_of, solve_s
+from pmlib.competitive.switching.purchases import Purchases
+from pmlib.competitive.switching.resample import resampled
+
+MEASURES = ("penetration", "purchases", "category_rate", "requirements", "loyals")
+
+
+@dataclass(frozen=True, eq=False)
+class Buying:
+    """What panels show of their households, arrays with panels down: the first panel is the real one.
+
+    category : share of households by category purchases 0, 1, 2, ... shares : of purchases, by brand. Then the
+    measures of `Dirichlet`, as observed.
+    """
+
+    category: np.ndarray
+    shares: np.ndarray
+    penetration: np.ndarray
+    purchases: np.ndarray
+    category_rate: np.ndarray
+    requirements: np.ndarray
+    loyals: np.ndarray
+
+
+def check_households(bought: Purchases, households: int | None) -> int:
+    """Say how many households there are, with those who bought nothing.
+
+    Raises
+    ------
+    ValueError : fewer than are seen buying.
+    """
+    if households is None:
+        return bought.choosers
+    if households != int(households) or households < bought.choosers:
+        raise ValueError(
+            f"households is {households}, but {bought.choosers} are seen buying; give the whole number of households "
+            "in the panel, with those who bought nothing"
+        )
+    return int(households)
+
+
+def buying(bought: Purchases, households: int, seed: int, draws: int) -> Buying:
+    """Observe a panel, then resamples of its households."""
+    held = bought.counts()
+    total, bought_any = held.sum(axis=1), held > 0
+    times = np.zeros((len(total), total.max() + 1))
+    times[np.arange(len(total)), total] = 1
+    parts = [times, held, bought_any, bought_any * total[:, None], held * (bought_any.sum(axis=1) == 1)[:, None] > 0]
+    sums = hstack([csr_array(part.astype(float)) for part in parts], format="csr")
+    every = np.vstack([sums.sum(axis=0)[None], resampled(sums, households, seed, draws)])
+    many = len(bought.brands)
+    ends = np.cumsum([times.shape[1], many, many, many])
+    category, made, buyers, around, only = np.split(every, ends, axis=1)
+    category[:, 0] = households - category[:, 1:].sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Buying(
+            category=category / households,
+            shares=made / made.sum(axis=1, keepdims=True),
+            penetration=buyers / households,
+            purchases=made / buyers,
+            category_rate=around / buyers,
+            requirements=made / around,
+            loyals=only / buyers,
+        )
+
+
+def norms(bought: Purchases, seen: Buying) -> list[Dirichlet | None]:
+    """Fit the Dirichlet to each panel; None where a panel has none.
+
+    Where households are counted that bought nothing, category purchases are the NBD that gives their number;
+    else they are taken as observed.
+    """
+    rates = np.arange(seen.category.shape[1])
+    means = seen.category @ rates
+    if seen.category[0, 0] > 0:
+        shapes = [_shape(mean, none) for mean, none in zip(means, seen.category[:, 0], strict=True)]
+        curves = [nbd(m, k) if k == k else np.ones(1) for m, k in zip(means, shapes, strict=True)]
+        category = np.zeros((len(curves), max(map(len, curves))))
+        for row, curve in zip(category, curves, strict=True):
+            row[: len(curve)] = curve
+    else:
+        shapes, category = [np.nan] * len(means), seen.category
+    each = solve_s(category, seen.shares, seen.penetration)
+    mixed = average_s(each, seen.shares, "drop")
+    return [
+        Dirichlet(
+            brands=bought.brands,
+            shares=seen.shares[i],
+            category=category[i],
+            M=float(means[i]),
+            K=float(shapes[i]),
+            S=float(mixed[i]),
+            S_brand=each[i],
+        )
+        if mixed[i] == mixed[i] and category[i, 0] < 1
+        else None
+        for i in range(len(means))
+    ]
+
+
+def _shape(mean: float, none: float) -> float:
+    return shape_of(mean, 1 - none) if np.exp(-mean) < none < 1 else float("nan")
