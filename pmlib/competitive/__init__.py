@@ -16,14 +16,24 @@ from pmlib.competitive.premium_history import premium_history
 from pmlib.competitive.price_index import price_index
 from pmlib.competitive.price_map import price_map
 from pmlib.competitive.shares import market_shares
+from pmlib.competitive.switching.dirichlet_fit import dirichlet
+from pmlib.competitive.switching.duplication import purchase_duplication
+from pmlib.competitive.switching.matrix import brand_switching
+from pmlib.competitive.switching.norm import dirichlet_norm
+from pmlib.competitive.switching.sets import competitive_sets
+from pmlib.competitive.switching.steady import steady_shares
 from pmlib.competitive.thirds import price_thirds
 from pmlib.competitive.trend import share_trend
 from pmlib.competitive.volatility import rank_volatility
 
 __all__ = [
+    "brand_switching",
     "choice_shares",
+    "competitive_sets",
     "concentration",
     "conditional_logit",
+    "dirichlet",
+    "dirichlet_norm",
     "feature_parity",
     "growth_share",
     "hedonic",
@@ -36,7 +46,9 @@ __all__ = [
     "price_map",
     "price_premium",
     "price_thirds",
+    "purchase_duplication",
     "rank_volatility",
     "share_bridge",
     "share_trend",
+    "steady_shares",
 ]

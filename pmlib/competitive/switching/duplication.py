@@ -15,7 +15,7 @@ from pmlib.competitive.switching.dirichlet import Dirichlet
 from pmlib.competitive.switching.panel import buying, check_households, norms
 from pmlib.competitive.switching.purchases import Purchases, check_brands, purchases
 from pmlib.competitive.switching.resample import resampled
-from pmlib.competitive.words import count, level_words, listed
+from pmlib.competitive.words import count, level_words, listed, possessive
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, number, plain
@@ -23,7 +23,7 @@ from pmlib.table import Column, interval, number, plain
 TITLE = "What else buyers buy"
 ENOUGH = 30  # buyers of a brand, below which it is not compared
 EXPECTED = 5  # buyers of both, below which their number cannot be told from chance
-SHOWN = 6  # brands in the chart
+SHOWN = 5  # brands in the chart
 FEW = "too few"
 
 COLUMNS = {
@@ -75,7 +75,9 @@ def purchase_duplication(
     """Measure which other brands each brand's buyers also buy, over all purchases of the data.
 
     The duplication law has the share of a brand's buyers who also buy another as D times the other's penetration;
-    D is the sum over pairs of the households that buy both, over the same sum of products of penetrations.
+    D is the sum over pairs of the households that buy both, over the same sum of products of penetrations. Where
+    brands are bought by most households the law bends, as it does in the Dirichlet; what is expected of a pair is
+    the law, bent as much as the Dirichlet bends it.
 
     Parameters
     ----------
@@ -87,9 +89,9 @@ def purchase_duplication(
     -------
     PurchaseDuplication : frame has one row an ordered pair, the focal brand's first: brand, other, buyers (of
         brand), both (who bought the other, too), estimate, low, high (both of buyers, 0-1), law (D times
-        penetration), norm (the Dirichlet's), ratio, ratio_low, ratio_high (estimate over law), verdict ("more",
-        "less", "as expected", "too few"; all pairs together are wrong in 1 - level of markets that keep to
-        the law), enough.
+        penetration), norm (the Dirichlet's), expected (see above), ratio, ratio_low, ratio_high (estimate over
+        expected), verdict ("more", "less", "as expected", "too few"; of markets as expected, no more than
+        1 - level have any pair told otherwise), enough.
 
     Raises
     ------
@@ -144,20 +146,21 @@ def _pairs(
     bought: Purchases, model: Dirichlet | None, asked: list[str], panel: int, level: float, seed: int
 ) -> tuple[pd.DataFrame, float]:
     many, has = len(bought.brands), (bought.counts() > 0).astype(float)
-    sums = csr_array((has[:, :, None] * has[:, None, :]).reshape(len(has), -1))
     real = (has.T @ has) / panel
-    drawn = resampled(sums, panel, seed).reshape(-1, many, many) / panel
+    drawn = resampled(_shared(has), panel, seed).reshape(-1, many, many) / panel
     coefficient, predicted = law(real)
+    bent = _bend(model, many)
     # Half a household keeps the logarithm of a pair that nobody buys.
     half = 0.5 / panel
-    logs = np.log(drawn + half) - np.log(law(drawn)[1] + half)
-    expected = predicted * panel
-    error = np.maximum(logs.std(axis=0), np.where(real == 0, expected**-0.5, 0.0))
-    log = np.log(real + half) - np.log(predicted + half)
+    logs = np.log(drawn + half) - np.log(law(drawn)[1] * bent + half)
+    expected = predicted * bent
+    error = np.maximum(logs.std(axis=0), np.where(real == 0, (expected * panel) ** -0.5, 0.0))
+    log = np.log(real + half) - np.log(expected + half)
     z, strict = ndtri((1 + level) / 2), ndtri(1 - (1 - level) / (many * (many - 1)))
     rows = [ratio(has[:, [i]] * has, has[:, i]) for i in range(many)]
     low, high = (np.array(ends) for ends in zip(*(_ends(row, level) for row in rows), strict=True))
-    enough = (np.diag(real) * panel >= ENOUGH)[:, None] & (expected >= EXPECTED)
+    regular = np.diag(real) * panel >= ENOUGH
+    enough = regular[:, None] & regular & (expected * panel >= EXPECTED)
     verdict = np.where(log > strict * error, "more", np.where(log < -strict * error, "less", "as expected"))
     first, second = np.nonzero(~np.eye(many, dtype=bool))
     buyers = np.rint(np.diag(real) * panel).astype(int)
@@ -171,7 +174,8 @@ def _pairs(
         "high": high[first, second],
         "law": (predicted / np.diag(real)[:, None])[first, second],
         "norm": np.nan if model is None else model.duplication[first, second],
-        "ratio": (real / predicted)[first, second],
+        "expected": (expected / np.diag(real)[:, None])[first, second],
+        "ratio": (real / expected)[first, second],
         "ratio_low": np.exp(log - z * error)[first, second],
         "ratio_high": np.exp(log + z * error)[first, second],
         "verdict": np.where(enough, verdict, FEW)[first, second],
@@ -182,6 +186,22 @@ def _pairs(
     place = {b: i for i, b in enumerate([*asked, *(b for b in bought.brands if b not in asked)])}
     order = np.lexsort([-frame["both"], frame["brand"].map(place)])
     return frame.iloc[order].reset_index(drop=True), float(coefficient)
+
+
+def _shared(has: np.ndarray) -> csr_array:
+    # Households down, pairs of brands across: whether it bought both.
+    who, brand = np.nonzero(has)
+    held = pd.DataFrame({"who": who, "brand": brand})
+    both = held.merge(held, on="who")
+    cells = both["brand_x"] * has.shape[1] + both["brand_y"]
+    return csr_array((np.ones(len(both)), (both["who"], cells)), shape=(len(has), has.shape[1] ** 2))
+
+
+def _bend(model: Dirichlet | None, many: int) -> np.ndarray:
+    if model is None:
+        return np.ones((many, many))
+    shared = model.duplication * model.penetration[:, None]
+    return shared / law(shared)[1]
 
 
 def _brands(bought: Purchases, panel: int, level: float) -> pd.DataFrame:
@@ -229,7 +249,7 @@ def _finding(frame: pd.DataFrame, focal: str, rivals: Sequence[str]) -> str:
         return f"{focal} has {count(own['buyers'].iloc[0])} buyers, too few to say what else they buy."
     told = list(own.index[own["verdict"].isin(["more", "less"])][:2])
     named = list(dict.fromkeys([*[r for r in rivals if r != focal], *told])) or [own.index[0]]
-    return f"Of {focal}'s buyers, {listed([_said(own.loc[name], name) for name in named])}."
+    return f"Of {possessive(focal)} buyers, {listed([_said(own.loc[name], name) for name in named])}."
 
 
 def _said(row: pd.Series, name: str) -> str:
@@ -241,7 +261,7 @@ def _said(row: pd.Series, name: str) -> str:
     }[row["verdict"]]
     return (
         f"{number(row['estimate'], '%', 0)} ({interval(row['low'], row['high'], '%', 0)}) also bought {name}, {size} "
-        f"({number(row['law'], '%', 0)})"
+        f"({number(row['expected'], '%', 0)})"
     )
 
 
@@ -253,7 +273,7 @@ def _numbers(frame: pd.DataFrame, focal: str, level: float, source: Source) -> t
     return (
         Number(
             name="focal_buyers_shared",
-            label=f"of {focal}'s buyers also bought {name}",
+            label=f"of {possessive(focal)} buyers also bought {name}",
             value=float(first["estimate"]),
             low=float(first["low"]),
             high=float(first["high"]),

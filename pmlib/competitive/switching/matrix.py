@@ -20,7 +20,7 @@ from pmlib.table import Column, interval, number, plain
 
 TITLE = "Where buyers go next"
 ENOUGH = 30  # purchases before another, below which a rate is shown as too few
-SHOWN = 6  # brands in the chart
+SHOWN = 5  # brands in the chart
 FEW = "too few"
 
 COLUMNS = {
@@ -55,9 +55,7 @@ class BrandSwitching(Result):
         shown = self.frame["before"].unique()[:SHOWN]
         cells = self.frame.set_index(["before", "after"])
         texts = cells["estimate"].map(_percent).where(cells["enough"], FEW)
-        across = [*shown]
-        tint = cells["tint"].unstack().loc[shown, across]
-        return chart.heat(tint, texts.unstack().loc[shown, across], ax=ax)
+        return chart.heat(cells["tint"].unstack().loc[shown, shown], texts.unstack().loc[shown, shown], ax=ax)
 
 
 def brand_switching(
@@ -172,7 +170,9 @@ def _title(frame: pd.DataFrame, focal: str) -> str:
     if len(left) == 1 or first["leavers_low"] > others:
         return f"{focal} loses most to {first['after']}"
     tied = left.loc[left["leavers_high"] >= first["leavers_low"], "after"]
-    return f"{focal} loses most to {listed(list(tied[:3]), 'or')}"
+    if len(tied) > 2:
+        return f"{possessive(focal)} leavers go to several brands"
+    return f"{focal} loses most to {listed(list(tied), 'or')}"
 
 
 def _finding(frame: pd.DataFrame, focal: str, rivals: Sequence[str]) -> str:

@@ -220,8 +220,9 @@ def _checks(
         Check(
             "Every brand's penetration can be the model's",
             not none,
-            f"not that of {listed(none[:5])}" if none else f"S from {number(min(model.S_brand))} to "
-            f"{number(max(model.S_brand))} by brand",
+            f"not that of {listed(none[:5])}"
+            if none
+            else f"S from {number(min(model.S_brand))} to {number(max(model.S_brand))} by brand",
         ),
         Check(
             f"Every brand has {ENOUGH} buyers",

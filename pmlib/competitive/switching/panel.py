@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array, hstack
 
 from pmlib.competitive.switching.dirichlet import Dirichlet, nbd
-from pmlib.competitive.switching.dirichlet_fit import average_s, shape_of, solve_s
+from pmlib.competitive.switching.dirichlet_fit import mix, shape_of
 from pmlib.competitive.switching.purchases import Purchases
 from pmlib.competitive.switching.resample import resampled
 
@@ -51,10 +51,10 @@ def buying(bought: Purchases, households: int, seed: int, draws: int) -> Buying:
     """Observe a panel, then resamples of its households."""
     held = bought.counts()
     total, bought_any = held.sum(axis=1), held > 0
-    times = np.zeros((len(total), total.max() + 1))
-    times[np.arange(len(total)), total] = 1
-    parts = [times, held, bought_any, bought_any * total[:, None], held * (bought_any.sum(axis=1) == 1)[:, None] > 0]
-    sums = hstack([csr_array(part.astype(float)) for part in parts], format="csr")
+    alone = bought_any.sum(axis=1) == 1
+    times = csr_array((np.ones(len(total)), (np.arange(len(total)), total)))
+    parts = [held, bought_any, bought_any * total[:, None], bought_any & alone[:, None]]
+    sums = hstack([times, *(csr_array(part.astype(float)) for part in parts)], format="csr")
     every = np.vstack([sums.sum(axis=0)[None], resampled(sums, households, seed, draws)])
     many = len(bought.brands)
     ends = np.cumsum([times.shape[1], many, many, many])
@@ -76,7 +76,7 @@ def norms(bought: Purchases, seen: Buying) -> list[Dirichlet | None]:
     """Fit the Dirichlet to each panel; None where a panel has none.
 
     Where households are counted that bought nothing, category purchases are the NBD that gives their number;
-    else they are taken as observed.
+    else they are taken as observed. S is the one that gives the sum of the brands' penetrations.
     """
     rates = np.arange(seen.category.shape[1])
     means = seen.category @ rates
@@ -88,8 +88,7 @@ def norms(bought: Purchases, seen: Buying) -> list[Dirichlet | None]:
             row[: len(curve)] = curve
     else:
         shapes, category = [np.nan] * len(means), seen.category
-    each = solve_s(category, seen.shares, seen.penetration)
-    mixed = average_s(each, seen.shares, "drop")
+    mixed, each = mix(category, seen.shares, seen.penetration, "pool")
     return [
         Dirichlet(
             brands=bought.brands,

@@ -13,15 +13,15 @@ from pmlib.competitive.switching.clusters import Clusters, clusters
 from pmlib.competitive.switching.purchases import Purchases, purchases
 from pmlib.competitive.switching.resample import resampled
 from pmlib.competitive.switching.transitions import pairs
-from pmlib.competitive.words import count, listed
+from pmlib.competitive.words import count, level_words, listed
 from pmlib.data import Source
 from pmlib.data.words import meant
 from pmlib.result import Absent, Check, Number, Result
-from pmlib.table import Column, interval, number, percentage, plain
+from pmlib.table import Column, interval, number, plain
 
 TITLE = "Competitive sets"
 FIRM = 0.65  # agreement of resamples, from which it is moderate: Steinley (2004), Psychological Methods 9(3)
-SHOWN = 6  # products in the chart
+SHOWN = 5  # products in the chart
 FEW_MOVES = 30  # switches, from which sets are looked for
 
 COLUMNS = {
@@ -41,6 +41,7 @@ class CompetitiveSets(Result):
     sets : the sets, that of the focal product first; one of all products where they cannot be told apart.
     told : whether they can (None where there were no resamples to tell by). closeness, together : products by
     products. agreement : of resamples, by number of sets. p : how often sizes alone would give sets as sharp.
+    tint : colour of the chart's cells: doublings of closeness, 0 where it is not clearly off 1.
     """
 
     focal: str
@@ -50,16 +51,16 @@ class CompetitiveSets(Result):
     together: pd.DataFrame
     agreement: dict[int, float]
     p: float
+    tint: pd.DataFrame
 
     def plot(self, ax: Any = None) -> Any:
         """Draw closeness, set by set; blue where buyers move more than sizes predict, orange where less."""
         from pmlib import chart
 
         order = [name for names in self.sets for name in names][:SHOWN]
-        close = self.closeness.loc[order, order].astype(float)
-        close = close.mask(np.eye(len(order), dtype=bool))
-        texts = close.map(lambda value: "" if np.isnan(value) else plain(value, "", 1))
-        return chart.heat(np.log2(close.clip(lower=1e-3)), texts, ax=ax)
+        texts = self.closeness.map(lambda value: plain(value, "", 1))
+        texts = texts.mask(np.eye(len(texts), dtype=bool), "")
+        return chart.heat(self.tint.loc[order, order], texts.loc[order, order], ax=ax)
 
 
 def competitive_sets(
@@ -118,11 +119,11 @@ def competitive_sets(
     sets = _sets(found, names, focal) if told is not False else (tuple(names),)
     frame = _rows(found, names, sets)
     alike = f"Moves between two products over what their sizes predict, from {what}"
+    clearly = "" if drawn is None else "clearly "
     return CompetitiveSets(
         title=_title(sets, focal, told),
-        subtitle=f"{alike}; blue: more, orange: less; set by set; {percentage(level)} intervals"
-        if drawn is not None
-        else f"{alike}; blue: more, orange: less; set by set",
+        subtitle=f"{alike}; blue: {clearly}more, orange: {clearly}less; set by set"
+        f"{'' if drawn is None else f'; {level_words(level)}'}",
         finding=_finding(frame, found, sets, focal, told),
         headline=_finding(frame, found, sets, focal, told),
         frame=frame,
@@ -137,6 +138,7 @@ def competitive_sets(
         together=pd.DataFrame(found.together, names, names),
         agreement=found.agreement,
         p=found.p,
+        tint=pd.DataFrame(_tint(found), names, names),
     )
 
 
@@ -183,6 +185,13 @@ def _checked_draws(draws: np.ndarray | None, table: np.ndarray, names: Sequence[
     if not (draws[:, off] >= 0).all() or not np.isfinite(draws[:, off]).all():
         raise ValueError("draws hold a move that is negative, missing or infinite; moves are numbers from 0 up")
     return np.where(off, draws, 0.0)
+
+
+def _tint(found: Clusters) -> np.ndarray:
+    unclear = (found.lows <= 1) & (1 <= found.highs)
+    tint = np.where(unclear, 0.0, np.log2(np.maximum(found.close, 1e-3)))
+    np.fill_diagonal(tint, np.nan)
+    return tint
 
 
 def _sets(found: Clusters, names: Sequence[str], focal: str) -> tuple[tuple[str, ...], ...]:
