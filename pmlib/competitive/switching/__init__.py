@@ -1,1 +1,1 @@
-"""What buyers buy next, and what else they buy: switching, duplication, the Dirichlet norm, competitive sets."""
+"""What buyers buy next, and what else: switching, duplication, the Dirichlet norm, competitive sets."""

@@ -8,8 +8,8 @@ ROUNDS, SETTLED = 1000, 1e-10
 def proportional(moves: np.ndarray) -> np.ndarray:
     """Fit what moves would be if each product drew on every other in one and the same proportion.
 
-    Rows and columns add up as they do in `moves` (quasi-independence: Goodman 1968, JASA 63; where diversion is in
-    proportion to share, this is that diversion).
+    Rows and columns add up as they do in `moves` (quasi-independence: Goodman 1968, JASA 63; where diversion
+    is in proportion to share, this is that diversion).
 
     moves : from (rows) to (columns), rates or counts; the last two axes; the diagonal does not count.
     """
@@ -32,7 +32,8 @@ def closeness(moves: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    symmetric; 1 on the diagonal and where nothing is known, 2 where two products trade twice what sizes predict.
+    symmetric; 1 on the diagonal and where nothing is known, 2 where two products trade twice what sizes
+    predict.
     """
     moves = moves * (1.0 - np.eye(moves.shape[-1]))
     expected = proportional(moves)

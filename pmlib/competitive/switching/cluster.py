@@ -1,12 +1,12 @@
 """Intervals of rates to which each household gives many events.
 
-A household's purchases resemble each other, so a rate's error comes from which households there are, not from how
-many events they gave. Errors here are those of the delete-one-household jackknife in closed form: no draws, the
-same bytes each time, and equal to a bootstrap of households within its noise. Two things keep them honest where
-households are few or unlike: Student's t with as many degrees of freedom as there are households of equal weight
-to the same effect, less one (Carter, Schnepel and Steigerwald 2017, REStat 99(4)), and for a share Wilson's
-interval at the effective number of events (Korn and Graubard 1998, Survey Methodology 24(2)), which stays within
-0 and 1.
+A household's purchases resemble each other, so a rate's error comes from which households there are, not from
+how many events they gave. Errors here are those of the delete-one-household jackknife in closed form: no
+draws, the same bytes each time, and equal to a bootstrap of households within its noise. Two things keep them
+honest where households are few or unlike: Student's t with as many degrees of freedom as there are households
+of equal weight to the same effect, less one (Carter, Schnepel and Steigerwald 2017, REStat 99(4)), and for a
+share Wilson's interval at the effective number of events (Korn and Graubard 1998, Survey Methodology 24(2)),
+which stays within 0 and 1.
 """
 
 from dataclasses import dataclass

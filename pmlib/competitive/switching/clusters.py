@@ -14,8 +14,9 @@ class Clusters:
     """A way of sorting products into sets.
 
     labels : set of each product, 0, 1, ... in the order of the products. close : their closeness.
-    together : how often each two land in one set over the draws. agreement : of the draws' sets with these, by number
-    of sets (adjusted Rand index: 0 as by chance, 1 the same), or the average silhouette where there are no draws.
+    together : how often each two land in one set over the draws. agreement : of the draws' sets with these,
+    by number of sets (adjusted Rand index: 0 as by chance, 1 the same), or the average silhouette where there
+    are no draws.
     p : how often products whose moves only follow their sizes are sorted as sharply (missing without draws).
     lows, highs : of closeness over the draws.
     """
@@ -32,8 +33,8 @@ class Clusters:
 def clusters(moves: np.ndarray, draws: np.ndarray | None, level: float = 0.95) -> Clusters:
     """Sort products hierarchically (average linkage) by distance 1 / (1 + closeness).
 
-    The number of sets is the one at which resampled moves agree best with the sets of these (the fewest of equals);
-    without draws, the one with the largest average silhouette.
+    The number of sets is the one at which resampled moves agree best with the sets of these (the fewest of
+    equals); without draws, the one with the largest average silhouette.
 
     Parameters
     ----------

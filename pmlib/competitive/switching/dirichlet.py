@@ -1,8 +1,9 @@
 """The NBD-Dirichlet: how often brands would be bought if only their size set them apart.
 
-Households buy the category at Poisson rates that are spread as a gamma (mean M, shape K), and choose brands with
-probabilities of their own that are spread as a Dirichlet (shares times S), whatever their rate. Goodhardt,
-Ehrenberg and Chatfield (1984), "The Dirichlet: A Comprehensive Model of Buying Behaviour", JRSS A 147(5).
+Households buy the category at Poisson rates that are spread as a gamma (mean M, shape K), and choose brands
+with probabilities of their own that are spread as a Dirichlet (shares times S), whatever their rate.
+Goodhardt, Ehrenberg and Chatfield (1984), "The Dirichlet: A Comprehensive Model of Buying Behaviour", JRSS A
+147(5).
 """
 
 from dataclasses import dataclass, replace
@@ -18,9 +19,10 @@ TAIL = 1e-12  # of households, who buy more often than is counted
 class Dirichlet:
     """The model's numbers; arrays by brand, in the order of `brands`.
 
-    M : category purchases a household. K : of the gamma; infinite where all buy alike, missing where `category`
-    is observed. S : of the Dirichlet; the larger, the more alike households choose. category : probability
-    of 0, 1, 2, ... category purchases. S_brand : each brand's own S (missing where none gives its penetration).
+    M : category purchases a household. K : of the gamma; infinite where all buy alike, missing where
+    `category` is observed. S : of the Dirichlet; the larger, the more alike households choose. category :
+    probability of 0, 1, 2, ... category purchases. S_brand : each brand's own S (missing where none gives its
+    penetration).
     """
 
     brands: tuple[str, ...]
@@ -107,7 +109,9 @@ class Dirichlet:
         ValueError : the category's purchases are as observed, so that no other period's are known.
         """
         if np.isnan(self.K):
-            raise ValueError("the category's purchases are as observed, not a model's; give how many bought none")
+            raise ValueError(
+                "the category's purchases are as observed, not a model's; give how many bought none"
+            )
         return replace(self, M=self.M * periods, category=nbd(self.M * periods, self.K))
 
     def frame(self) -> pd.DataFrame:
@@ -145,7 +149,7 @@ def nbd(mean: float, shape: float) -> np.ndarray:
 
 
 def never(shares: np.ndarray, s: float, length: int) -> np.ndarray:
-    """Give the probability that none of n category purchases is the brand's: n = 0, 1, ... down, brands across."""
+    """Give the probability that none of n purchases is the brand's: n = 0, 1, ... down, brands across."""
     i = np.arange(length - 1)[:, None]
     steps = (s * (1 - np.asarray(shares, float)) + i) / (s + i)
     return np.vstack([np.ones(steps.shape[1]), steps.cumprod(axis=0)])

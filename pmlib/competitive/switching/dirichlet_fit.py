@@ -14,7 +14,9 @@ SLACK = 1e-6  # what shares may pass 1 by
 S_LIMITS = (1e-3, 1e3)  # from all stay with one brand to all choose alike
 K_LIMITS = (1e-6, 1e6)
 HALVINGS = 45  # of the range of log S, to 1e-12
-NOTCH = 1.58  # half a notch in interquartile ranges over √n: McGill, Tukey, Larsen (1978), Am. Statistician 32
+NOTCH = (
+    1.58  # half a notch in interquartile ranges over √n: McGill, Tukey, Larsen (1978), Am. Statistician 32
+)
 
 Outliers = Literal["drop", "keep", "pool"]
 
@@ -31,25 +33,26 @@ def dirichlet(
 ) -> Dirichlet:
     """Fit the NBD-Dirichlet to what is published of a market.
 
-    M and K come from penetration and rate ("mean and zeros"), or K from the variance where that is given. Each
-    brand's S is the one that gives its penetration; theirs is averaged, weighted by share. A brand whose S lies
-    above the notch of a box plot of them (median + 1.58 interquartile ranges over √n) is left out, for one whose
-    buyers buy many others would pull S up; none is with outliers="keep". With "pool" S is the one that gives the sum
-    of penetrations: on samples of households it errs least (in simulated panels "drop" is some 10% low, "keep" high).
+    M and K come from penetration and rate ("mean and zeros"), or K from the variance where that is given.
+    Each brand's S is the one that gives its penetration; theirs is averaged, weighted by share. A brand whose
+    S lies above the notch of a box plot of them (median + 1.58 interquartile ranges over √n) is left out, for
+    one whose buyers buy many others would pull S up; none is with outliers="keep". With "pool" S is the one
+    that gives the sum of penetrations: on samples of households it errs least (in simulated panels "drop" is
+    some 10% low, "keep" high).
 
     Parameters
     ----------
     penetration : share of households that buy the category in the period (0-1).
     rate : category purchases a buyer of the category.
-    shares : of category purchases, by brand (0-1); others may hold the rest. brand_penetrations : share of all
-        households that buy the brand (0-1). brands : their names; else the index of `shares`.
+    shares : of category purchases, by brand (0-1); others may hold the rest. brand_penetrations : share of
+        all households that buy the brand (0-1). brands : their names; else the index of `shares`.
     variance : of category purchases over all households.
 
     Raises
     ------
-    ValueError : a share or penetration outside 0 to 1 or in percent; shares beyond 1 together; a rate or variance
-        that no gamma gives; a brand bought by more households than the category; brand penetrations that no S
-        gives.
+    ValueError : a share or penetration outside 0 to 1 or in percent; shares beyond 1 together; a rate or
+        variance that no gamma gives; a brand bought by more households than the category; brand penetrations
+        that no S gives.
     """
     named = _named(shares, brands)
     share, bought = (np.asarray(values, float) for values in (shares, brand_penetrations))
@@ -62,7 +65,8 @@ def dirichlet(
     if np.isnan(mixed):
         worst = int(np.argmax(share))
         raise ValueError(
-            f"no S gives these penetrations: {named[worst]} with share {number(share[worst])} of purchases would "
+            f"no S gives these penetrations: {named[worst]} with share {number(share[worst])} of purchases "
+            "would "
             f"have {_reach(category, share[worst])}, not {number(bought[worst])}; check that shares are of "
             "purchases and penetrations of all households"
         )
@@ -90,7 +94,8 @@ def spread_of(mean: float, variance: float) -> float:
     """
     if not variance > mean:
         raise ValueError(
-            f"variance of category purchases is {variance:g}, not above their mean {mean:g}: households differ "
+            f"variance of category purchases is {variance:g}, not above their mean {mean:g}: households "
+            "differ "
             "less than chance alone would have them, which no NBD does; leave the variance out"
         )
     return mean**2 / (variance - mean)
@@ -112,7 +117,9 @@ def mix(
     each = _solve(lambda s: _penetration(category, shares, s), bought)
     if outliers == "pool":
         total = bought.sum(axis=1, keepdims=True)
-        return _solve(lambda s: _penetration(category, shares, s).sum(axis=1, keepdims=True), total)[:, 0], each
+        return _solve(lambda s: _penetration(category, shares, s).sum(axis=1, keepdims=True), total)[
+            :, 0
+        ], each
     kept = ~np.isnan(each)
     if outliers == "drop":
         kept &= each <= _notch(each)[:, None]
@@ -166,21 +173,25 @@ def _check_market(penetration: float, rate: float) -> None:
     if not 0 < penetration < 1:
         percent = f", or {penetration / 100:g} for {penetration:g}%" if 1 < penetration < 100 else ""
         raise ValueError(
-            f"penetration is {penetration:g}; write the fraction of households that buy the category, above 0 "
+            f"penetration is {penetration:g}; write the fraction of households that buy the category, above "
+            "0 "
             f"and below 1{percent}"
         )
     least = -np.log1p(-penetration) / penetration
     if not least < rate < np.inf:
         raise ValueError(
-            f"rate is {rate:g}: with {number(penetration, '%')} of households buying, a buyer must buy more than "
-            f"{least:.3g} times (what chance alone gives); check that it is purchases a buyer, not a household"
+            f"rate is {rate:g}: with {number(penetration, '%')} of households buying, a buyer must buy more "
+            "than "
+            f"{least:.3g} times (what chance alone gives); check that it is purchases a buyer, not a "
+            "household"
         )
 
 
 def _check_brands(brands: tuple[str, ...], shares: np.ndarray, bought: np.ndarray, category: float) -> None:
     if not len(brands) == len(shares) == len(bought) or not len(brands):
         raise ValueError(
-            f"there are {len(brands)} brands, {len(shares)} shares and {len(bought)} brand penetrations; give one "
+            f"there are {len(brands)} brands, {len(shares)} shares and {len(bought)} brand penetrations; "
+            "give one "
             "of each a brand"
         )
     for what, values in {"share": shares, "penetration": bought}.items():
@@ -189,15 +200,18 @@ def _check_brands(brands: tuple[str, ...], shares: np.ndarray, bought: np.ndarra
                 percent = f"; write {value / 100:g} for {value:g}%" if 1 < value <= 100 else ""
                 raise ValueError(f'{what} of "{brand}" is {value:g}, not between 0 and 1{percent}')
     if shares.sum() > 1 + SLACK:
-        raise ValueError(f"shares add up to {shares.sum():.4g}, beyond 1; they are fractions of all purchases")
+        raise ValueError(
+            f"shares add up to {shares.sum():.4g}, beyond 1; they are fractions of all purchases"
+        )
     if (bought > category).any():
         worst = int(bought.argmax())
         raise ValueError(
-            f'penetration of "{brands[worst]}" is {bought[worst]:g}, above the category\'s {category:g}; both are '
+            f'penetration of "{brands[worst]}" is {bought[worst]:g}, above the category\'s {category:g}; '
+            "both are "
             "shares of all households"
         )
 
 
 def _reach(category: np.ndarray, share: float) -> str:
-    low, high = (1 - category @ never([share], end, len(category))[:, 0] for end in S_LIMITS)
+    low, high = (float(1 - category @ never(np.array([share]), end, len(category))[0, 0]) for end in S_LIMITS)
     return f"a penetration between {number(low)} and {number(high)}"

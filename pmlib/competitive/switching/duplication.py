@@ -15,6 +15,7 @@ from pmlib.competitive.switching.dirichlet import Dirichlet
 from pmlib.competitive.switching.panel import buying, check_households, norms
 from pmlib.competitive.switching.purchases import Purchases, check_brands, purchases
 from pmlib.competitive.switching.resample import resampled
+from pmlib.competitive.switching.square import square
 from pmlib.competitive.words import count, level_words, listed, possessive
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
@@ -40,8 +41,8 @@ COLUMNS = {
 class PurchaseDuplication(Result):
     """Which brands share buyers.
 
-    brands : one row a brand: penetration, purchases (a buyer), requirements (share of its buyers' purchases that
-    it gets), loyals (share of buyers who buy no other), each with _low and _high. coefficient : D of the
+    brands : one row a brand: penetration, purchases (a buyer), requirements (share of its buyers' purchases
+    that it gets), loyals (share of buyers who buy no other), each with _low and _high. coefficient : D of the
     duplication law. norm : the Dirichlet's duplication, brands by brands (None where no model fits).
     """
 
@@ -51,15 +52,17 @@ class PurchaseDuplication(Result):
     norm: pd.DataFrame | None
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the table; blue where two brands share clearly more buyers than sizes predict, orange where fewer."""
+        """Draw the table; blue where brands share clearly more buyers than sizes predict, orange: fewer."""
         from pmlib import chart
 
         shown = self.frame["brand"].unique()[:SHOWN]
-        cells = self.frame.set_index(["brand", "other"])
-        texts = cells["estimate"].map(lambda share: plain(share, "%", 0) + "%").where(cells["enough"], FEW)
-        texts = texts.unstack().reindex(index=shown, columns=shown).fillna("")
-        tint = cells["verdict"].map({"more": 1.0, "less": -1.0, "as expected": 0.0}).unstack()
-        return chart.heat(tint.reindex(index=shown, columns=shown), texts, ax=ax)
+        written = self.frame["estimate"].map(lambda share: plain(share, "%", 0) + "%")
+        cells = self.frame.assign(
+            text=written.where(self.frame["enough"], FEW),
+            tint=self.frame["verdict"].map({"more": 1.0, "less": -1.0, "as expected": 0.0}),
+        )
+        texts, tints = (square(cells, "brand", "other", what, shown) for what in ("text", "tint"))
+        return chart.heat(tints, texts.fillna(""), ax=ax)
 
 
 def purchase_duplication(
@@ -74,10 +77,10 @@ def purchase_duplication(
 ) -> PurchaseDuplication | Absent:
     """Measure which other brands each brand's buyers also buy, over all purchases of the data.
 
-    The duplication law has the share of a brand's buyers who also buy another as D times the other's penetration;
-    D is the sum over pairs of the households that buy both, over the same sum of products of penetrations. Where
-    brands are bought by most households the law bends, as it does in the Dirichlet; what is expected of a pair is
-    the law, bent as much as the Dirichlet bends it.
+    The duplication law has the share of a brand's buyers who also buy another as D times the other's
+    penetration; D is the sum over pairs of the households that buy both, over the same sum of products of
+    penetrations. Where brands are bought by most households the law bends, as it does in the Dirichlet; what
+    is expected of a pair is the law, bent as much as the Dirichlet bends it.
 
     Parameters
     ----------
@@ -89,14 +92,14 @@ def purchase_duplication(
     -------
     PurchaseDuplication : frame has one row an ordered pair, the focal brand's first: brand, other, buyers (of
         brand), both (who bought the other, too), estimate, low, high (both of buyers, 0-1), law (D times
-        penetration), norm (the Dirichlet's), expected (see above), ratio, ratio_low, ratio_high (estimate over
-        expected), verdict ("more", "less", "as expected", "too few"; of markets as expected, no more than
-        1 - level have any pair told otherwise), enough.
+        penetration), norm (the Dirichlet's), expected (see above), ratio, ratio_low, ratio_high (estimate
+        over expected), verdict ("more", "less", "as expected", "too few"; of markets as expected, no more
+        than 1 - level have any pair told otherwise), enough.
 
     Raises
     ------
-    ValueError : a brand nobody bought; households fewer than are seen; a level outside 0 to 1; what `purchases`
-        refuses.
+    ValueError : a brand nobody bought; households fewer than are seen; a level outside 0 to 1; what
+        `purchases` refuses.
 
     References
     ----------
@@ -113,11 +116,12 @@ def purchase_duplication(
     named = list(bought.brands)
     return PurchaseDuplication(
         title=_title(frame, focal),
-        subtitle=f"Share of each brand's buyers (rows) who also bought each other brand; {count(panel)} households; "
+        subtitle="Share of each brand's buyers (rows) who also bought each other brand; "
+        f"{count(panel)} households; "
         f"blue: clearly more than the brands' sizes predict, orange: fewer; {level_words(level)}",
         finding=_finding(frame, focal, rivals),
         headline=_finding(frame, focal, rivals[:1]),
-        unknown="Whether one household's members buy for themselves: then shared buyers are not rivals' buyers.",
+        unknown="Whether a household's members buy each for themselves: then its brands need not be rivals.",
         frame=frame,
         columns=COLUMNS,
         source=source.line,
@@ -133,7 +137,8 @@ def purchase_duplication(
 def law(shared: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give D of the duplication law, and the shares of households that it predicts to buy both of two brands.
 
-    shared : shares of households that buy row and column brand (on the diagonal: the brand); the last two axes.
+    shared : shares of households that buy row and column brand (on the diagonal: the brand); the last two
+        axes.
     """
     bought = np.diagonal(shared, axis1=-2, axis2=-1)
     chance = bought[..., :, None] * bought[..., None, :]
@@ -215,7 +220,9 @@ def _brands(bought: Purchases, panel: int, level: float) -> pd.DataFrame:
                         [here.estimate, *_ends(here, level)], strict=True))  # fmt: skip
     columns["purchases"] = held.sum(axis=0) / has.sum(axis=0)
     for kind, part, whole in [("requirements", held, has * total[:, None]), ("loyals", only, has)]:
-        each = [ratio(part[:, [b]].astype(float), whole[:, b].astype(float)) for b in range(len(bought.brands))]
+        each = [
+            ratio(part[:, [b]].astype(float), whole[:, b].astype(float)) for b in range(len(bought.brands))
+        ]
         columns[kind] = np.array([one.estimate[0] for one in each])
         ends = np.array([np.concatenate(_ends(one, level)) for one in each])
         columns[f"{kind}_low"], columns[f"{kind}_high"] = ends.T
@@ -223,7 +230,9 @@ def _brands(bought: Purchases, panel: int, level: float) -> pd.DataFrame:
 
 
 def _ends(found: Ratio, level: float) -> tuple[np.ndarray, np.ndarray]:
-    return share_interval(found.estimate, found.error, np.array(found.households), np.array(found.freedom), level)
+    return share_interval(
+        found.estimate, found.error, np.array(found.households), np.array(found.freedom), level
+    )
 
 
 def _own(frame: pd.DataFrame, focal: str) -> pd.DataFrame:
@@ -260,7 +269,8 @@ def _said(row: pd.Series, name: str) -> str:
         FEW: "too few to compare with its size",
     }[row["verdict"]]
     return (
-        f"{number(row['estimate'], '%', 0)} ({interval(row['low'], row['high'], '%', 0)}) also bought {name}, {size} "
+        f"{number(row['estimate'], '%', 0)} ({interval(row['low'], row['high'], '%', 0)}) also bought "
+        f"{name}, {size} "
         f"({number(row['expected'], '%', 0)})"
     )
 
@@ -299,6 +309,8 @@ def _checks(frame: pd.DataFrame, coefficient: float) -> tuple[Check, ...]:
         Check(
             "Every pair of brands has buyers enough to compare",
             few.empty,
-            f"{count(len(few))} of {count(len(once))} pairs have too few" if len(few) else f"{count(len(once))} pairs",
+            f"{count(len(few))} of {count(len(once))} pairs have too few"
+            if len(few)
+            else f"{count(len(once))} pairs",
         ),
     )

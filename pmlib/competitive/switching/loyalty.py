@@ -14,8 +14,9 @@ class Order:
 
     statistic, freedom, p : Pearson's, of rows of the switching matrix being alike. Households that all choose
     alike and by chance keep to it; likings that differ between households break it, too.
-    runs, p_within : of each household's purchases coming in any order, whatever it likes: how many standard errors
-    repeats in a row exceed it (the runs of Mood 1940, Ann. Math. Stat. 11, added over households); two-sided.
+    runs, p_within : of each household's purchases coming in any order, whatever it likes: how many standard
+    errors repeats in a row exceed it (the runs of Mood 1940, Ann. Math. Stat. 11, added over households);
+    two-sided.
     """
 
     statistic: float

@@ -11,6 +11,7 @@ from pmlib.competitive.regression import check_level
 from pmlib.competitive.switching.closeness import proportional
 from pmlib.competitive.switching.loyalty import Order, order
 from pmlib.competitive.switching.purchases import Purchases, check_brands, purchases
+from pmlib.competitive.switching.square import square
 from pmlib.competitive.switching.steady import brand_rows
 from pmlib.competitive.switching.transitions import Transitions, transitions
 from pmlib.competitive.words import count, level_words, listed, names, possessive
@@ -49,13 +50,13 @@ class BrandSwitching(Result):
     order: Order
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the matrix; blue where clearly more leavers go than the brand's size draws, orange where fewer."""
+        """Draw the matrix; blue where clearly more leavers go than that brand draws, orange where fewer."""
         from pmlib import chart
 
         shown = self.frame["before"].unique()[:SHOWN]
-        cells = self.frame.set_index(["before", "after"])
-        texts = cells["estimate"].map(_percent).where(cells["enough"], FEW)
-        return chart.heat(cells["tint"].unstack().loc[shown, shown], texts.unstack().loc[shown, shown], ax=ax)
+        cells = self.frame.assign(text=self.frame["estimate"].map(_percent).where(self.frame["enough"], FEW))
+        texts, tints = (square(cells, "before", "after", what, shown) for what in ("text", "tint"))
+        return chart.heat(tints, texts, ax=ax)
 
 
 def brand_switching(
@@ -63,22 +64,24 @@ def brand_switching(
 ) -> BrandSwitching | Absent:
     """Measure what buyers buy next after each brand, from purchases in their order.
 
-    Intervals know that one household gives many purchases (see `cluster`). A rate of fewer than 30 purchases is
-    left out of the frame.
+    Intervals know that one household gives many purchases (see `cluster`). A rate of fewer than 30 purchases
+    is left out of the frame.
 
     Parameters
     ----------
     source : choices (chooser, occasion, product or firm, chosen) or a log with one row a purchase (chooser,
         occasion or period, product or firm).
-    by : what a brand is: "product" or "firm". focal, rivals : brands the report is about. level : of the intervals.
+    by : what a brand is: "product" or "firm". focal, rivals : brands the report is about. level : of the
+        intervals.
 
     Returns
     -------
     BrandSwitching : frame has one row a pair, the focal brand's first: before, after, count, base (times that
         before was bought and something after it), households (who gave these), estimate, low, high (of base,
-        0-1), leavers, leavers_low, leavers_high (of those who bought another brand next), expected (the same, if
-        every brand drew on all others alike), flow, flow_low, flow_high (count less that of the other direction,
-        of all transitions), enough, tint (1: clearly more leavers than expected, -1: clearly fewer, else 0).
+        0-1), leavers, leavers_low, leavers_high (of those who bought another brand next), expected (the same,
+        if every brand drew on all others alike), flow, flow_low, flow_high (count less that of the other
+        direction, of all transitions), enough, tint (1: clearly more leavers than expected, -1: clearly
+        fewer, else 0).
 
     Raises
     ------
@@ -98,11 +101,12 @@ def brand_switching(
     return BrandSwitching(
         title=_title(frame, focal),
         subtitle=f"Share of purchases after each brand (rows) that were of each brand (columns), "
-        f"{count(moves.counts.sum())} purchases of {count(moves.choosers)} households; blue: clearly more of the "
+        f"{count(moves.counts.sum())} purchases of {count(moves.choosers)} households; blue: clearly more "
+        "of the "
         f"leavers than the brand draws from others, orange: fewer; {level_words(level)}",
         finding=_finding(frame, focal, rivals),
         headline=_finding(frame, focal, rivals[:1]),
-        unknown="Whether they left for price, for want of stock or for variety: what was on offer would tell.",
+        unknown="Whether they left for price, empty shelves or variety: what was on offer would tell.",
         frame=frame,
         columns=COLUMNS,
         source=source.line,
@@ -151,9 +155,13 @@ def _pairs(bought: Purchases, moves: Transitions, asked: list[str]) -> pd.DataFr
     frame["tint"] = (above.astype(float) - below).where(frame["leavers"].notna())
     place = {brand: i for i, brand in enumerate([*asked, *brands])} | {b: i for i, b in enumerate(asked)}
     rank = frame["before"].map(place)
-    return frame.assign(_rank=rank).sort_values(
-        ["_rank", "count", "after"], ascending=[True, False, True], kind="stable", ignore_index=True
-    ).drop(columns="_rank")
+    return (
+        frame.assign(_rank=rank)
+        .sort_values(
+            ["_rank", "count", "after"], ascending=[True, False, True], kind="stable", ignore_index=True
+        )
+        .drop(columns="_rank")
+    )
 
 
 def _leavers(frame: pd.DataFrame, focal: str) -> pd.DataFrame:
@@ -185,7 +193,8 @@ def _finding(frame: pd.DataFrame, focal: str, rivals: Sequence[str]) -> str:
         )
     again = f"{_of(stay, 'estimate', 'low', 'high')} of purchases after {focal} were {focal} again"
     if left["leavers"].isna().all():
-        return f"{again}; only {count(stay['base'] - stay['count'])} were of another brand, too few to say which."
+        others = count(stay["base"] - stay["count"])
+        return f"{again}; only {others} were of another brand, too few to say which."
     to = list(dict.fromkeys([left.index[0], *[rival for rival in rivals if rival != focal]]))
     went = [f"{_of(left.loc[name], 'leavers', 'leavers_low', 'leavers_high')} went to {name}" for name in to]
     return f"Of those who left {focal}, {listed(went)}; {again}."
@@ -201,25 +210,31 @@ def _percent(share: float) -> str:
 
 
 def _numbers(frame: pd.DataFrame, focal: str, level: float, source: Source) -> tuple[Number, ...]:
-    own = frame[frame["before"] == focal].set_index("after")
+    stay = frame[(frame["before"] == focal) & (frame["after"] == focal)].iloc[0]
     first = _leavers(frame, focal).iloc[0]
-    slugs = names(frame["before"])
-    said = [("focal_repeat", f"of purchases after {focal} are {focal} again", own.loc[focal], "")]
-    said.append((f"leavers_to_{slugs[first['after']]}", f"of {possessive(focal)} leavers buy {first['after']}",
-                 first, "leavers"))  # fmt: skip
+    to = first["after"]
+    slug = names(frame["before"])[to]
+    said = [
+        ("focal_repeat", f"of purchases after {focal} are {focal} again", stay[["estimate", "low", "high"]]),
+        (
+            f"leavers_to_{slug}",
+            f"of {possessive(focal)} leavers buy {to}",
+            first[["leavers", "leavers_low", "leavers_high"]],
+        ),
+    ]
     return tuple(
         Number(
             name=name,
             label=label,
-            value=float(row[kind or "estimate"]),
-            low=float(row[f"{kind}_low" if kind else "low"]),
-            high=float(row[f"{kind}_high" if kind else "high"]),
+            value=float(found.iloc[0]),
+            low=float(found.iloc[1]),
+            high=float(found.iloc[2]),
             level=level,
             unit="%",
             source=source.name,
         )
-        for name, label, row, kind in said
-        if row[kind or "estimate"] == row[kind or "estimate"]
+        for name, label, found in said
+        if found.notna().all()
     )
 
 
@@ -242,7 +257,8 @@ def _checks(bought: Purchases, moves: Transitions, tests: Order, level: float) -
         Check(
             "Repeats come in a row beyond each household's liking",
             tests.runs > 0 and tests.p_within < 1 - level,
-            f"{number(tests.runs, '', 1, sign=True)} standard errors more than in any order, {_p(tests.p_within)}",
+            f"{number(tests.runs, '', 1, sign=True)} standard errors more than in any order, "
+            f"{_p(tests.p_within)}",
         ),
     )
 

@@ -76,15 +76,15 @@ def dirichlet_norm(
 
     Returns
     -------
-    DirichletNorm : frame has one row a brand and measure (penetration, purchases, category_rate, requirements,
-        loyals: see `Dirichlet`), the focal brand's first: brand, buyers, measure, label, observed, norm,
-        estimate, low, high (observed over norm, less 1), range (in words), verdict ("above", "below", "normal",
-        "too few" of fewer than 30 buyers, or of fewer than 5 loyal ones by the norm).
+    DirichletNorm : frame has one row a brand and measure (penetration, purchases, category_rate,
+        requirements, loyals: see `Dirichlet`), the focal brand's first: brand, buyers, measure, label,
+        observed, norm, estimate, low, high (observed over norm, less 1), range (in words), verdict ("above",
+        "below", "normal", "too few" of fewer than 30 buyers, or of fewer than 5 loyal ones by the norm).
 
     Raises
     ------
-    ValueError : a brand nobody bought; households fewer than are seen; a level outside 0 to 1; what `purchases`
-        refuses.
+    ValueError : a brand nobody bought; households fewer than are seen; a level outside 0 to 1; what
+        `purchases` refuses.
     """
     check_level(level)
     bought = purchases(TITLE, source, by, ordered=False)
@@ -176,12 +176,18 @@ def _title(focal: str, row: pd.Series) -> str:
 def _finding(focal: str, own: pd.DataFrame) -> str:
     row, loyals = own.loc["purchases"], own.loc["loyals"]
     if row["verdict"] == "too few":
-        return f"{focal} has {count(row['buyers'])} buyers, too few to compare with what is normal for its size."
-    side = {"above": "more often than", "below": "less often than", "normal": "about as often as"}[row["verdict"]]
+        return (
+            f"{focal} has {count(row['buyers'])} buyers, too few to compare with what is normal for its size."
+        )
+    side = {"above": "more often than", "below": "less often than", "normal": "about as often as"}[
+        row["verdict"]
+    ]
     return (
-        f"Buyers of {focal} bought it {number(row['observed'], '', 1)} times, {side} is normal for a brand of its "
+        f"Buyers of {focal} bought it {number(row['observed'], '', 1)} times, {side} is normal for a brand "
+        "of its "
         f"size ({number(row['norm'], '', 1)}; {number(row['estimate'], '%', 0, sign=True)}, "
-        f"{interval(row['low'], row['high'], '%', 0)}); {number(loyals['observed'], '%', 0)} of them bought no other "
+        f"{interval(row['low'], row['high'], '%', 0)}); {number(loyals['observed'], '%', 0)} of them bought "
+        "no other "
         f"(normal: {number(loyals['norm'], '%', 0)})."
     )
 
@@ -229,5 +235,9 @@ def _checks(
             few.empty,
             f"too few: {listed(list(few[:5]))}" if len(few) else f"the least, {count(frame['buyers'].min())}",
         ),
-        Check("Every resample of households has a model", not failed, f"{count(failed)} of {count(len(fits))} have none"),
+        Check(
+            "Every resample of households has a model",
+            not failed,
+            f"{count(failed)} of {count(len(fits))} have none",
+        ),
     )

@@ -17,8 +17,8 @@ MEASURES = ("penetration", "purchases", "category_rate", "requirements", "loyals
 class Buying:
     """What panels show of their households, arrays with panels down: the first panel is the real one.
 
-    category : share of households by category purchases 0, 1, 2, ... shares : of purchases, by brand. Then the
-    measures of `Dirichlet`, as observed.
+    category : share of households by category purchases 0, 1, 2, ... shares : of purchases, by brand. Then
+    the measures of `Dirichlet`, as observed.
     """
 
     category: np.ndarray
@@ -41,7 +41,8 @@ def check_households(bought: Purchases, households: int | None) -> int:
         return bought.choosers
     if households != int(households) or households < bought.choosers:
         raise ValueError(
-            f"households is {households}, but {bought.choosers} are seen buying; give the whole number of households "
+            f"households is {households}, but {bought.choosers} are seen buying; give the whole number of "
+            "households "
             "in the panel, with those who bought nothing"
         )
     return int(households)

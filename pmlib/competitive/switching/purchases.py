@@ -1,11 +1,12 @@
 """Purchases in their order, one sequence a chooser: from a table of choices or from a log of purchases."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from pmlib.competitive.choice.table import choice_sets
 from pmlib.competitive.words import count, listed
 from pmlib.data import Source
 from pmlib.data.words import meant
@@ -33,7 +34,7 @@ class Purchases:
         return tally(self.chooser, self.brand, self.choosers, len(self.brands))
 
 
-def purchases(title: str, source: Source, by: str, *, ordered: bool = True) -> Purchases | Absent:
+def purchases(title: str, source: Source | None, by: str, *, ordered: bool = True) -> Purchases | Absent:
     """Turn choices, or a log with one row a purchase, into purchases in order.
 
     Parameters
@@ -46,23 +47,27 @@ def purchases(title: str, source: Source, by: str, *, ordered: bool = True) -> P
 
     Raises
     ------
-    ValueError : an unknown `by`; a missing chooser, occasion or brand; a chosen that is not 0 or 1; an occasion
-        with none or several chosen; occasions whose order cannot be known.
+    ValueError : an unknown `by`; a missing chooser, occasion or brand; what `choice_sets` refuses of choices,
+        such as an occasion with none or several chosen; occasions whose order cannot be known.
     """
     if by not in BASES:
         raise ValueError(f'by is "{by}"; write "product" or "firm"')
+    if source is None or not source.given:
+        return Absent(title=title, reason="No table of choices was given.")
     missing = [f"no {role} column" for role in source.lacks("chooser", by)]
-    if (ordered or source.has("chosen")) and not (source.has("occasion") or source.has("period")):
+    if source.has("chosen"):
+        missing += [f"no {role} column" for role in source.lacks("occasion")]
+    elif ordered and not (source.has("occasion") or source.has("period")):
         missing.append("no occasion or period column")
     if missing:
         return Absent(title=title, reason=f"The data ({source.title}) have {listed(missing)}.")
     when = [role for role in ("period", "occasion") if source.has(role)]
-    frame = source.frame[["chooser", *when, by]]
-    for role in ("chooser", *when):
-        _check_filled(source, frame, role)
-    if source.has("chosen"):
-        frame = frame[_chosen(source, frame, by)]
-    _check_filled(source, frame, by)
+    for role in ("chooser", by, *when):
+        _check_filled(source, role)
+    frame = source.frame
+    if source.has("chosen"):  # what a choice cost does not matter here
+        rows, chosen, _ = choice_sets(replace(source, frame=frame.drop(columns="price", errors="ignore")))
+        frame = rows[chosen]
     if ordered:
         frame = _in_order(source, frame, by, when)
     names = frame[by].astype(str)
@@ -105,33 +110,12 @@ def tally(first: np.ndarray, second: np.ndarray, rows: int, columns: int) -> np.
     return np.bincount(first * columns + second, minlength=rows * columns).reshape(rows, columns)
 
 
-def _check_filled(source: Source, frame: pd.DataFrame, role: str) -> None:
-    gone = frame[role].isna()
+def _check_filled(source: Source, role: str) -> None:
+    gone = source.frame[role].isna().to_numpy()
     if gone.any():
-        row = frame.index[gone.to_numpy().argmax()]
-        raise ValueError(f"{source.name}, row {row}: {role} is missing; fill it in or drop the row")
-
-
-def _chosen(source: Source, frame: pd.DataFrame, by: str) -> pd.Series:
-    flags = source.frame["chosen"].astype(float)
-    bad = ~flags.isin((0, 1))
-    if bad.any():
-        row = int(bad.to_numpy().argmax())
-        found = "missing" if np.isnan(flags.iloc[row]) else f"{flags.iloc[row]:g}"
-        raise ValueError(f"{source.name}, row {row}: chosen is {found}; write 1 for what was chosen, else 0")
-    key = ["chooser", "occasion" if source.has("occasion") else "period"]
-    each = flags.groupby([frame[role] for role in key], sort=False).sum()
-    wrong = each[each != 1]
-    if len(wrong):
-        chooser, occasion = wrong.index[0]
-        there = (frame["chooser"] == chooser) & (frame[key[1]] == occasion) & (flags == 1)
-        found = listed([str(name) for name in frame.loc[there, by]])
-        saw = f"{count(there.sum())} chosen ({found})" if found else "none chosen"
-        more = f"; {count(len(wrong))} occasions are not so" if len(wrong) > 1 else ""
         raise ValueError(
-            f"{source.name}: {key[1]} {occasion} of chooser {chooser} has {saw}; one must be{more}"
+            f"{source.name}, row {gone.argmax()}: {role} is missing; fill it in, or leave the occasion out"
         )
-    return flags == 1
 
 
 def _in_order(source: Source, frame: pd.DataFrame, by: str, when: list[str]) -> pd.DataFrame:

@@ -12,7 +12,8 @@ CHUNK = 4_000_000  # weights held at a time
 def resampled(sums: csr_array, households: int, seed: int, draws: int = DRAWS) -> np.ndarray:
     """Draw households with replacement and add up what they give.
 
-    sums : a row for each household that gives anything. households : all there are, with those who give nothing.
+    sums : a row for each household that gives anything. households : all there are, with those who give
+        nothing.
 
     Returns
     -------

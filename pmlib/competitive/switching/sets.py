@@ -75,50 +75,46 @@ def competitive_sets(
 ) -> CompetitiveSets | Absent:
     """Sort products into sets by how much more buyers move between them than sizes predict.
 
-    Closeness of two products is what moves between them, both ways, over what would move if every product drew on
-    all others in one and the same proportion (see `closeness`): 1 where diversion is in proportion to share. Sets
-    are told apart when resamples agree on them and when sizes alone would seldom give sets as sharp.
+    Closeness of two products is what moves between them, both ways, over what would move if every product
+    drew on all others in one and the same proportion (see `closeness`): 1 where diversion is in proportion to
+    share. Sets are told apart when resamples agree on them and when sizes alone would seldom give sets as
+    sharp.
 
     Parameters
     ----------
-    moves : a panel's choices or purchases, as in `brand_switching`, whose switches are counted; or a square table
-        of switching or diversion, from (rows) to (columns), rates or counts, whose diagonal is passed over.
+    moves : a panel's choices or purchases, as in `brand_switching`, whose switches are counted; or a square
+        table of switching or diversion, from (rows) to (columns), rates or counts, whose diagonal is passed
+        over.
     draws : of a table, the same resampled or drawn from its model: draws by rows by columns.
-    by : of a panel, what a brand is. focal : the product the report is about. line : of a table, where it is from.
+    by : of a panel, what a brand is. focal : the product the report is about. line : of a table, where it is
+        from.
     level : of the intervals. seed : of the resampling of a panel's households.
 
     Returns
     -------
-    CompetitiveSets : frame has one row a product, set by set: product, set, together (how often it and the others
-        of its set land together, 0-1; missing for one alone), nearest (the closest other), estimate, low, high
-        (closeness to it), range (in words).
+    CompetitiveSets : frame has one row a product, set by set: product, set, together (how often it and the
+        others of its set land together, 0-1; missing for one alone), nearest (the closest other), estimate,
+        low, high (closeness to it), range (in words).
 
     Raises
     ------
-    ValueError : a table that is not square, with other rows than columns, or with a negative or missing cell; draws
-        of another shape; an unknown focal product; what `purchases` refuses.
+    ValueError : a table that is not square, with other rows than columns, or with a negative or missing cell;
+        draws of another shape; an unknown focal product; what `purchases` refuses.
     """
     check_level(level)
-    if isinstance(moves, Source):
-        bought = purchases(TITLE, moves, by)
-        if isinstance(bought, Absent):
-            return bought
-        names, table, drawn, line = bought.brands, *_switches(bought, seed), moves.line
-        if table.sum() < FEW_MOVES:
-            return Absent(title=TITLE, reason=f"Only {count(table.sum())} switches between brands were seen.")
-        what, origin = "switches", moves.name
-    else:
-        names, table = _checked(moves)
-        drawn, what, origin = _checked_draws(draws, table, names), "diversion", "the table"
+    read = _of_panel(moves, by, seed) if isinstance(moves, Source) else _of_table(moves, draws, line)
+    if isinstance(read, Absent):
+        return read
+    names, drawn = read.names, read.draws
     if focal not in names:
-        raise ValueError(f'focal "{focal}" is no product of {origin}; {meant(str(focal), names)}')
+        raise ValueError(f'focal "{focal}" is no product of {read.origin}; {meant(str(focal), names)}')
     if len(names) < 3:
         return Absent(title=TITLE, reason="Two products make no sets: it takes three or more.")
-    found = clusters(table, drawn, level)
+    found = clusters(read.moves, drawn, level)
     told = None if drawn is None else bool(max(found.agreement.values()) >= FIRM and found.p < 1 - level)
     sets = _sets(found, names, focal) if told is not False else (tuple(names),)
     frame = _rows(found, names, sets)
-    alike = f"Moves between two products over what their sizes predict, from {what}"
+    alike = f"Moves between two products over what their sizes predict, from {read.what}"
     clearly = "" if drawn is None else "clearly "
     return CompetitiveSets(
         title=_title(sets, focal, told),
@@ -128,7 +124,7 @@ def competitive_sets(
         headline=_finding(frame, found, sets, focal, told),
         frame=frame,
         columns=COLUMNS,
-        source=line,
+        source=read.line,
         numbers=_numbers(frame, focal, level),
         checks=_checks(found, level),
         focal=focal,
@@ -140,6 +136,35 @@ def competitive_sets(
         p=found.p,
         tint=pd.DataFrame(_tint(found), names, names),
     )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Moves:
+    # What is sorted: products, moves between them, and what to call these.
+    names: tuple[str, ...]
+    moves: np.ndarray
+    draws: np.ndarray | None
+    what: str
+    origin: str
+    line: str
+
+
+def _of_panel(source: Source, by: str, seed: int) -> _Moves | Absent:
+    bought = purchases(TITLE, source, by)
+    if isinstance(bought, Absent):
+        return bought
+    table, drawn = _switches(bought, seed)
+    if table.sum() < FEW_MOVES:
+        return Absent(title=TITLE, reason=f"Only {count(table.sum())} switches between brands were seen.")
+    return _Moves(
+        names=bought.brands, moves=table, draws=drawn, what="switches", origin=source.name, line=source.line
+    )
+
+
+def _of_table(table: pd.DataFrame, draws: np.ndarray | None, line: str) -> _Moves:
+    names, moves = _checked(table)
+    drawn = _checked_draws(draws, moves, names)
+    return _Moves(names=names, moves=moves, draws=drawn, what="diversion", origin="the table", line=line)
 
 
 def _switches(bought: Purchases, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -167,7 +192,8 @@ def _checked(table: pd.DataFrame) -> tuple[tuple[str, ...], np.ndarray]:
         row, column = np.argwhere(bad)[0]
         found = f"{values[row, column]:g}" if np.isfinite(values[row, column]) else "missing or infinite"
         raise ValueError(
-            f'the table of moves: from "{rows[row]}" to "{rows[column]}" is {found}; moves are numbers from 0 up'
+            f'the table of moves: from "{rows[row]}" to "{rows[column]}" is {found}; moves are numbers from '
+            "0 up"
         )
     return tuple(rows), np.where(off, values, 0.0)
 
@@ -178,17 +204,20 @@ def _checked_draws(draws: np.ndarray | None, table: np.ndarray, names: Sequence[
     draws = np.asarray(draws, float)
     if draws.ndim != 3 or draws.shape[1:] != table.shape or len(draws) < 2:
         raise ValueError(
-            f"draws are {' by '.join(map(str, draws.shape))}; give two or more of {len(names)} by {len(names)}, "
+            f"draws are {' by '.join(map(str, draws.shape))}; give two or more of {len(names)} by "
+            f"{len(names)}, "
             "draws first"
         )
     off = ~np.eye(len(names), dtype=bool)
     if not (draws[:, off] >= 0).all() or not np.isfinite(draws[:, off]).all():
-        raise ValueError("draws hold a move that is negative, missing or infinite; moves are numbers from 0 up")
+        raise ValueError(
+            "draws hold a move that is negative, missing or infinite; moves are numbers from 0 up"
+        )
     return np.where(off, draws, 0.0)
 
 
 def _tint(found: Clusters) -> np.ndarray:
-    unclear = (found.lows <= 1) & (1 <= found.highs)
+    unclear = (found.lows <= 1) & (found.highs >= 1)
     tint = np.where(unclear, 0.0, np.log2(np.maximum(found.close, 1e-3)))
     np.fill_diagonal(tint, np.nan)
     return tint
@@ -197,7 +226,9 @@ def _tint(found: Clusters) -> np.ndarray:
 def _sets(found: Clusters, names: Sequence[str], focal: str) -> tuple[tuple[str, ...], ...]:
     own = found.labels[list(names).index(focal)]
     order = [own, *(label for label in range(found.labels.max() + 1) if label != own)]
-    return tuple(tuple(n for n, at in zip(names, found.labels, strict=True) if at == label) for label in order)
+    return tuple(
+        tuple(n for n, at in zip(names, found.labels, strict=True) if at == label) for label in order
+    )
 
 
 def _rows(found: Clusters, names: Sequence[str], sets: tuple[tuple[str, ...], ...]) -> pd.DataFrame:
@@ -214,7 +245,9 @@ def _rows(found: Clusters, names: Sequence[str], sets: tuple[tuple[str, ...], ..
                 {
                     "product": name,
                     "set": label,
-                    "together": float(found.together[own, mates].mean()) if mates and len(sets) > 1 else np.nan,
+                    "together": float(found.together[own, mates].mean())
+                    if mates and len(sets) > 1
+                    else np.nan,
                     "nearest": names[near],
                     "estimate": found.close[own, near],
                     "low": low,
@@ -241,12 +274,14 @@ def _finding(
     own = frame[frame["product"] == focal].iloc[0]
     ends = "" if np.isnan(own["low"]) else f" ({own['range']})"
     near = (
-        f"between {focal} and {own['nearest']} buyers move {number(own['estimate'], '', 2)} times{ends} what their "
+        f"between {focal} and {own['nearest']} buyers move {number(own['estimate'], '', 2)} times{ends} "
+        "what their "
         "sizes predict"
     )
     if told is False:
         return (
-            f"We cannot tell sets among the {count(len(frame))} products: resamples do not agree on any, or sizes "
+            f"We cannot tell sets among the {count(len(frame))} products: resamples do not agree on any, or "
+            "sizes "
             f"alone would give the same; closest to {focal} is {own['nearest']}: {near}."
         )
     mates = [name for name in sets[0] if name != focal]
@@ -256,7 +291,8 @@ def _finding(
     )
     doubt = "; how firm they are is not known, for there were no resamples" if told is None else ""
     return (
-        f"The {count(len(frame))} products fall into {count(len(sets))} sets{doubt}; {focal} stands {with_}{firm}; "
+        f"The {count(len(frame))} products fall into {count(len(sets))} sets{doubt}; {focal} stands "
+        f"{with_}{firm}; "
         f"{near}."
     )
 

@@ -54,11 +54,11 @@ def steady_shares(
 
     Returns
     -------
-    SteadyShares : frame has one row a brand, the focal one and rivals first, then the largest: brand, purchases,
-        share (of all purchases, 0-1), base (times bought before another purchase), repeat (share of these
-        after which it was bought again), gain (won from all others less lost to them, of all transitions),
-        steady (share of the steady state), each with _low and _high; estimate, low, high (steady less
-        share). Absent where no one steady state exists.
+    SteadyShares : frame has one row a brand, the focal one and rivals first, then the largest: brand,
+        purchases, share (of all purchases, 0-1), base (times bought before another purchase), repeat (share
+        of these after which it was bought again), gain (won from all others less lost to them, of all
+        transitions), steady (share of the steady state), each with _low and _high; estimate, low, high
+        (steady less share). Absent where no one steady state exists.
 
     Raises
     ------
@@ -119,8 +119,10 @@ def unsettled_words(bought: Purchases, moves: Transitions) -> str:
             how = "bought after no other" if not into else "followed by no other" if not out else ""
             odd.append(f"{name} ({how})" if how else name)
     return (
-        f"Shares settle nowhere that these data tell: not every brand leads on to every other, which leaves out "
-        f"{listed(odd[:5])}{f' and {len(odd) - 5} more' if len(odd) > 5 else ''}. Join small brands, or take firms."
+        "Shares settle nowhere that these data tell: not every brand leads on to every other, which leaves "
+        "out "
+        f"{listed(odd[:5])}{f' and {len(odd) - 5} more' if len(odd) > 5 else ''}. Join small brands, or "
+        "take firms."
     )
 
 
@@ -159,7 +161,8 @@ def _finding(frame: pd.DataFrame, asked: list[str]) -> str:
         clear = "" if row["low"] > 0 or row["high"] < 0 else "no clear change, "
         said.append(
             f"{name} settles at {number(row['steady'], '%', 1)} "
-            f"({interval(row['steady_low'], row['steady_high'], '%', 1)}), against {number(row['share'], '%', 1)} "
+            f"({interval(row['steady_low'], row['steady_high'], '%', 1)}), against "
+            f"{number(row['share'], '%', 1)} "
             f"of purchases so far ({clear}{interval(row['low'], row['high'], 'points', 1)})"
         )
     return f"If buyers go on switching as they did, {listed(said)}."

@@ -72,7 +72,9 @@ def transitions(bought: Purchases, level: float = 0.95) -> Transitions:
         rates.append((row.estimate, *_shares(row, level)))
         leavers.append(np.insert(np.array([others.estimate, *_shares(others, level)]), brand, np.nan, axis=1))
         flow = ratio(out - back, total)
-        flows.append((flow.estimate, *even_interval(flow.estimate, flow.error, flow.freedom, level)))
+        flows.append(
+            (flow.estimate, *even_interval(flow.estimate, flow.error, np.array(flow.freedom), level))
+        )
         given.append(row.households)
     ends = np.zeros((households, many))  # a brand's net gain: who ended with it, less who began with it
     np.add.at(ends, (who, after), 1)
@@ -87,9 +89,11 @@ def transitions(bought: Purchases, level: float = 0.95) -> Transitions:
         flows=_stack(flows),
         share=Estimates(share.estimate, *_shares(share, level)),
         steady=Estimates(
-            steady, *share_interval(steady, error, np.array(share.households), share.freedom, level)
+            steady, *share_interval(steady, error, np.array(share.households), np.array(share.freedom), level)
         ),
-        drift=_even(steady - share.estimate, standard_error(pull, share.households), share.households - 1, level),
+        drift=_even(
+            steady - share.estimate, standard_error(pull, share.households), share.households - 1, level
+        ),
         gain=_even(gain.estimate, gain.error, gain.households - 1, level),
         households=np.array(given),
         choosers=int((total > 0).sum()),

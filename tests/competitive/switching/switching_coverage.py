@@ -69,12 +69,14 @@ def covered(name: str, world: World, replicates: int, seed: int = SEED) -> pd.Da
     rows = []
     for kind in KINDS:
         for place in np.ndindex(truth[kind].shape):
-            of, to = (place if len(place) > 1 else (place[0], place[0]))
+            of, to = place if len(place) > 1 else (place[0], place[0])
             if kind in ("leavers", "flows") and of == to:
                 continue
             rows.append((name, kind, of, to, truth[kind][place], told[kind][place], hits[kind][place]))
     frame = pd.DataFrame(rows, columns=["world", "kind", "from", "to", "truth", "replicates", "covered"])
-    return frame.assign(rate=frame["covered"] / frame["replicates"]).astype({"replicates": int, "covered": int})
+    return frame.assign(rate=frame["covered"] / frame["replicates"]).astype(
+        {"replicates": int, "covered": int}
+    )
 
 
 if __name__ == "__main__":
