@@ -13,7 +13,8 @@ from pmlib.table import number
 SLACK = 1e-6  # what shares may pass 1 by
 S_LIMITS = (1e-3, 1e3)  # from all stay with one brand to all choose alike
 K_LIMITS = (1e-6, 1e6)
-HALVINGS = 45  # of the range of log S, to 1e-12
+ROUNDS, CLOSE = 200, 1e-13  # of solving for S: at most so many, until penetrations are so close
+CELLS = 4_000_000  # probabilities held at a time
 NOTCH = (
     1.58  # half a notch in interquartile ranges over √n: McGill, Tukey, Larsen (1978), Am. Statistician 32
 )
@@ -129,14 +130,21 @@ def mix(
 
 
 def _solve(reached: Callable[[np.ndarray], np.ndarray], wanted: np.ndarray) -> np.ndarray:
-    # What is reached rises with S; its logarithm is halved towards what is wanted.
+    # What is reached rises with S. False position on log S, where an end that stays loses weight (Illinois).
     low, high = (np.full(wanted.shape, np.log(end)) for end in S_LIMITS)
-    possible = (reached(np.exp(low)) < wanted) & (wanted < reached(np.exp(high)))
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        short = reached(np.exp(middle)) < wanted
+    under, over = (reached(np.exp(end)) - wanted for end in (low, high))
+    possible = (under < 0) & (over > 0)
+    for _ in range(ROUNDS):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            middle = (low * over - high * under) / (over - under)
+        middle = np.where(possible, middle, 0.0)
+        miss = reached(np.exp(middle)) - wanted
+        if (np.abs(miss[possible]) < CLOSE).all():
+            break
+        short = miss < 0
+        under, over = np.where(short, miss, under / 2), np.where(short, over / 2, miss)
         low, high = np.where(short, middle, low), np.where(short, high, middle)
-    return np.where(possible, np.exp((low + high) / 2), np.nan)
+    return np.where(possible, np.exp(middle), np.nan)
 
 
 def _notch(each: np.ndarray) -> np.ndarray:
@@ -152,13 +160,17 @@ def _notch(each: np.ndarray) -> np.ndarray:
 
 
 def _penetration(category: np.ndarray, shares: np.ndarray, s: np.ndarray) -> np.ndarray:
-    # Sums P(n) times the probability that n purchases pass the brand by, which is built up step by step.
-    none = np.ones(shares.shape)
-    passed = category[:, :1] * none
-    for n in range(category.shape[1] - 1):
-        none = none * (s * (1 - shares) + n) / (s + n)
-        passed += category[:, n + 1, None] * none
-    return 1 - passed
+    # Sums P(n) times the probability that n purchases pass the brand by, some markets at a time.
+    n = np.arange(category.shape[1] - 1)
+    s = np.broadcast_to(s, shares.shape)
+    size = max(1, CELLS // (shares.shape[1] * len(n)))
+    found = []
+    for start in range(0, len(shares), size):
+        part = slice(start, start + size)
+        whole = s[part, :, None]
+        passed = ((whole * (1 - shares[part, :, None]) + n) / (whole + n)).cumprod(axis=2)
+        found.append(category[part, :1] + np.einsum("mn,mbn->mb", category[part, 1:], passed))
+    return 1 - np.vstack(found)
 
 
 def _named(shares: Sequence[float] | pd.Series, brands: Sequence[str]) -> tuple[str, ...]:
@@ -213,5 +225,5 @@ def _check_brands(brands: tuple[str, ...], shares: np.ndarray, bought: np.ndarra
 
 
 def _reach(category: np.ndarray, share: float) -> str:
-    low, high = (float(1 - category @ never(np.array([share]), end, len(category))[0, 0]) for end in S_LIMITS)
+    low, high = (1 - float((category @ never(np.array([share]), end, len(category)))[0]) for end in S_LIMITS)
     return f"a penetration between {number(low)} and {number(high)}"

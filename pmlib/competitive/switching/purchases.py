@@ -76,7 +76,7 @@ def purchases(title: str, source: Source | None, by: str, *, ordered: bool = Tru
     if len(brands) < 2:
         found = f"only one {by} bought, {brands[0]}" if brands else "no purchase"
         return Absent(title=title, reason=f"The data ({source.title}) have {found}.")
-    codes, who = pd.factorize(frame["chooser"], sort=False)
+    codes, who = pd.factorize(frame["chooser"], sort=True)
     order = np.argsort(codes, kind="stable")
     return Purchases(
         chooser=codes[order],

@@ -82,3 +82,11 @@ def log(bought: Purchases, name: str = "panel") -> data.Source:
     frame = pd.DataFrame({"who": bought.chooser, "what": np.array(bought.brands)[bought.brand]})
     frame["trip"] = frame.groupby("who").cumcount()
     return data.source(frame, name, chooser="who", product="what", occasion="trip")
+
+
+def buyers(
+    rng: np.random.Generator, households: int, mean: float, shape: float, mixed: float, shares: list[float]
+) -> np.ndarray:
+    """Draw how often each household of an NBD-Dirichlet market buys each brand."""
+    times = rng.poisson(rng.gamma(shape, mean / shape, households))
+    return rng.multinomial(times, rng.dirichlet(mixed * np.asarray(shares), households))
