@@ -50,6 +50,13 @@ def standard_error(pull: np.ndarray, households: int) -> np.ndarray:
     return np.sqrt((pull**2).sum(axis=0) * (1 - 1 / max(households, 1)))
 
 
+def ratio_interval(found: Ratio, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Give the intervals of rates that are shares of their base."""
+    return share_interval(
+        found.estimate, found.error, np.array(found.households), np.array(found.freedom), level
+    )
+
+
 def share_interval(
     estimate: np.ndarray, error: np.ndarray, events: np.ndarray, freedom: np.ndarray, level: float
 ) -> tuple[np.ndarray, np.ndarray]:

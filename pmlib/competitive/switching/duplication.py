@@ -10,10 +10,10 @@ from scipy.sparse import csr_array
 from scipy.special import ndtri
 
 from pmlib.competitive.regression import check_level
-from pmlib.competitive.switching.cluster import Ratio, ratio, share_interval
+from pmlib.competitive.switching.cluster import ratio, ratio_interval
 from pmlib.competitive.switching.dirichlet import Dirichlet
 from pmlib.competitive.switching.panel import buying, check_households, norms
-from pmlib.competitive.switching.purchases import Purchases, check_brands, purchases
+from pmlib.competitive.switching.purchases import ENOUGH, FEW, Purchases, check_brands, places, purchases
 from pmlib.competitive.switching.resample import resampled
 from pmlib.competitive.switching.square import square
 from pmlib.competitive.words import count, level_words, listed, possessive
@@ -22,10 +22,8 @@ from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, number, plain
 
 TITLE = "What else buyers buy"
-ENOUGH = 30  # buyers of a brand, below which it is not compared
 EXPECTED = 5  # buyers of both, below which their number cannot be told from chance
 SHOWN = 5  # brands in the chart
-FEW = "too few"
 
 COLUMNS = {
     "brand": Column("Buyers of"),
@@ -163,7 +161,7 @@ def _pairs(
     log = np.log(real + half) - np.log(expected + half)
     z, strict = ndtri((1 + level) / 2), ndtri(1 - (1 - level) / (many * (many - 1)))
     rows = [ratio(has[:, [i]] * has, has[:, i]) for i in range(many)]
-    low, high = (np.array(ends) for ends in zip(*(_ends(row, level) for row in rows), strict=True))
+    low, high = (np.array(ends) for ends in zip(*(ratio_interval(row, level) for row in rows), strict=True))
     regular = np.diag(real) * panel >= ENOUGH
     enough = regular[:, None] & regular & (expected * panel >= EXPECTED)
     verdict = np.where(log > strict * error, "more", np.where(log < -strict * error, "less", "as expected"))
@@ -188,7 +186,7 @@ def _pairs(
     }
     frame = pd.DataFrame(columns)
     frame.loc[~frame["enough"], ["estimate", "low", "high"]] = np.nan
-    place = {b: i for i, b in enumerate([*asked, *(b for b in bought.brands if b not in asked)])}
+    place = places(asked, bought.brands)
     order = np.lexsort([-frame["both"], frame["brand"].map(place)])
     return frame.iloc[order].reset_index(drop=True), float(coefficient)
 
@@ -217,22 +215,16 @@ def _brands(bought: Purchases, panel: int, level: float) -> pd.DataFrame:
     here = ratio(np.vstack([has, silent]), np.ones(panel))
     columns: dict[str, Any] = {"brand": bought.brands, "buyers": has.sum(axis=0)}
     columns |= dict(zip(["penetration", "penetration_low", "penetration_high"],
-                        [here.estimate, *_ends(here, level)], strict=True))  # fmt: skip
+                        [here.estimate, *ratio_interval(here, level)], strict=True))  # fmt: skip
     columns["purchases"] = held.sum(axis=0) / has.sum(axis=0)
     for kind, part, whole in [("requirements", held, has * total[:, None]), ("loyals", only, has)]:
         each = [
             ratio(part[:, [b]].astype(float), whole[:, b].astype(float)) for b in range(len(bought.brands))
         ]
         columns[kind] = np.array([one.estimate[0] for one in each])
-        ends = np.array([np.concatenate(_ends(one, level)) for one in each])
+        ends = np.array([np.concatenate(ratio_interval(one, level)) for one in each])
         columns[f"{kind}_low"], columns[f"{kind}_high"] = ends.T
     return pd.DataFrame(columns)
-
-
-def _ends(found: Ratio, level: float) -> tuple[np.ndarray, np.ndarray]:
-    return share_interval(
-        found.estimate, found.error, np.array(found.households), np.array(found.freedom), level
-    )
 
 
 def _own(frame: pd.DataFrame, focal: str) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.switching.closeness import proportional
 from pmlib.competitive.switching.loyalty import Order, order
-from pmlib.competitive.switching.purchases import Purchases, check_brands, purchases
+from pmlib.competitive.switching.purchases import ENOUGH, FEW, Purchases, check_brands, places, purchases
 from pmlib.competitive.switching.square import square
 from pmlib.competitive.switching.steady import brand_rows
 from pmlib.competitive.switching.transitions import Transitions, transitions
@@ -20,9 +20,7 @@ from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, number, plain
 
 TITLE = "Where buyers go next"
-ENOUGH = 30  # purchases before another, below which a rate is shown as too few
 SHOWN = 5  # brands in the chart
-FEW = "too few"
 
 COLUMNS = {
     "before": Column("Bought before"),
@@ -153,8 +151,7 @@ def _pairs(bought: Purchases, moves: Transitions, asked: list[str]) -> pd.DataFr
     frame.loc[few, ["leavers", "leavers_low", "leavers_high", "expected"]] = np.nan
     above, below = (frame["leavers_low"] > frame["expected"]), (frame["leavers_high"] < frame["expected"])
     frame["tint"] = (above.astype(float) - below).where(frame["leavers"].notna())
-    place = {brand: i for i, brand in enumerate([*asked, *brands])} | {b: i for i, b in enumerate(asked)}
-    rank = frame["before"].map(place)
+    rank = frame["before"].map(places(asked, brands))
     return (
         frame.assign(_rank=rank)
         .sort_values(

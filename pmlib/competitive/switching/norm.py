@@ -10,7 +10,7 @@ import pandas as pd
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.switching.dirichlet import Dirichlet
 from pmlib.competitive.switching.panel import MEASURES, Buying, buying, check_households, norms
-from pmlib.competitive.switching.purchases import Purchases, check_brands, purchases
+from pmlib.competitive.switching.purchases import ENOUGH, FEW, Purchases, check_brands, places, purchases
 from pmlib.competitive.switching.resample import DRAWS
 from pmlib.competitive.words import count, level_words, listed, possessive
 from pmlib.data import Source
@@ -18,7 +18,6 @@ from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, number
 
 TITLE = "Buying against what is normal for a brand's size"
-ENOUGH = 30  # buyers of a brand, below which it is not compared
 EXPECTED = 5  # loyal buyers by the norm, below which their number cannot be told from chance
 SHOWN = 10  # brands in the chart
 GAP = Column("Against the norm", "%")
@@ -149,18 +148,17 @@ def _rows(
     frame.loc[rare | (frame["buyers"] < ENOUGH), ["estimate", "low", "high"]] = np.nan
     frame["range"] = [_range(row) for row in frame.itertuples()]
     frame["verdict"] = [_verdict(row) for row in frame.itertuples()]
-    place = {b: i for i, b in enumerate([*asked, *(b for b in bought.brands if b not in asked)])}
-    order = frame["brand"].map(place).argsort(kind="stable")
+    order = frame["brand"].map(places(asked, bought.brands)).argsort(kind="stable")
     return frame.iloc[order].reset_index(drop=True)
 
 
 def _range(row: Any) -> str:
-    return "too few" if np.isnan(row.estimate) else interval(row.low, row.high, "%", 0)
+    return FEW if np.isnan(row.estimate) else interval(row.low, row.high, "%", 0)
 
 
 def _verdict(row: Any) -> str:
     if np.isnan(row.estimate):
-        return "too few"
+        return FEW
     return "above" if row.low > 0 else "below" if row.high < 0 else "normal"
 
 
@@ -169,13 +167,13 @@ def _title(focal: str, row: pd.Series) -> str:
         "above": f"{possessive(focal)} buyers buy it more than is normal",
         "below": f"{possessive(focal)} buyers buy it less than is normal",
         "normal": f"{focal} is bought as its size makes normal",
-        "too few": f"Too few buyers of {focal} to compare",
+        FEW: f"Too few buyers of {focal} to compare",
     }[row["verdict"]]
 
 
 def _finding(focal: str, own: pd.DataFrame) -> str:
     row, loyals = own.loc["purchases"], own.loc["loyals"]
-    if row["verdict"] == "too few":
+    if row["verdict"] == FEW:
         return (
             f"{focal} has {count(row['buyers'])} buyers, too few to compare with what is normal for its size."
         )
@@ -193,7 +191,7 @@ def _finding(focal: str, own: pd.DataFrame) -> str:
 
 
 def _numbers(focal: str, row: pd.Series, level: float, source: Source) -> tuple[Number, ...]:
-    if row["verdict"] == "too few":
+    if row["verdict"] == FEW:
         return ()
     return (
         Number(
@@ -212,7 +210,7 @@ def _numbers(focal: str, row: pd.Series, level: float, source: Source) -> tuple[
 def _checks(
     model: Dirichlet, fits: list[Dirichlet | None], frame: pd.DataFrame, households: int | None
 ) -> tuple[Check, ...]:
-    few = frame.loc[(frame["verdict"] == "too few") & (frame["measure"] == "purchases"), "brand"]
+    few = frame.loc[(frame["verdict"] == FEW) & (frame["measure"] == "purchases"), "brand"]
     failed = sum(fit is None for fit in fits)
     nbd = "" if np.isnan(model.K) else f", K {number(model.K)}"
     none = [b for b, s in zip(model.brands, model.S_brand, strict=True) if np.isnan(s)]

@@ -13,6 +13,8 @@ from pmlib.data.words import meant
 from pmlib.result import Absent
 
 BASES = ("product", "firm")
+ENOUGH = 30  # purchases or buyers, below which a rate of theirs is not given, only that they are
+FEW = "too few"
 ORDERED = "iufM"  # numbers and dates have an order; words have none that we could know
 
 
@@ -103,6 +105,11 @@ def check_brands(
                 said = meant(str(name), brands)
                 raise ValueError(f'{parameter} "{name}" is no {by} bought in {source.name}; {said}')
     return list(dict.fromkeys([focal, *rivals]))
+
+
+def places(asked: Sequence[str], brands: Sequence[str]) -> dict[str, int]:
+    """Give each brand its place: those asked for, then the most bought."""
+    return {brand: place for place, brand in enumerate(dict.fromkeys([*asked, *brands]))}
 
 
 def tally(first: np.ndarray, second: np.ndarray, rows: int, columns: int) -> np.ndarray:

@@ -125,7 +125,7 @@ def competitive_sets(
         frame=frame,
         columns=COLUMNS,
         source=read.line,
-        numbers=_numbers(frame, focal, level),
+        numbers=_numbers(frame, focal, level, moves.name if isinstance(moves, Source) else ""),
         checks=_checks(found, level),
         focal=focal,
         sets=sets,
@@ -297,7 +297,7 @@ def _finding(
     )
 
 
-def _numbers(frame: pd.DataFrame, focal: str, level: float) -> tuple[Number, ...]:
+def _numbers(frame: pd.DataFrame, focal: str, level: float, source: str) -> tuple[Number, ...]:
     own = frame[frame["product"] == focal].iloc[0]
     known = not np.isnan(own["low"])
     return (
@@ -308,6 +308,7 @@ def _numbers(frame: pd.DataFrame, focal: str, level: float) -> tuple[Number, ...
             low=float(own["low"]) if known else None,
             high=float(own["high"]) if known else None,
             level=level if known else None,
+            source=source,
         ),
     )
 

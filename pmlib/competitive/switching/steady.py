@@ -9,7 +9,7 @@ import pandas as pd
 
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.switching.cluster import even_interval, ratio
-from pmlib.competitive.switching.purchases import Purchases, check_brands, purchases, tally
+from pmlib.competitive.switching.purchases import Purchases, check_brands, places, purchases, tally
 from pmlib.competitive.switching.transitions import Transitions, transitions
 from pmlib.competitive.words import count, level_words, listed
 from pmlib.data import Source
@@ -73,9 +73,8 @@ def steady_shares(
     if moves.trapped.any():
         return Absent(title=TITLE, reason=unsettled_words(bought, moves))
     frame = brand_rows(bought, moves)
-    place = {brand: i for i, brand in enumerate(asked)}
-    rank = frame["brand"].map(place).fillna(len(asked))
-    frame = frame.iloc[rank.argsort(kind="stable")].reset_index(drop=True)
+    rank = frame["brand"].map(places(asked, bought.brands))
+    frame = frame.iloc[rank.argsort()].reset_index(drop=True)
     own = frame.iloc[0]
     return SteadyShares(
         title=_title(own),

@@ -6,7 +6,13 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from pmlib.competitive.switching.cluster import even_interval, ratio, share_interval, standard_error
+from pmlib.competitive.switching.cluster import (
+    even_interval,
+    ratio,
+    ratio_interval,
+    share_interval,
+    standard_error,
+)
 from pmlib.competitive.switching.purchases import Purchases, tally
 
 
@@ -69,8 +75,10 @@ def transitions(bought: Purchases, level: float = 0.95) -> Transitions:
         row, left = ratio(out, out.sum(axis=1)), np.delete(out, brand, axis=1)
         pull_of_rates += steady[brand] * row.pull @ response
         others = ratio(left, left.sum(axis=1))
-        rates.append((row.estimate, *_shares(row, level)))
-        leavers.append(np.insert(np.array([others.estimate, *_shares(others, level)]), brand, np.nan, axis=1))
+        rates.append((row.estimate, *ratio_interval(row, level)))
+        leavers.append(
+            np.insert(np.array([others.estimate, *ratio_interval(others, level)]), brand, np.nan, axis=1)
+        )
         flow = ratio(out - back, total)
         flows.append(
             (flow.estimate, *even_interval(flow.estimate, flow.error, np.array(flow.freedom), level))
@@ -87,7 +95,7 @@ def transitions(bought: Purchases, level: float = 0.95) -> Transitions:
         rates=_stack(rates),
         leavers=_stack(leavers),
         flows=_stack(flows),
-        share=Estimates(share.estimate, *_shares(share, level)),
+        share=Estimates(share.estimate, *ratio_interval(share, level)),
         steady=Estimates(
             steady, *share_interval(steady, error, np.array(share.households), np.array(share.freedom), level)
         ),
@@ -122,12 +130,6 @@ def settle(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     shares = np.linalg.solve(system, np.eye(many)[-1])
     shares = np.clip(shares, 0, None) / np.clip(shares, 0, None).sum()
     return shares, np.linalg.inv(np.eye(many) - rates + np.outer(held, shares))
-
-
-def _shares(found, level: float) -> tuple[np.ndarray, np.ndarray]:
-    return share_interval(
-        found.estimate, found.error, np.array(found.households), np.array(found.freedom), level
-    )
 
 
 def _even(estimate: np.ndarray, error: np.ndarray, freedom: float, level: float) -> Estimates:
