@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.cluster.hierarchy import average, cut_tree
-from scipy.spatial.distance import squareform
 
 from pmlib.competitive.switching.closeness import closeness, proportional
 
@@ -65,10 +63,10 @@ def _by_size(moves: np.ndarray, draws: np.ndarray, close: np.ndarray, labels: np
 
 
 def _cut(close: np.ndarray) -> dict[int, np.ndarray]:
+    from scipy.cluster.hierarchy import average, cut_tree  # slow to import, and only sets need it
+
     many = len(close)
-    apart = 1 / (1 + close)
-    np.fill_diagonal(apart, 0)
-    levels = cut_tree(average(squareform(apart, checks=False)))  # from each alone to all together
+    levels = cut_tree(average(_pairs(1 / (1 + close))))  # from each alone to all together
     return {k: _renumbered(levels[:, many - k]) for k in range(2, many)}
 
 

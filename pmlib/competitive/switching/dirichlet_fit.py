@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 
 from pmlib.competitive.switching.dirichlet import Dirichlet, nbd, never
 from pmlib.table import number
@@ -60,7 +59,10 @@ def dirichlet(
     _check_market(penetration, rate)
     _check_brands(named, share, bought, penetration)
     mean = penetration * rate
-    shape = spread_of(mean, variance) if variance is not None else shape_of(mean, penetration)
+    if variance is None:
+        shape = float(shapes_of(np.array([mean]), np.array([penetration]))[0])
+    else:
+        shape = spread_of(mean, variance)
     category = nbd(mean, shape)
     mixed, each = (found[0] for found in mix(category[None], share[None], bought[None], outliers))
     if np.isnan(mixed):
@@ -76,14 +78,9 @@ def dirichlet(
     )
 
 
-def shape_of(mean: float, penetration: float) -> float:
-    """Solve the gamma's shape K from the mean and from how many buy nothing."""
-
-    def excess(log_shape: float) -> float:
-        shape = np.exp(log_shape)
-        return -shape * np.log1p(mean / shape) - np.log1p(-penetration)
-
-    return float(np.exp(brentq(excess, *np.log(K_LIMITS), xtol=1e-13)))
+def shapes_of(means: np.ndarray, penetrations: np.ndarray) -> np.ndarray:
+    """Solve the gamma's shape K of markets from means and from how many buy; missing where none gives it."""
+    return _solve(lambda shape: -np.expm1(-shape * np.log1p(means / shape)), penetrations, K_LIMITS)
 
 
 def spread_of(mean: float, variance: float) -> float:
@@ -115,12 +112,13 @@ def mix(
     """
     if outliers not in ("drop", "keep", "pool"):
         raise ValueError(f'outliers is "{outliers}"; write "drop", "keep" or "pool"')
-    each = _solve(lambda s: _penetration(category, shares, s), bought)
+    each = _solve(lambda s: _penetration(category, shares, s), bought, S_LIMITS)
     if outliers == "pool":
         total = bought.sum(axis=1, keepdims=True)
-        return _solve(lambda s: _penetration(category, shares, s).sum(axis=1, keepdims=True), total)[
-            :, 0
-        ], each
+        whole = _solve(
+            lambda s: _penetration(category, shares, s).sum(axis=1, keepdims=True), total, S_LIMITS
+        )
+        return whole[:, 0], each
     kept = ~np.isnan(each)
     if outliers == "drop":
         kept &= each <= _notch(each)[:, None]
@@ -129,9 +127,11 @@ def mix(
         return (np.where(kept, each, 0.0) * weights).sum(axis=1) / weights.sum(axis=1), each
 
 
-def _solve(reached: Callable[[np.ndarray], np.ndarray], wanted: np.ndarray) -> np.ndarray:
-    # What is reached rises with S. False position on log S, where an end that stays loses weight (Illinois).
-    low, high = (np.full(wanted.shape, np.log(end)) for end in S_LIMITS)
+def _solve(
+    reached: Callable[[np.ndarray], np.ndarray], wanted: np.ndarray, limits: tuple[float, float]
+) -> np.ndarray:
+    # What is reached rises. False position on the logarithm, where an end that stays loses weight (Illinois).
+    low, high = (np.full(wanted.shape, np.log(end)) for end in limits)
     under, over = (reached(np.exp(end)) - wanted for end in (low, high))
     possible = (under < 0) & (over > 0)
     for _ in range(ROUNDS):

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 from scipy.special import ndtri
 
 from pmlib.competitive.regression import check_level
@@ -14,7 +13,7 @@ from pmlib.competitive.switching.cluster import ratio, ratio_interval
 from pmlib.competitive.switching.dirichlet import Dirichlet
 from pmlib.competitive.switching.panel import buying, check_households, norms
 from pmlib.competitive.switching.purchases import ENOUGH, FEW, Purchases, check_brands, places, purchases
-from pmlib.competitive.switching.resample import resampled
+from pmlib.competitive.switching.resample import resampled, sparse
 from pmlib.competitive.switching.square import square
 from pmlib.competitive.words import count, level_words, listed, possessive
 from pmlib.data import Source
@@ -191,13 +190,13 @@ def _pairs(
     return frame.iloc[order].reset_index(drop=True), float(coefficient)
 
 
-def _shared(has: np.ndarray) -> csr_array:
+def _shared(has: np.ndarray) -> Any:
     # Households down, pairs of brands across: whether it bought both.
     who, brand = np.nonzero(has)
     held = pd.DataFrame({"who": who, "brand": brand})
     both = held.merge(held, on="who")
     cells = both["brand_x"] * has.shape[1] + both["brand_y"]
-    return csr_array((np.ones(len(both)), (both["who"], cells)), shape=(len(has), has.shape[1] ** 2))
+    return sparse(both["who"].to_numpy(), cells.to_numpy(), np.ones(len(both)), (len(has), has.shape[1] ** 2))
 
 
 def _bend(model: Dirichlet | None, many: int) -> np.ndarray:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array, hstack
 
 from pmlib.competitive.switching.dirichlet import Dirichlet, nbd
-from pmlib.competitive.switching.dirichlet_fit import mix, shape_of
+from pmlib.competitive.switching.dirichlet_fit import mix, shapes_of
 from pmlib.competitive.switching.purchases import Purchases
-from pmlib.competitive.switching.resample import resampled
+from pmlib.competitive.switching.resample import resampled, sparse
 
 MEASURES = ("penetration", "purchases", "category_rate", "requirements", "loyals")
 
@@ -53,12 +52,15 @@ def buying(bought: Purchases, households: int, seed: int, draws: int) -> Buying:
     held = bought.counts()
     total, bought_any = held.sum(axis=1), held > 0
     alone = bought_any.sum(axis=1) == 1
-    times = csr_array((np.ones(len(total)), (np.arange(len(total)), total)))
-    parts = [held, bought_any, bought_any * total[:, None], bought_any & alone[:, None]]
-    sums = hstack([times, *(csr_array(part.astype(float)) for part in parts)], format="csr")
+    parts = np.hstack([held, bought_any, bought_any * total[:, None], bought_any & alone[:, None]])
+    who, what = np.nonzero(parts)
+    times = total.max() + 1  # one column for each number of category purchases comes first
+    rows, columns = np.append(np.arange(len(total)), who), np.append(total, times + what)
+    values = np.append(np.ones(len(total)), parts[who, what])
+    sums = sparse(rows, columns, values, (len(total), times + parts.shape[1]))
     every = np.vstack([sums.sum(axis=0)[None], resampled(sums, households, seed, draws)])
     many = len(bought.brands)
-    ends = np.cumsum([times.shape[1], many, many, many])
+    ends = np.cumsum([times, many, many, many])
     category, made, buyers, around, only = np.split(every, ends, axis=1)
     category[:, 0] = households - category[:, 1:].sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -82,13 +84,13 @@ def norms(bought: Purchases, seen: Buying) -> list[Dirichlet | None]:
     rates = np.arange(seen.category.shape[1])
     means = seen.category @ rates
     if seen.category[0, 0] > 0:
-        shapes = [_shape(mean, none) for mean, none in zip(means, seen.category[:, 0], strict=True)]
+        shapes = shapes_of(means, 1 - seen.category[:, 0])
         curves = [nbd(m, k) if k == k else np.ones(1) for m, k in zip(means, shapes, strict=True)]
         category = np.zeros((len(curves), max(map(len, curves))))
         for row, curve in zip(category, curves, strict=True):
             row[: len(curve)] = curve
     else:
-        shapes, category = [np.nan] * len(means), seen.category
+        shapes, category = np.full(len(means), np.nan), seen.category
     mixed, each = mix(category, seen.shares, seen.penetration, "pool")
     return [
         Dirichlet(
@@ -104,7 +106,3 @@ def norms(bought: Purchases, seen: Buying) -> list[Dirichlet | None]:
         else None
         for i in range(len(means))
     ]
-
-
-def _shape(mean: float, none: float) -> float:
-    return shape_of(mean, 1 - none) if np.exp(-mean) < none < 1 else float("nan")

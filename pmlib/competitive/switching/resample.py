@@ -1,15 +1,25 @@
 """Resampling households: the bootstrap of everything that is a sum over them."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 DRAWS = 500  # resamples, where a result does not say otherwise
 CHUNK = 4_000_000  # weights held at a time
 
 
-def resampled(sums: csr_array, households: int, seed: int, draws: int = DRAWS) -> np.ndarray:
+def sparse(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, shape: tuple[int, int]) -> "csr_array":
+    """Make a table of what households give that holds only what is not 0."""
+    from scipy.sparse import csr_array  # slow to import, and only resampling needs it
+
+    return csr_array((np.asarray(values, float), (rows, columns)), shape=shape)
+
+
+def resampled(sums: "csr_array", households: int, seed: int, draws: int = DRAWS) -> np.ndarray:
     """Draw households with replacement and add up what they give.
 
     sums : a row for each household that gives anything. households : all there are, with those who give

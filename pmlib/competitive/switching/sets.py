@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.switching.clusters import Clusters, clusters
 from pmlib.competitive.switching.purchases import Purchases, purchases
-from pmlib.competitive.switching.resample import resampled
+from pmlib.competitive.switching.resample import resampled, sparse
 from pmlib.competitive.switching.transitions import pairs
 from pmlib.competitive.words import count, level_words, listed
 from pmlib.data import Source
@@ -172,7 +171,7 @@ def _switches(bought: Purchases, seed: int) -> tuple[np.ndarray, np.ndarray]:
     many = len(bought.brands)
     moved = before != after
     cells = before[moved] * many + after[moved]
-    each = csr_array((np.ones(len(cells)), (who[moved], cells)), shape=(bought.choosers, many**2))
+    each = sparse(who[moved], cells, np.ones(len(cells)), (bought.choosers, many**2))
     real = np.asarray(each.sum(axis=0)).reshape(many, many)
     return real, resampled(each, bought.choosers, seed).reshape(-1, many, many)
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from pmlib.competitive.switching.cluster import (
     even_interval,
@@ -111,8 +109,11 @@ def transitions(bought: Purchases, level: float = 0.95) -> Transitions:
 
 def unsettled(counts: np.ndarray) -> np.ndarray:
     """Tell which brands keep a chain from having one steady state in which every brand has a share."""
-    _, group = connected_components(csr_array(counts > 0), connection="strong")
-    return group != np.bincount(group).argmax() if group.any() else np.zeros(len(counts), bool)
+    leads = (counts > 0) | np.eye(len(counts), dtype=bool)
+    for _ in range(len(counts).bit_length()):  # in 1, 2, 4, ... steps
+        leads = leads @ leads
+    both = leads & leads.T
+    return ~both[both.sum(axis=1).argmax()]
 
 
 def settle(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
