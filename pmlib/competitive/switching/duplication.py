@@ -140,7 +140,8 @@ def law(shared: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     bought = np.diagonal(shared, axis1=-2, axis2=-1)
     chance = bought[..., :, None] * bought[..., None, :]
     off = ~np.eye(shared.shape[-1], dtype=bool)
-    coefficient = shared[..., off].sum(axis=-1) / chance[..., off].sum(axis=-1)
+    with np.errstate(invalid="ignore"):  # a resample may hold buyers of one brand only
+        coefficient = shared[..., off].sum(axis=-1) / chance[..., off].sum(axis=-1)
     return coefficient, coefficient[..., None, None] * chance
 
 
@@ -156,7 +157,7 @@ def _pairs(
     half = 0.5 / panel
     logs = np.log(drawn + half) - np.log(law(drawn)[1] * bent + half)
     expected = predicted * bent
-    error = np.maximum(logs.std(axis=0), np.where(real == 0, (expected * panel) ** -0.5, 0.0))
+    error = np.maximum(np.nanstd(logs, axis=0), np.where(real == 0, (expected * panel) ** -0.5, 0.0))
     log = np.log(real + half) - np.log(expected + half)
     z, strict = ndtri((1 + level) / 2), ndtri(1 - (1 - level) / (many * (many - 1)))
     rows = [ratio(has[:, [i]] * has, has[:, i]) for i in range(many)]

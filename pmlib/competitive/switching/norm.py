@@ -95,7 +95,8 @@ def dirichlet_norm(
     fits = norms(bought, seen)
     model = fits[0]
     if model is None:
-        return Absent(title=TITLE, reason=f"No Dirichlet fits the purchases in the data ({source.title}).")
+        reason = f"No Dirichlet fits the data ({source.title}): too few households, or all alike."
+        return Absent(title=TITLE, reason=reason)
     frame = _rows(bought, seen, fits, asked, panel, level)
     own = frame[frame["brand"] == focal].set_index("measure")
     return DirichletNorm(
@@ -124,8 +125,8 @@ def _rows(
     found = []
     for measure in MEASURES:
         observed = getattr(seen, measure)[drawn]
-        normal = np.array([getattr(fits[i], measure) for i in drawn])
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):  # a resample may miss a brand
+            normal = np.array([getattr(fits[i], measure) for i in drawn])
             gaps = observed / normal - 1
         low, high = np.nanquantile(gaps[1:], tails, axis=0)
         found.append(
