@@ -266,6 +266,6 @@ def heat(frame: pd.DataFrame, texts: pd.DataFrame, *, ax: Axes | None = None) ->
     ax.set(xlim=(0, frame.shape[1]), ylim=(len(frame), 0))
     above = near(ax, 0, PAD, ax.get_xaxis_transform())
     for column, name in enumerate(frame.columns):
-        words = wrap(str(name), 16 if wide else 9)
+        words = wrap(str(name), min(16, 66 // frame.shape[1]) if wide else min(9, 42 // frame.shape[1]))
         ax.text(column + 0.5, 1, words, transform=above, ha="center", va="bottom", color=INK)
     return ax

@@ -32,6 +32,12 @@ from pmlib.competitive.price_index import price_index
 from pmlib.competitive.price_map import price_map
 from pmlib.competitive.priorities import feature_priorities
 from pmlib.competitive.shares import market_shares
+from pmlib.competitive.switching.dirichlet_fit import dirichlet
+from pmlib.competitive.switching.duplication import purchase_duplication
+from pmlib.competitive.switching.matrix import brand_switching
+from pmlib.competitive.switching.norm import dirichlet_norm
+from pmlib.competitive.switching.sets import competitive_sets
+from pmlib.competitive.switching.steady import steady_shares
 from pmlib.competitive.thirds import price_thirds
 from pmlib.competitive.trend import share_trend
 from pmlib.competitive.volatility import rank_volatility
@@ -40,11 +46,15 @@ __all__ = [
     "association_map",
     "attribute_map",
     "blp_instruments",
+    "brand_switching",
     "choice_shares",
+    "competitive_sets",
     "concentration",
     "conditional_logit",
     "demand_ladder",
     "facts_market",
+    "dirichlet",
+    "dirichlet_norm",
     "feature_parity",
     "feature_priorities",
     "growth_share",
@@ -63,6 +73,7 @@ __all__ = [
     "price_premium",
     "price_thirds",
     "random_coefficients",
+    "purchase_duplication",
     "rank_volatility",
     "rival_facts",
     "rival_monitor",
@@ -71,4 +82,5 @@ __all__ = [
     "win_drivers",
     "win_loss",
     "win_trend",
+    "steady_shares",
 ]
