@@ -19,6 +19,7 @@ from pmlib.competitive.moves import (
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, gained, level_words, listed, percent, points, possessive
 from pmlib.data import Source
+from pmlib.edition import previous
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, number, percentage
 
@@ -70,7 +71,8 @@ def market_monitor(
     sampled: bool = False,
     level: float = 0.95,
 ) -> MarketMonitor | Absent:
-    """Compare the newest period with the one before it.
+    """Compare the newest period with that of the report's last edition; without an earlier one, with the one
+    before.
 
     Prices are compared like for like: over each firm's products that are priced in both periods, weighed by
     what was spent on them (Törnqvist's index; equally without sales).
@@ -108,7 +110,7 @@ def market_monitor(
         return absent
     asked = check_firms(source, focal, rivals)
     every, dropped = _sold(source, basis)
-    ends = sorted(every["period"].unique())[-2:]
+    ends = _ends(every["period"], source.name)
     if len(ends) < 2:
         return Absent(title=TITLE, reason="Something was sold in one period only.")
     labels = [period_label(every["period"], end) for end in ends]
@@ -136,6 +138,14 @@ def market_monitor(
         prices=prices,
         shown=tuple(asked),
     )
+
+
+def _ends(periods: pd.Series, name: str) -> list[pd.Timestamp]:
+    # Readers know what the last edition told them, however many periods ago that was.
+    known = sorted(periods.unique())
+    told = {number.period for number in (previous() or {}).values() if number.source == name}
+    before = [one for one in known[:-1] if period_label(periods, one) in told]
+    return [(before or known)[-1 if before else -2], known[-1]] if len(known) > 1 else known
 
 
 def _sold(source: Source, basis: str) -> tuple[pd.DataFrame, Check | None]:

@@ -1,5 +1,8 @@
 """What moved between the last two periods."""
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +11,7 @@ from hypothesis import strategies as st
 
 from pmlib.competitive import market_monitor
 from pmlib.data import source
-from pmlib.result import Absent
+from pmlib.result import Absent, Number
 
 ROWS = [
     ("A", "a1", 2000, 30, 10.0),
@@ -148,3 +151,13 @@ def test_any_table_gets_a_result_or_a_reason(rows):
     assert "nan" not in result.summary() and "<<" not in result.html()
     if not isinstance(result, Absent):
         assert result.shares["change"].sum() == pytest.approx(0, abs=1e-9)
+
+
+def test_a_report_compares_with_the_period_of_its_last_edition(tmp_path, monkeypatch):
+    early = [(firm, product, 1998, units, price) for firm, product, year, units, price in ROWS if year == 2000]
+    told = Number(name="a_share", label="A's share", value=0.4, unit="%", period="1998", source="market")
+    monkeypatch.setenv("PMLIB_RUN_DIR", str(tmp_path))
+    (tmp_path / "previous.json").write_text(json.dumps({"numbers": [asdict(told)]}), "utf-8")
+    assert market_monitor(market([*early, *ROWS]), focal="A").title == "A lost 10.0 points since 1998"
+    (tmp_path / "previous.json").unlink()
+    assert market_monitor(market([*early, *ROWS]), focal="A").title == "A lost 10.0 points since 2000"
