@@ -41,12 +41,17 @@ from pmlib.competitive.switching.steady import steady_shares
 from pmlib.competitive.thirds import price_thirds
 from pmlib.competitive.trend import share_trend
 from pmlib.competitive.volatility import rank_volatility
+from pmlib.competitive.whatif.best_price import best_price
+from pmlib.competitive.whatif.demand_curve import demand_curve
+from pmlib.competitive.whatif.sensitivity import sensitivity
+from pmlib.competitive.whatif.what_if import what_if
 
 __all__ = [
     "association_map",
     "attribute_map",
     "blp_instruments",
     "brand_switching",
+    "best_price",
     "choice_shares",
     "competitive_sets",
     "concentration",
@@ -55,6 +60,7 @@ __all__ = [
     "dirichlet",
     "dirichlet_norm",
     "facts_market",
+    "demand_curve",
     "feature_parity",
     "feature_priorities",
     "growth_share",
@@ -83,4 +89,8 @@ __all__ = [
     "win_drivers",
     "win_loss",
     "win_trend",
+    "sensitivity",
+    "share_bridge",
+    "share_trend",
+    "what_if",
 ]

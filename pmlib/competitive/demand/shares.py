@@ -72,8 +72,8 @@ def shares(utility: np.ndarray, layout: Layout, dissimilarity: np.ndarray | None
 
     Parameters
     ----------
-    utility : (n, R), a column a draw of tastes. dissimilarity : (M,) of each nest, in (0, 1], or (M, R) where it
-        differs between draws; None without nests.
+    utility : (n, R), a column a draw of tastes. dissimilarity : (M,) of each nest, in (0, 1], or (M, R) where
+        it differs between draws; None without nests.
 
     References
     ----------

@@ -22,8 +22,9 @@ NO_SLOPE = "in this demand a higher price does not put buyers off"
 class Costs:
     """Unit costs of the products on a stage.
 
-    frame : a row a product that has a price: product, firm, price (mean), cost, low, high, given, impossible. impossible :
-        products whose implied cost is below 0. why : why nothing can be implied, "" where it can.
+    frame : a row a product that has a price: product, firm, price (mean), cost, low, high, given, impossible.
+        impossible : products whose implied cost is below 0. why : why nothing can be implied, "" where it
+            can.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -41,11 +42,14 @@ class Costs:
             return ()
         implied = self.frame[~self.frame["given"]]
         above = self.frame[self.frame["given"] & (self.frame["cost"] > self.frame["price"])]
-        out = ()
+        out: tuple[Check, ...] = ()
         if len(implied):
             out = (_impossible(implied),)
         if len(self.frame) > len(implied):
-            out = (*out, Check("Every given cost is below the price", above.empty, _named(above, "cost more")))
+            out = (
+                *out,
+                Check("Every given cost is below the price", above.empty, _named(above, "cost more")),
+            )
         return out
 
 
@@ -94,8 +98,8 @@ def _impossible(implied: pd.DataFrame) -> Check:
         "Prices imply costs above 0",
         bad.empty,
         f"{count(len(implied))} products do" if bad.empty
-        else f"not for {_named(bad, 'of')}{count(len(implied))}, whose buyers mind price too little to explain it: "
-        "no profit is told for them and their prices do not respond",
+        else f"not for {_named(bad, 'of')}{count(len(implied))}, whose buyers mind price too little to "
+        "explain it: no profit is told for them and their prices do not respond",
     )  # fmt: skip
 
 

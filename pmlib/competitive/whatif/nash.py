@@ -1,7 +1,5 @@
 """Prices at which no firm gains by moving its own: implied costs, and the new prices after a change."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from pmlib.competitive.whatif.stage import Stage
@@ -12,24 +10,13 @@ CLOSE = 1e-11  # of the largest price: a step this small ends the search
 SOLVED = 1e-8  # of what a product sells: a first-order condition this near 0 holds
 
 
-@dataclass(frozen=True, eq=False)
-class Equilibrium:
-    """New prices.
-
-    shift : (P, D) by which each product's price moves, NaN where the search found none. steps : it took.
-    """
-
-    shift: np.ndarray
-    steps: int
-
-
 def implied_costs(world: World, given: np.ndarray) -> np.ndarray:
     """Unit cost of each product under which its firm has no reason to move its price today, (P, D).
 
     Parameters
     ----------
-    given : (n,) costs that are known; NaN where they are to be found. A product's cost is one for all choice sets, and
-        what is given for a product comes back as its mean.
+    given : (n,) costs that are known; NaN where they are to be found. A product's cost is one for all choice
+        sets, and what is given for a product comes back as its mean.
 
     References
     ----------
@@ -42,7 +29,9 @@ def implied_costs(world: World, given: np.ndarray) -> np.ndarray:
     asked = add @ (sold.volume + own * price - world.pull(sold, price))  # what costs must add up to
     rank = _rank(firms)
     places = int(rank.max()) + 1
-    system = np.zeros((places, *asked.shape))  # [i, k]: what a unit of cost of the i-th product of k's firm does
+    system = np.zeros(
+        (places, *asked.shape)
+    )  # [i, k]: what a unit of cost of the i-th product of k's firm does
     for i in range(places):
         of = (rank == i)[codes][:, None]
         margin = np.broadcast_to(of, sold.volume.shape).astype(float)
@@ -76,7 +65,7 @@ def _rank(firms: np.ndarray) -> np.ndarray:
 
 
 def unit_costs(stage: Stage, implied: np.ndarray, base: Stage) -> np.ndarray:
-    """Cost of each offer of a stage, (n, D), from what is given and from costs implied on the first stage (P, D)."""
+    """Cost of each offer of a stage, (n, D): given, or implied on the first stage (P, D)."""
     at = {product: i for i, product in enumerate(base.demand.products)}
     known = np.empty((len(stage.demand.products), implied.shape[1]))
     for i, product in enumerate(stage.demand.products):
@@ -87,7 +76,7 @@ def unit_costs(stage: Stage, implied: np.ndarray, base: Stage) -> np.ndarray:
 
 
 def gains(world: World, cost: np.ndarray, shift: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Profit that a unit of price more would bring each product's firm, and what the product sells, both (P, D)."""
+    """What a unit of price more brings a product's firm, and what the product sells, both (P, D)."""
     sold = world.sold(shift)
     margin = world.prices(shift) - cost
     add = world.product
@@ -96,23 +85,26 @@ def gains(world: World, cost: np.ndarray, shift: np.ndarray | None = None) -> tu
 
 def equilibrium(
     world: World, cost: np.ndarray, free: np.ndarray, start: np.ndarray | None = None
-) -> Equilibrium:
+) -> np.ndarray:
     """Find the prices at which no firm gains by moving those of its products that are free to move.
 
-    The search repeats the markup that today's shares would make best (the zeta map); where its steps do not shrink they
-    are halved. What it ends at is checked against the first-order conditions.
+    The search repeats the markup that today's shares would make best (the zeta map); where its steps do not
+    shrink they are halved. What it ends at is checked against the first-order conditions.
 
     Parameters
     ----------
     cost : (n, D). free : (P,) products whose prices move. start : (P, D) a shift to begin at.
+
+    Returns
+    -------
+    array : (P, D) by which each product's price moves, the same in all choice sets; NaN where none was found.
     """
     add, columns = world.product, world.columns
     shift = np.zeros((len(free), columns)) if start is None else start.copy()
     scale = max(float(np.abs(world.stage.price).max()), 1e-300)
     first = world.stage.price[:, None] - cost
     stride, last = np.ones(columns), np.full(columns, np.inf)
-    steps = 0
-    for steps in range(1, STEPS + 1):
+    for _ in range(STEPS):
         sold = world.sold(shift)
         own = world.own(sold)
         margin = world.prices(shift) - cost
@@ -130,4 +122,4 @@ def equilibrium(
     at = np.maximum(np.abs(volume), 1e-300)
     with np.errstate(invalid="ignore"):
         holds = (np.abs(gain / at)[free] < SOLVED).all(axis=0) & np.isfinite(last)
-    return Equilibrium(np.where(holds, shift, np.nan), steps)
+    return np.where(holds, shift, np.nan)

@@ -36,8 +36,8 @@ END = r"\s*(?=;|$)"
 class Known:
     """What a scenario may speak of.
 
-    products : labels. firms : label to its products. columns : that can be set, with the levels of those that hold
-        labels (None: numbers).
+    products : labels. firms : label to its products. columns : that can be set, with the levels of those that
+        hold labels (None: numbers).
     """
 
     products: tuple[str, ...]
@@ -75,8 +75,8 @@ def read(scenarios: str | Scenario | Sequence[str | Scenario], known: Known) -> 
 
     Raises
     ------
-    ValueError : one line: a label, column or level that there is not (with the likely one), a value that is no
-        number, a form that is not known.
+    ValueError : one line: a label, column or level that there is not (with the likely one), a value that is
+        no number, a form that is not known.
     """
     if isinstance(scenarios, str | Scenario):
         scenarios = [scenarios]
@@ -137,16 +137,22 @@ def _piece(text: str, at: int) -> str:
 
 
 def _label(text: str, at: int, labels: Iterable[str], follow: str) -> tuple[str, int] | None:
-    # The longest label that stands here and is followed as it must be; as it is written before any other case.
+    # The longest label here that is followed as it must be; as it is written before any other case.
     ends = re.compile(follow)
     for fold in (lambda word: word, str.casefold):
         for label in sorted(labels, key=lambda word: (-len(word), word)):
-            if label and fold(text[at : at + len(label)]) == fold(label) and (m := ends.match(text, at + len(label))):
+            if (
+                label
+                and fold(text[at : at + len(label)]) == fold(label)
+                and (m := ends.match(text, at + len(label)))
+            ):
                 return label, m.end()
     return None
 
 
-def _must(text: str, at: int, labels: Iterable[str], follow: str, what: str, stop: str = ";") -> tuple[str, int]:
+def _must(
+    text: str, at: int, labels: Iterable[str], follow: str, what: str, stop: str = ";"
+) -> tuple[str, int]:
     found = _label(text, at, labels := list(labels), follow)
     if found is None:
         wrote = re.split(stop, text[at:], maxsplit=1)[0].strip()
@@ -168,13 +174,16 @@ def _add(text: str, at: int, known: Known) -> tuple[Step, int]:
     else:
         wrote = re.split(r"\s+like\s+", _piece(text, at), flags=re.IGNORECASE)
         if len(wrote) == 1:
-            raise ValueError(f"“add {_piece(text, at).strip()}” does not say like what; write add New like Accord")
+            raise ValueError(
+                f"“add {_piece(text, at).strip()}” does not say like what; write add New like Accord"
+            )
         model = wrote[-1].partition(":")[0]
         raise ValueError(f"“{model.strip()}” is no product; {meant(model, known.products)}")
     product = text[at : at + like.start()].strip()
     if product in known.labels:
         raise ValueError(f"“{product}” is there already; call what enters something else")
-    settings, end = (), found[1]
+    settings: tuple[Setting, ...] = ()
+    end = found[1]
     if ":" in text[at + like.end() + len(found[0]) : found[1]]:
         settings, end = _settings(text, found[1], known, entrant=True)
     return Add(product, found[0], settings), end
@@ -206,7 +215,9 @@ def _settings(text: str, at: int, known: Known, *, entrant: bool) -> tuple[tuple
         columns["firm"] = tuple(known.firms)
     found: list[Setting] = []
     while True:
-        column, at = _must(text, at, columns, r"\s*=\s*|\s+", "column that can be set", stop=r"[,;=]|\s+(?=\S+\s*[,;]|\S+$)")
+        column, at = _must(
+            text, at, columns, r"\s*=\s*|\s+", "column that can be set", stop=r"[,;=]|\s+(?=\S+\s*[,;]|\S+$)"
+        )
         if column in {setting.column for setting in found}:
             raise ValueError(f"{column} is set twice")
         setting, at = _setting(text, at, column, columns[column])

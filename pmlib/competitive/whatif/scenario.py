@@ -14,8 +14,8 @@ BY = {"times": "by a percentage", "plus": "by an amount", "to": "to a value"}
 class Setting:
     """One column of an offer set anew.
 
-    column : "price", "cost", "firm" or an attribute. value : a number, or a label. how : "to" the value; "plus" it;
-        "times" 1 + it, so that −0.1 is a cut of 10 %.
+    column : "price", "cost", "firm" or an attribute. value : a number, or a label. how : "to" the value;
+        "plus" it; "times" 1 + it, so that −0.1 is a cut of 10 %.
     """
 
     column: str
@@ -103,7 +103,8 @@ Step = Change | Delist | Add | Merge
 class Scenario:
     """Several changes at once.
 
-    name : what tables call it. steps : in order. rivals : "hold" or "respond"; None leaves it to the question.
+    name : what tables call it. steps : in order. rivals : "hold" or "respond"; None leaves it to the
+        question.
     """
 
     name: str
@@ -135,7 +136,9 @@ def one_name_each(scenarios: Iterable[Scenario]) -> None:
     seen: set[str] = set()
     for scenario in scenarios:
         if scenario.name in seen:
-            raise ValueError(f'two scenarios are called "{scenario.name}"; name one: "Other = {scenario.default_name}"')
+            raise ValueError(
+                f'two scenarios are called "{scenario.name}"; name one: "Other = {scenario.default_name}"'
+            )
         seen.add(scenario.name)
 
 

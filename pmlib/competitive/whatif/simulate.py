@@ -31,8 +31,8 @@ class Play:
 class Question:
     """Scenarios to be played from one stage.
 
-    today : the stage as it is. costs : whether profit is asked for. held : products whose price stays whoever responds,
-        because no sensible cost explains it.
+    today : the stage as it is. costs : whether profit is asked for. held : products whose price stays whoever
+        responds, because no sensible cost explains it.
     """
 
     today: Stage
@@ -55,7 +55,8 @@ class Question:
 
         Returns
         -------
-        array : (lines of all plays, each with one more for worth to buyers, as a volume; measures; 2; D): before, after.
+        array : (lines of all plays, each with one more for worth to buyers, as a volume; measures; 2; D):
+            before, after.
         """
         here = World.at(self.today, demand, params)
         implied = None
@@ -71,9 +72,9 @@ class Question:
                 assert cost is not None and implied is not None
                 if not np.isnan(self.today.cost).all():  # else costs make today's prices the best there are
                     own = unit_costs(self.today, implied, self.today)
-                    moved = equilibrium(here, own, self.free(self.today, play.after)).shift
+                    moved = equilibrium(here, own, self.free(self.today, play.after))
                     before = _told(here, moved, own)
-                shift = equilibrium(there, cost, self.free(play.after, play.after), play.start).shift
+                shift = equilibrium(there, cost, self.free(play.after, play.after), play.start)
             after = _told(there, shift, cost)
             out.append(self._ends(play, before, after))
         return np.concatenate(out)
@@ -94,7 +95,7 @@ class Question:
             if play.responds:
                 world = World.at(play.after, demand, params)
                 cost = unit_costs(play.after, implied, self.today)
-                found = equilibrium(world, cost, self.free(play.after, play.after)).shift
+                found = equilibrium(world, cost, self.free(play.after, play.after))
                 play = replace(play, start=found if np.isfinite(found).all() else None)
             plays.append(play)
         return replace(self, plays=tuple(plays))
@@ -111,7 +112,7 @@ class Question:
 
 @dataclass(frozen=True, eq=False)
 class Told:
-    """Volume, revenue, profit and mean price of each product, (P, D) by measure, and worth to buyers, (D,)."""
+    """Volume, revenue, profit, mean price of each product, (P, D), and worth to buyers, (D,)."""
 
     products: dict[str, np.ndarray]
     worth: np.ndarray
@@ -132,9 +133,7 @@ def _worth(worth: np.ndarray) -> np.ndarray:
     return out
 
 
-def _by_line(
-    who: Sequence[tuple[str, str]], told: Told, demand: Demand, owner: dict[str, str]
-) -> np.ndarray:
+def _by_line(who: Sequence[tuple[str, str]], told: Told, demand: Demand, owner: dict[str, str]) -> np.ndarray:
     at = {product: i for i, product in enumerate(demand.products)}
     found, total = told.products, demand.size.sum()
     out = np.zeros((len(who), len(MEASURES), len(told.worth)))

@@ -22,9 +22,10 @@ NOBODY = ""  # owner of what has no price: buying none
 class Stage:
     """Offers, owners and costs.
 
-    demand : on these offers. owner : product to the firm that prices it. cost : (n,) given for each offer, NaN where
-        it must be implied by prices. like : product to the one whose implied cost it has. more : product to (factor,
-        amount) that a scenario puts on its cost. kept : firms whose prices the scenario wrote.
+    demand : on these offers. owner : product to the firm that prices it. cost : (n,) given for each offer,
+        NaN where it must be implied by prices. like : product to the one whose implied cost it has. more :
+        product to (factor, amount) that a scenario puts on its cost. kept : firms whose prices the scenario
+        wrote.
     """
 
     demand: Demand
@@ -51,7 +52,8 @@ def stage(demand: Demand, costs: "str | Mapping[str, float] | None" = None, peri
 
     Raises
     ------
-    ValueError : no such period, column or product; a cost that is missing or negative; a product of two firms.
+    ValueError : no such period, column or product; a cost that is missing or negative; a product of two
+        firms.
     """
     demand = one_period(demand, period)
     offers = demand.offers
@@ -59,7 +61,9 @@ def stage(demand: Demand, costs: "str | Mapping[str, float] | None" = None, peri
     pairs = pd.DataFrame({"product": offers["product"], "firm": firm.astype("str")}).drop_duplicates()
     twice = pairs["product"].duplicated()
     if twice.any():
-        raise ValueError(f'"{pairs.loc[twice, "product"].iloc[0]}" belongs to two firms; give it a label for each')
+        raise ValueError(
+            f'"{pairs.loc[twice, "product"].iloc[0]}" belongs to two firms; give it a label for each'
+        )
     owner = dict(zip(pairs["product"], pairs["firm"], strict=True))
     if demand.none is not None:
         owner[demand.none] = NOBODY
@@ -78,7 +82,9 @@ def one_period(demand: Demand, period: object = None) -> Demand:
         when = pd.to_datetime(demand.offers["period"])
         own = (when.dt.strftime("%Y-%m-%d").str.startswith(str(period))).to_numpy()
         if len(set(codes[own])) != 1:
-            raise ValueError(f"period {period!r} is {'no' if not own.any() else 'more than one'} period of these data")
+            raise ValueError(
+                f"period {period!r} is {'no' if not own.any() else 'more than one'} period of these data"
+            )
         chosen = codes[own][0]
     rows = codes == chosen
     at = int(np.flatnonzero(codes[demand.layout.sets.starts] == chosen)[0])
@@ -91,7 +97,9 @@ def _costs(demand: Demand, costs: "str | Mapping[str, float] | None") -> np.ndar
         return np.full(len(offers), np.nan)
     if isinstance(costs, str):
         if costs not in offers:
-            raise ValueError(f"costs: no column {costs!r}; {meant(costs, map(str, offers.columns), 'there are')}")
+            raise ValueError(
+                f"costs: no column {costs!r}; {meant(costs, map(str, offers.columns), 'there are')}"
+            )
         found = offers[costs].to_numpy(float)
     else:
         for product in costs:
@@ -183,7 +191,9 @@ def _set(stage: Stage, rows: np.ndarray, settings: tuple[Setting, ...], members:
 
 def _moved(values: np.ndarray, setting: Setting) -> np.ndarray:
     value = float(setting.value)
-    return {"to": np.full(len(values), value), "plus": values + value, "times": values * (1 + value)}[setting.how]
+    return {"to": np.full(len(values), value), "plus": values + value, "times": values * (1 + value)}[
+        setting.how
+    ]
 
 
 def _column(held: pd.Series, rows: np.ndarray, setting: Setting) -> pd.Series:
@@ -205,7 +215,8 @@ def _delisted(stage: Stage, step: Delist) -> Stage:
     real = stays & (offers["product"] != stage.demand.none).to_numpy()
     if (empty := sets.sum(real.astype(int)) == 0).any():
         raise ValueError(
-            f"delisting {step.product} leaves {int(empty.sum()):,} of {len(sets):,} choice sets without an offer"
+            f"delisting {step.product} leaves {int(empty.sum()):,} of {len(sets):,} choice sets without "
+            "an offer"
         )
     return replace(stage, demand=stage.demand.on(offers[stays], stage.demand.size), cost=stage.cost[stays])
 
@@ -247,8 +258,8 @@ def _merged(stage: Stage, step: Merge) -> Stage:
 def seen(demand: Demand, column: str, product: str | None) -> tuple[float, float]:
     """Range of a column among the offers that a model was fitted to.
 
-    Of choices it is the product's own, where it varied; of markets that of all products, since demand was learned
-    from how they differ.
+    Of choices it is the product's own, where it varied; of markets, and of a product that enters, that of all
+    products, since demand was learned from how they differ.
     """
     offers = demand.offers
     real = offers[offers["product"] != demand.none] if demand.none is not None else offers
@@ -262,7 +273,9 @@ def extrapolated(demand: Demand, before: Stage, after: Stage, scenario: Scenario
     """Name what a scenario puts outside of what was seen, each in a few words."""
     found = []
     offers = after.demand.offers
-    numbers = [t.column for t in demand.design.terms if t.level is None and t.by is None and t.column in offers]
+    numbers = [
+        t.column for t in demand.design.terms if t.level is None and t.by is None and t.column in offers
+    ]
     for product in after.demand.products:
         rows = offers["product"] == product
         old = before.demand.offers
@@ -271,7 +284,7 @@ def extrapolated(demand: Demand, before: Stage, after: Stage, scenario: Scenario
             new = offers.loc[rows, column].to_numpy(float)
             if np.array_equal(new, old.loc[old["product"] == like, column].to_numpy(float)):
                 continue
-            low, high = seen(demand, column, like)
+            low, high = seen(demand, column, product)
             slack = 1e-9 * max(abs(low), abs(high))
             out = float(((new < low - slack) | (new > high + slack)).mean())
             if out > BEYOND:

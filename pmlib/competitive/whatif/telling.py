@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 
 import pandas as pd
 
@@ -12,12 +13,17 @@ from pmlib.result import Number
 from pmlib.table import interval, interval_digits, number
 
 SAID = 3  # scenarios that a finding tells
+EXACT = 1e-9  # an interval narrower than this is none: what the model says there hangs on no parameter
 AS_IF = "As if prices had moved for no other reason"
 
 
 def points_range(low: float, high: float) -> str:
     """Write the interval of a difference of shares, "" where there is none."""
-    return "" if pd.isna(low) else interval(low, high, "points").replace(" points", "").replace(" point", "")
+    return (
+        ""
+        if not high - low > EXACT
+        else interval(low, high, "points").replace(" points", "").replace(" point", "")
+    )
 
 
 def focal_row(frame: pd.DataFrame, scenario: str, focal: str, owner: Mapping[str, str]) -> pd.DataFrame:
@@ -34,8 +40,9 @@ def focal_row(frame: pd.DataFrame, scenario: str, focal: str, owner: Mapping[str
 class Telling:
     """The words of a result.
 
-    own : a row a scenario: the focal share before and after. responding : scenarios in which firms set prices anew.
-    Where buyers may buy none of the products, what counts is how much more or less the focal one sells; else its share.
+    own : a row a scenario: the focal share before and after. responding : scenarios in which firms set prices
+    anew. Where buyers may buy none of the products, what counts is how much more or less the focal one sells;
+    else its share.
     """
 
     demand: Demand
@@ -52,15 +59,17 @@ class Telling:
         return self.demand.observed is not None or bool((self.own["before"] < 0.01).all())
 
     def _ends(self, row: pd.Series) -> tuple[float, float, float]:
-        if self.relative:
-            return row["relative"], row["relative_low"], row["relative_high"]
-        return row["estimate"], row["low"], row["high"]
+        names = (
+            ("relative", "relative_low", "relative_high") if self.relative else ("estimate", "low", "high")
+        )
+        middle, low, high = (float(row[name]) for name in names)
+        return (middle, low, high) if high - low > EXACT else (middle, nan, nan)
 
     def _effect(self, row: pd.Series, *, brief: bool = False) -> str:
         middle, low, high = self._ends(row)
         unit = "%" if self.relative else "points"
         if pd.isna(middle):
-            return "has no telling"
+            return "cannot be told"
         if middle < 0:
             low, high = -high, -low
         digits = 1 if pd.isna(low) else interval_digits(low, high, unit)
@@ -123,7 +132,8 @@ class Telling:
         best = rows.loc[rows["relative"].idxmax()]
         low, high = best["relative_low"], best["relative_high"]
         size = number(best["relative"], "%", interval_digits(low, high, "%"))
-        return f"Of these, “{best['scenario']}” pays {best['who']} most: {size} more profit ({interval(low, high, '%')})."
+        more = f"{size} more profit ({interval(low, high, '%')})"
+        return f"Of these, “{best['scenario']}” pays {best['who']} most: {more}."
 
     def unknown(self) -> str:
         """Say what would change this."""
@@ -146,12 +156,11 @@ class Telling:
             what = "what it sells" if self.relative else "its share"
             found.append(
                 Number(
-                    name=f"what_if_{called[scenario.name]}", label=f"{row['who']}: change of {what} if {scenario.said()}",
+                    name=f"what_if_{called[scenario.name]}",
+                    label=f"{row['who']}: change of {what} if {scenario.said()}",
                     value=float(middle), low=None if pd.isna(low) else float(low),
                     high=None if pd.isna(high) else float(high), level=None if pd.isna(low) else self.level,
                     unit="%" if self.relative else "points", source=self.demand.source,
                 )
             )  # fmt: skip
         return tuple(found)
-
-

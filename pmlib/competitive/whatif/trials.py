@@ -19,7 +19,8 @@ Ask = Callable[[Demand, np.ndarray], np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a question of a demand comes to: estimate, low and high, each (...); lost : share of draws without one.
+    """What a question of a demand comes to: estimate, low and high, each (...); lost : share of draws without
+    one.
 
     drawn : (..., D) at drawn parameters; None where the interval is the delta method's.
     """
@@ -75,7 +76,9 @@ def _delta(demand: Demand, ask: Ask, level: float, estimate: np.ndarray) -> Answ
     few = demand
     if len(demand.weights) > TASTES:
         few = replace(
-            demand, draws=demand.draws[:TASTES], weights=demand.weights[:TASTES] / demand.weights[:TASTES].sum()
+            demand,
+            draws=demand.draws[:TASTES],
+            weights=demand.weights[:TASTES] / demand.weights[:TASTES].sum(),
         )
     errors = np.sqrt(np.diag(demand.covariance))
     moved = np.flatnonzero(errors)
@@ -86,4 +89,9 @@ def _delta(demand: Demand, ask: Ask, level: float, estimate: np.ndarray) -> Answ
     slopes = (above - below) / (2 * STEP * errors[moved])
     spread = np.einsum("...k,kl,...l->...", slopes, demand.covariance[np.ix_(moved, moved)], slopes)
     half = np.sqrt(spread) * float(stdtrit(demand.freedom, 0.5 + level / 2))
-    return Answers(estimate, estimate - half, estimate + half, float(np.isnan(half[~np.isnan(estimate)]).mean() if half.size else 0))
+    return Answers(
+        estimate,
+        estimate - half,
+        estimate + half,
+        float(np.isnan(half[~np.isnan(estimate)]).mean() if half.size else 0),
+    )

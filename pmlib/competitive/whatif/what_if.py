@@ -15,7 +15,6 @@ from pmlib.competitive.whatif.reading import read
 from pmlib.competitive.whatif.scenario import HOLD, RESPOND, Merge, Scenario, one_name_each
 from pmlib.competitive.whatif.simulate import MEASURES, Play, Question
 from pmlib.competitive.whatif.stage import (
-    Stage,
     changed,
     extrapolated,
     known,
@@ -43,9 +42,10 @@ COLUMNS = {
 class WhatIf(Result):
     """What scenarios come to.
 
-    frame : a row per scenario and product, firm and buying none; kind, who, before, after, and estimate (the difference
-        of shares) with their intervals; relative (after / before − 1).
-    measures : the same of every measure: share, volume, revenue, profit, price, and surplus (of buyers, its change).
+    frame : a row per scenario and product, firm and buying none; kind, who, before, after, and estimate (the
+        difference of shares) with their intervals; relative (after / before − 1).
+    measures : the same of every measure: share, volume, revenue, profit, price, and surplus (of buyers, its
+        change).
     scenarios : as they were read. implied_costs : a row per product: cost, low, high, given, impossible.
     own : the frame's rows of the focal product or firm, one a scenario.
     """
@@ -87,15 +87,16 @@ def what_if(
     Parameters
     ----------
     model : a fitted demand: any result with a `demand`.
-    scenarios : texts, such as "Accord: price -10%", "Honda: price +5%, air 1; rivals respond", "Accord: price 12.5",
-        "delist Accord", "add New like Accord: price 11, firm Ford", "merge Ford + Chrysler", "Price war = Accord:
-        price -10%; Taurus: price -10%"; or `scenario.Scenario` objects.
+    scenarios : texts, such as "Accord: price -10%", "Honda: price +5%, air 1; rivals respond",
+        "Accord: price 12.5", "delist Accord", "add New like Accord: price 11, firm Ford",
+        "merge Ford + Chrysler", "Price war = Accord: price -10%; Taurus: price -10%"; or
+        `scenario.Scenario` objects.
     focal : the product or firm whose share is told.
-    costs : what a unit costs: a column of the offers, or product to cost; what is not given is implied by prices, if
-        every firm prices for its own profit.
-    rivals : "hold" their prices or "respond": every firm whose prices the scenario does not write sets them anew until
-        nobody gains by moving (Bertrand-Nash). A scenario may say otherwise; a merger responds unless it says hold.
-        In choice sets a product's price moves by the same amount in all of them.
+    costs : what a unit costs: a column of the offers, or product to cost; what is not given is implied by
+        prices, if every firm prices for its own profit.
+    rivals : "hold" their prices or "respond": every firm whose prices the scenario does not write sets them
+        anew until nobody gains by moving (Bertrand-Nash). A scenario may say otherwise; a merger responds
+        unless it says hold. In choice sets a product's price moves by the same amount in all of them.
     sold : what a unit sold is called ("cars"). period : of markets, which one; the newest when None.
     level : of intervals, over `draws` of the parameters.
 
@@ -105,7 +106,8 @@ def what_if(
 
     Raises
     ------
-    ValueError : a scenario that cannot be read or played, in one line; an unknown focal, cost column, way of rivals.
+    ValueError : a scenario that cannot be read or played, in one line; an unknown focal, cost column, way of
+        rivals.
 
     References
     ----------
@@ -129,16 +131,29 @@ def what_if(
     answer = answers(first.demand, lambda d, p: _compared(question.ask(d, p)), level, draws=draws, seed=seed)
     measures = _measures(question, played, answer, found.impossible)
     frame = measures[measures["measure"] == "share"].drop(columns="measure")
-    frame = frame.assign(range=[telling.points_range(*ends) for ends in zip(frame["low"], frame["high"], strict=True)])
+    frame = frame.assign(
+        range=[telling.points_range(*ends) for ends in zip(frame["low"], frame["high"], strict=True)]
+    )
     own = pd.concat(
-        [telling.focal_row(frame, one.name, focal, play.after.owner) for one, play in zip(played, plays, strict=True)]
+        [
+            telling.focal_row(frame, one.name, focal, play.after.owner)
+            for one, play in zip(played, plays, strict=True)
+        ]
     )
     beyond = [
-        said for one, play in zip(played, plays, strict=True) for said in extrapolated(demand, first, play.after, one)
+        said
+        for one, play in zip(played, plays, strict=True)
+        for said in extrapolated(demand, first, play.after, one)
     ]
     asked = [one for one, play in zip(played, plays, strict=True) if play.responds]
-    checks = (_causal(demand), within_what_was_seen(list(dict.fromkeys(beyond))), *_solved(asked, frame, answer))
-    told = telling.Telling(demand=demand, focal=focal, own=own, scenarios=played, responding=asked, sold=sold, level=level)
+    checks = (
+        _causal(demand),
+        within_what_was_seen(list(dict.fromkeys(beyond))),
+        *_solved(asked, frame, answer),
+    )
+    told = telling.Telling(
+        demand=demand, focal=focal, own=own, scenarios=played, responding=asked, sold=sold, level=level
+    )
     return WhatIf(
         title=told.title(),
         finding=told.finding(),
@@ -169,9 +184,9 @@ def _responds(scenario: Scenario, rivals: str, costs: Costs) -> bool:
 
 def _compared(ends: np.ndarray) -> np.ndarray:
     before, after = ends[:, :, 0], ends[:, :, 1]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):  # worth is infinite where buyers do not mind price
         relative = np.where(before > 0, after / before - 1, np.nan)
-    return np.stack([before, after, after - before, relative], axis=2)
+        return np.stack([before, after, after - before, relative], axis=2)
 
 
 def _measures(
@@ -212,7 +227,7 @@ def _causal(demand: Demand) -> Check:
         "Prices moved for reasons of their own",
         demand.causal,
         "so what sales did then is what they would do" if demand.causal
-        else "nothing shows that: dear products may sell for what the data do not tell, so these are descriptions",
+        else "nothing shows that: dear products may sell for what the data do not tell",
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """A stage at many parameters at once: what sells at which prices, and how that moves.
 
-Every array has columns C = D × R: R draws of tastes for each of D parameters; what is asked for is averaged over the
-tastes, and has D columns.
+Every array has columns C = D × R: R draws of tastes for each of D parameters; what is asked for is averaged
+over the tastes, and has D columns.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ from pmlib.competitive.whatif.stage import NOBODY, Stage
 class Sold:
     """What sells at some prices.
 
-    joint : (n, C) shares. within : (n, C) shares in the nest, or None. volume : (n, D). worth : (D,) what all sets are
-        worth to their buyers, in money.
+    joint : (n, C) shares. within : (n, C) shares in the nest, or None. volume : (n, D). worth : (D,) what all
+        sets are worth to their buyers, in money.
     """
 
     joint: np.ndarray
@@ -34,7 +34,8 @@ class Sold:
 class World:
     """Offers with their utilities.
 
-    utility : (n, C). slopes : (C,) of price; zeros where price is no term. nests : (M, C) dissimilarities, or None.
+    utility : (n, C). slopes : (C,) of price; zeros where price is no term. nests : (M, C) dissimilarities, or
+        None.
     """
 
     stage: Stage
@@ -130,10 +131,11 @@ class World:
         return self.size * self.average(pull if self._own_nest is None else pull / self._own_nest)
 
     def pull(self, sold: Sold, margin: np.ndarray) -> np.ndarray:
-        """What a price rise of each offer takes from its owner's margins by moving buyers between offers, (n, D).
+        """What a price rise of each offer takes from its owner's margins by moving buyers between offers, (n,
+        D).
 
-        margin : (n, D). With `own`, the first-order condition of a product is: volume + sum of own × margin − sum of
-        pull = 0.
+        margin : (n, D). With `own`, the first-order condition of a product is: volume + sum of own × margin −
+        sum of pull = 0.
 
         References
         ----------
