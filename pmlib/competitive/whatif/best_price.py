@@ -13,7 +13,7 @@ from pmlib.competitive.regression import check_level
 from pmlib.competitive.whatif.along import Track, curves, price_range, question, track
 from pmlib.competitive.whatif.costs import NO_PRICE, Costs, sensible_costs
 from pmlib.competitive.whatif.scenario import HOLD, RESPOND
-from pmlib.competitive.whatif.stage import Stage, known, stage
+from pmlib.competitive.whatif.stage import Stage, demand_of, known, stage
 from pmlib.competitive.whatif.telling import AS_IF
 from pmlib.competitive.whatif.trials import answers
 from pmlib.competitive.words import level_words, money, possessive, slug
@@ -103,7 +103,7 @@ def best_price(
     for parameter, value, ways in (("maximise", maximise, AIMS), ("rivals", rivals, (HOLD, RESPOND))):
         if value not in ways:
             raise ValueError(f"{parameter} is {value!r}; it may be {' or '.join(f'{way!r}' for way in ways)}")
-    demand: Demand = model.demand
+    demand = demand_of(model)
     if not demand.priced:
         return Absent(title=TITLE, reason=f"No best price: {NO_PRICE}.")
     first = stage(demand, costs, period)
@@ -273,8 +273,8 @@ class _Words:
             way = "rises" if self.best >= self.way.price else "grows as the price falls,"
             return (
                 f"{whose} of {self.way.firm} {way} all the way to the end of the prices seen for "
-                f"{self.way.who} ({price_range(self.way, self.unit)}): the best price lies beyond, and we cannot "
-                "tell where."
+                f"{self.way.who} ({price_range(self.way, self.unit)}): the best price lies beyond, and we "
+                "cannot tell where."
             )
         single = len(self.way.members) == 1
         spread = (

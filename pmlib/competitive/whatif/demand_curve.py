@@ -11,7 +11,7 @@ from pmlib.competitive.regression import check_level
 from pmlib.competitive.whatif.along import Track, curves, price_range, question, track
 from pmlib.competitive.whatif.costs import NO_PRICE, NO_SLOPE, sensible_costs
 from pmlib.competitive.whatif.scenario import HOLD, RESPOND
-from pmlib.competitive.whatif.stage import known, stage
+from pmlib.competitive.whatif.stage import demand_of, known, stage
 from pmlib.competitive.whatif.telling import AS_IF
 from pmlib.competitive.whatif.trials import answers
 from pmlib.competitive.words import level_words, money
@@ -77,7 +77,7 @@ def demand_curve(
         raise ValueError(f"around is {around!r}; write a fraction of the price, such as 0.2")
     if rivals not in (HOLD, RESPOND):
         raise ValueError(f'rivals is {rivals!r}; it may be "hold" or "respond"')
-    demand: Demand = model.demand
+    demand = demand_of(model)
     if not demand.priced:
         return Absent(title=TITLE, reason=f"No demand curve: {NO_PRICE}.")
     first = stage(demand, None, period)

@@ -5,8 +5,9 @@ import numpy as np
 from pmlib.competitive.whatif.stage import Stage
 from pmlib.competitive.whatif.world import World, priced
 
-STEPS = 2_000
+STEPS, ROUND = 1_000, 50  # steps of a search; after so many, what is done is left out
 CLOSE = 1e-11  # of the largest price: a step this small ends the search
+FAR = 1e6  # times the largest price: a step this large leads nowhere
 SOLVED = 1e-8  # of what a product sells: a first-order condition this near 0 holds
 
 
@@ -84,42 +85,52 @@ def gains(world: World, cost: np.ndarray, shift: np.ndarray | None = None) -> tu
 
 
 def equilibrium(
-    world: World, cost: np.ndarray, free: np.ndarray, start: np.ndarray | None = None
+    world: World, cost: np.ndarray, free: np.ndarray, start: np.ndarray | None = None, steps: int = STEPS
 ) -> np.ndarray:
-    """Find the prices at which no firm gains by moving those of its products that are free to move.
+    """Find prices at which no firm gains by moving those of its products that are free to move.
 
-    The search repeats the markup that today's shares would make best (the zeta map); where its steps do not
-    shrink they are halved. What it ends at is checked against the first-order conditions.
+    The search repeats the markup that the shares at hand would make best (the zeta map of Morrow & Skerlos
+    2011); where its steps grow they are shortened. What it ends at is held against the first-order
+    conditions.
 
     Parameters
     ----------
-    cost : (n, D). free : (P,) products whose prices move. start : (P, D) a shift to begin at.
+    cost : (n, D). free : (P,) products whose prices move. start : (P, 1) or (P, D) a shift to begin at.
+    steps : at most so many.
 
     Returns
     -------
     array : (P, D) by which each product's price moves, the same in all choice sets; NaN where none was found.
     """
-    add, columns = world.product, world.columns
-    shift = np.zeros((len(free), columns)) if start is None else start.copy()
+    shift = np.zeros((len(free), world.columns))
+    if start is not None:
+        shift = shift + start
     scale = max(float(np.abs(world.stage.price).max()), 1e-300)
-    first = world.stage.price[:, None] - cost
-    stride, last = np.ones(columns), np.full(columns, np.inf)
-    for _ in range(STEPS):
-        sold = world.sold(shift)
-        own = world.own(sold)
-        margin = world.prices(shift) - cost
-        with np.errstate(all="ignore"):
-            best = (add @ (world.pull(sold, margin) - sold.volume - own * first)) / (add @ own)
-        step = np.where(free[:, None], best - shift, 0.0)
-        size = np.abs(step).max(axis=0, initial=0.0)
-        stride = np.where(size > 1.5 * last, stride / 2, stride)
+    stride, last = np.ones(world.columns), np.full(world.columns, np.inf)
+    going, left = np.ones(world.columns, bool), steps
+    while going.any() and left > max(0, steps - ROUND):
+        move = _zeta(world, cost, free, shift)
+        size = np.abs(move).max(axis=0, initial=0.0)
+        stride = np.where(size > 1.2 * last, stride / 2, np.minimum(1.0, stride * 1.05))
         last = size
-        going = np.isfinite(size) & (size > CLOSE * scale)
-        shift = np.where(np.isfinite(size) & (size > 0), shift + stride * step, shift)
-        if not going.any() or (size[np.isfinite(size)] > 1e6 * scale).all():
-            break
+        shift = shift + stride * np.where(np.isfinite(size), move, 0.0)
+        going = np.isfinite(size) & (size > CLOSE * scale) & (size < FAR * scale)
+        left -= 1
+    if going.any() and left > 0:  # the few that take longer go on alone
+        own = cost[:, going] if cost.shape[1] > 1 else cost
+        shift[:, going] = equilibrium(world.part(going), own, free, shift[:, going], left)
     gain, volume = gains(world, cost, shift)
-    at = np.maximum(np.abs(volume), 1e-300)
-    with np.errstate(invalid="ignore"):
-        holds = (np.abs(gain / at)[free] < SOLVED).all(axis=0) & np.isfinite(last)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        holds = (np.abs(gain / volume)[free] < SOLVED).all(axis=0)
     return np.where(holds, shift, np.nan)
+
+
+def _zeta(world: World, cost: np.ndarray, free: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    # How far each product's price is from the one that today's markups would make best.
+    sold, add = world.sold(shift), world.product
+    own = world.own(sold)
+    margin = world.prices(shift) - cost
+    first = world.stage.price[:, None] - cost
+    with np.errstate(all="ignore"):
+        best = (add @ (world.pull(sold, margin) - sold.volume - own * first)) / (add @ own)
+    return np.where(free[:, None], best - shift, 0.0)

@@ -19,7 +19,8 @@ class Play:
     """One scenario to be played.
 
     after : the stage that it makes. responds : whether firms set the prices anew that it does not write.
-    start : (P, 1) shift of prices at which the search for new ones begins.
+    start : (P, 1) shift of prices at which the search for new ones begins; NaN where the estimates themselves
+        have none, so that no draw is tried.
     """
 
     after: Stage
@@ -74,7 +75,9 @@ class Question:
                     own = unit_costs(self.today, implied, self.today)
                     moved = equilibrium(here, own, self.free(self.today, play.after))
                     before = _told(here, moved, own)
-                shift = equilibrium(there, cost, self.free(play.after, play.after), play.start)
+                shift = np.full((len(play.after.demand.products), there.columns), np.nan)
+                if play.start is None or np.isfinite(play.start).all():
+                    shift = equilibrium(there, cost, self.free(play.after, play.after), play.start)
             after = _told(there, shift, cost)
             out.append(self._ends(play, before, after))
         return np.concatenate(out)
@@ -95,10 +98,20 @@ class Question:
             if play.responds:
                 world = World.at(play.after, demand, params)
                 cost = unit_costs(play.after, implied, self.today)
-                found = equilibrium(world, cost, self.free(play.after, play.after))
-                play = replace(play, start=found if np.isfinite(found).all() else None)
+                found = np.full((len(play.after.demand.products), 1), np.nan)
+                if self._explained(play.after):
+                    found = equilibrium(world, cost, self.free(play.after, play.after))
+                play = replace(play, start=found)
             plays.append(play)
         return replace(self, plays=tuple(plays))
+
+    def _explained(self, after: Stage) -> bool:
+        # Whether sensible costs explain the prices of most of what the firms sell that are to respond.
+        names, sold = self.today.demand.products, self.today.demand.volume
+        owner = {**self.today.owner, **after.owner}
+        asked = np.array([owner[product] not in {*after.kept, NOBODY} for product in names])
+        held = np.array([product in self.held for product in names])
+        return bool(sold[asked & held].sum() <= sold[asked].sum() / 2)
 
     def _ends(self, play: Play, before: "Told", after: "Told") -> np.ndarray:
         who = self.lines(play)

@@ -70,6 +70,21 @@ def stage(demand: Demand, costs: "str | Mapping[str, float] | None" = None, peri
     return Stage(demand=demand, owner=owner, cost=_costs(demand, costs))
 
 
+def demand_of(model: object) -> Demand:
+    """Take the demand of a fitted model.
+
+    Raises
+    ------
+    ValueError : it has none.
+    """
+    demand = getattr(model, "demand", None)
+    if not isinstance(demand, Demand):
+        raise ValueError(
+            f"{type(model).__name__} holds no demand; give a fitted model, as conditional_logit gives"
+        )
+    return demand
+
+
 def one_period(demand: Demand, period: object = None) -> Demand:
     """Keep the market of one period, the newest when None; choices are kept whole."""
     if demand.observed is None or demand.layout.sets.starts.size == 1:

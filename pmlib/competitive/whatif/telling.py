@@ -63,7 +63,9 @@ class Telling:
             ("relative", "relative_low", "relative_high") if self.relative else ("estimate", "low", "high")
         )
         middle, low, high = (float(row[name]) for name in names)
-        return (middle, low, high) if high - low > EXACT else (middle, nan, nan)
+        if high - low > EXACT:
+            return middle, low, high
+        return (0.0 if abs(middle) < EXACT else middle), nan, nan
 
     def _effect(self, row: pd.Series, *, brief: bool = False) -> str:
         middle, low, high = self._ends(row)

@@ -16,6 +16,7 @@ from pmlib.competitive.whatif.scenario import HOLD, RESPOND, Merge, Scenario, on
 from pmlib.competitive.whatif.simulate import MEASURES, Play, Question
 from pmlib.competitive.whatif.stage import (
     changed,
+    demand_of,
     extrapolated,
     known,
     stage,
@@ -118,7 +119,7 @@ def what_if(
     check_level(level)
     if rivals not in (HOLD, RESPOND):
         raise ValueError(f'rivals is {rivals!r}; it may be "hold" or "respond"')
-    demand: Demand = model.demand
+    demand = demand_of(model)
     first = stage(demand, costs, period)
     words = known(demand, first)
     played = read(scenarios, words)
@@ -148,6 +149,7 @@ def what_if(
     asked = [one for one, play in zip(played, plays, strict=True) if play.responds]
     checks = (
         _causal(demand),
+        _ranged(own),
         within_what_was_seen(list(dict.fromkeys(beyond))),
         *_solved(asked, frame, answer),
     )
@@ -231,6 +233,16 @@ def _causal(demand: Demand) -> Check:
     )  # fmt: skip
 
 
+def _ranged(own: pd.DataFrame) -> Check:
+    known = own[own["estimate"].notna()]
+    exact = known.loc[~(known["relative_high"] - known["relative_low"] > telling.EXACT), "scenario"]
+    return Check(
+        "Every answer has a range", exact.empty,
+        "all have" if exact.empty
+        else f"not {', '.join(exact)}: there this model goes by today's shares, whatever its parameters",
+    )  # fmt: skip
+
+
 def _solved(asked: Sequence[Scenario], frame: pd.DataFrame, answer: Answers) -> tuple[Check, ...]:
     if not asked:
         return ()
@@ -240,6 +252,8 @@ def _solved(asked: Sequence[Scenario], frame: pd.DataFrame, answer: Answers) -> 
         Check(
             "There are prices at which no firm gains by moving",
             not none and not answer.lost,
-            f"not found for {', '.join(none)}: nothing is told of it" if none else f"found {lost}",
+            f"none, or no sensible costs, for {', '.join(none)}: nothing is told of it"
+            if none
+            else f"found {lost}",
         ),
     )

@@ -67,6 +67,12 @@ class World:
         """How many parameters there are, D."""
         return self.utility.shape[1] // len(self.weights)
 
+    def part(self, kept: np.ndarray) -> "World":
+        """Keep some of the parameters, by a mask (D,)."""
+        columns = np.repeat(kept, len(self.weights))
+        nests = None if self.nests is None else self.nests[:, columns]
+        return World(self.stage, self.utility[:, columns], self.slopes[columns], nests, self.weights)
+
     def average(self, values: np.ndarray) -> np.ndarray:
         """Average over tastes: (..., C) to (..., D)."""
         if len(self.weights) == 1:
