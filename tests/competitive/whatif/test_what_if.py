@@ -168,15 +168,15 @@ def test_same_inputs_same_bytes_and_the_model_is_left_alone(model):
     pd.testing.assert_frame_equal(model.demand.offers, before)
 
 
-def test_both_kinds_of_interval_agree(model, monkeypatch):
-    drawn = what_if(model, "A: price -10%", focal="A", draws=4000).own.iloc[0]
+def test_both_kinds_of_interval_agree(shop, monkeypatch):
+    drawn = what_if(shop, "A: price -10%", focal="A", draws=2000).own.iloc[0]
     monkeypatch.setattr("pmlib.competitive.whatif.trials.MOST", 0)
-    told = what_if(model, "A: price -10%", focal="A", draws=4000)
+    told = what_if(shop, "A: price -10%", focal="A", draws=2000)
     row = told.own.iloc[0]
     assert "by the delta method" in told.subtitle
     width = drawn["high"] - drawn["low"]
-    assert row["low"] == pytest.approx(drawn["low"], abs=0.08 * width)
-    assert row["high"] == pytest.approx(drawn["high"], abs=0.08 * width)
+    assert row["low"] == pytest.approx(drawn["low"], abs=0.1 * width)
+    assert row["high"] == pytest.approx(drawn["high"], abs=0.1 * width)
 
 
 def test_what_is_only_described_is_no_headline(model):
