@@ -57,14 +57,21 @@ def track(demand: Demand, first: Stage, words: Known, who: str) -> Track:
 
 
 def question(
-    first: Stage, words: Known, way: Track, factors: np.ndarray, *, responds: bool, held: frozenset[str]
+    first: Stage,
+    words: Known,
+    way: Track,
+    factors: np.ndarray,
+    *,
+    responds: bool,
+    held: frozenset[str],
+    costs: bool = False,
 ) -> Question:
-    """Ask what happens at each factor."""
+    """Ask what happens at each factor; `costs` where profit counts."""
     plays = []
     for factor in factors:
         one = named([Change(way.who, (Setting("price", float(factor) - 1, "times"),))])
         plays.append(Play(after=changed(first, one, words), responds=responds))
-    return Question(today=first, plays=tuple(plays), costs=True, held=held).begun()
+    return Question(today=first, plays=tuple(plays), costs=costs, held=held).begun()
 
 
 def curves(asked: Question, way: Track, demand: Demand, params: np.ndarray) -> np.ndarray:

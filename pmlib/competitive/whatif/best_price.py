@@ -12,7 +12,9 @@ from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.whatif.along import Track, curves, price_range, question, track
 from pmlib.competitive.whatif.costs import NO_PRICE, Costs, sensible_costs
+from pmlib.competitive.whatif.reading import Known
 from pmlib.competitive.whatif.scenario import HOLD, RESPOND
+from pmlib.competitive.whatif.simulate import Question
 from pmlib.competitive.whatif.stage import Stage, demand_of, known, stage
 from pmlib.competitive.whatif.telling import AS_IF
 from pmlib.competitive.whatif.trials import answers
@@ -115,8 +117,9 @@ def best_price(
         return Absent(title=TITLE, reason=f"No best price of {who}: {found.why}.")
     if not way.varied:
         return Absent(title=TITLE, reason=f"No best price of {who}: its price never varied.")
-    search = _Search(first.demand, way, _asked(first, words, way, rivals, found), AIMS[maximise])
-    at = search.best(demand=first.demand, params=first.demand.params[None])[0, 0]
+    responds = rivals == RESPOND
+    search = Search.along(first, words, way, maximise=maximise, responds=responds, held=found.impossible)
+    at = float(search.best(first.demand, first.demand.params[None])[0, 0])
     answer = answers(first.demand, lambda d, p: search.told(d, p, at), level, draws=draws, seed=seed)
     return _result(demand, way, answer, maximise, rivals, level, found)
 
@@ -134,18 +137,23 @@ def _profit_known(first: Stage, way: Track, maximise: str) -> None:
         )
 
 
-def _asked(first: Stage, words: Any, way: Track, rivals: str, found: Costs) -> Any:
-    nodes = chebyshev.chebpts2(NODES)
-    factors = way.low + (nodes + 1) / 2 * (way.high - way.low)
-    return question(first, words, way, factors, responds=rivals == RESPOND, held=found.impossible)
-
-
 @dataclass(frozen=True, eq=False)
-class _Search:
-    demand: Demand
+class Search:
+    """A search along a track; aim : index of what is maximised among share, volume, revenue and profit."""
+
     way: Track
-    asked: Any
+    asked: Question
     aim: int
+
+    @classmethod
+    def along(
+        cls, first: Stage, words: Known, way: Track, *, maximise: str, responds: bool, held: frozenset[str]
+    ) -> "Search":
+        """Make ready to look at prices between the ends of the track, more of them near the ends."""
+        factors = way.low + (chebyshev.chebpts2(NODES) + 1) / 2 * (way.high - way.low)
+        profit = maximise == PROFIT
+        asked = question(first, words, way, factors, responds=responds, held=held, costs=profit)
+        return cls(way, asked, AIMS[maximise])
 
     def objective(self, demand: Demand, params: np.ndarray) -> np.ndarray:
         """Coefficients of the polynomial that stands in for revenue or profit along prices: (NODES, D)."""
@@ -178,13 +186,17 @@ class _Search:
         """Best factor, whether at an end, gain at `best`, and the curve at the prices shown, today's as 1."""
         coefficients = self.objective(demand, params)
         today = self.at(coefficients, np.array([1.0]))
-        shown = self.at(coefficients, np.append(best, shown_factors(self.way))) / today
+        shown = self.at(coefficients, np.append(best, shown_factors(self.way, best))) / today
         return np.concatenate([self.best(demand, params, coefficients), shown[:1] - 1, shown[1:]])
 
 
-def shown_factors(way: Track) -> np.ndarray:
-    """Factors at which the chart has a dot."""
-    return np.linspace(way.low, way.high, SHOWN)
+def shown_factors(way: Track, best: float) -> np.ndarray:
+    """Factors at which the chart has a dot: the best, today's, and others around them."""
+    low, high = max(way.low, min(1.0, best) * 0.6), min(way.high, max(1.0, best) * 1.4)
+    factors = np.linspace(low, high, SHOWN)
+    near = (high - low) / SHOWN / 2
+    others = factors[(np.abs(factors - best) > near) & (np.abs(factors - 1) > near)]
+    return np.unique(np.concatenate([others, [best] if abs(best - 1) < 1e-6 else [best, 1.0]]))
 
 
 def _result(
@@ -195,7 +207,7 @@ def _result(
     gains = float(answer.estimate[2]), float(answer.low[2]), float(answer.high[2])
     inside = answer.estimate[1] == 0
     beyond = float(np.nanmean(answer.drawn[1])) if answer.drawn is not None else np.nan
-    factors = shown_factors(way)
+    factors = shown_factors(way, float(answer.estimate[0]))
     frame = pd.DataFrame(
         {
             "price": factors * way.price,
@@ -233,7 +245,7 @@ def _result(
                 else price_range(way, unit),
             ),
             Check("Prices moved for reasons of their own", demand.causal, "see the model's own checks"),
-            *(found.checks() if rivals == RESPOND or maximise == PROFIT else ()),
+            *(found.checks() if rivals == RESPOND else ()),
         ),
         who=way.who, best=best, low=low, high=high, factor=float(answer.estimate[0]), gain=gains[0],
         gain_low=gains[1], gain_high=gains[2], inside=bool(inside), beyond=beyond, today=way.price,

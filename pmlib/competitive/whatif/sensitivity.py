@@ -13,6 +13,7 @@ from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
 
 TITLE = "How fragile the answer is"
+ALIKE = 0.0005  # answers this near each other are written the same
 COLUMNS = {
     "assumption": Column("Assumed"),
     "estimate": Column("Change of what is sold", "%", 1),
@@ -120,7 +121,9 @@ def sensitivity(
         source=next(m.demand.source for n, m in models.items() if n not in left),
         numbers=_numbers(frame, focal, level),
         checks=_checks(frame, left),
-        unknown=f"Which assumption holds: the answer moves most with “{frame['assumption'].iloc[1]}”.",
+        unknown=f"Which assumption holds: the answer moves most with “{frame['assumption'].iloc[1]}”."
+        if frame["gap"].abs().max() >= ALIKE
+        else "",
         base=base,
         scenario=asked,
     )
@@ -137,7 +140,8 @@ def _title(frame: pd.DataFrame, focal: str) -> str:
         return f"Whether {focal} gains hangs on what is assumed"
     low, high = sorted(frame["estimate"].abs().agg(["min", "max"]))
     less = "less" if frame["estimate"].iloc[0] < 0 else "more"
-    return f"{focal} sells {interval(low, high, '%')} {less} whatever is assumed"
+    size = number(low, "%", 1) if high - low < ALIKE else interval(low, high, "%")
+    return f"{focal} sells {size} {less} whatever is assumed"
 
 
 def _finding(frame: pd.DataFrame, focal: str, scenario: Scenario) -> str:
@@ -145,9 +149,12 @@ def _finding(frame: pd.DataFrame, focal: str, scenario: Scenario) -> str:
     middle = number(first["estimate"], "%", interval_digits(first["low"], first["high"], "%"), sign=True)
     spread = interval(first["low"], first["high"], "%")
     moved = interval_digits(most["low"], most["high"], "%")
+    said = f"If {scenario.said()}, what {focal} sells changes by {middle} ({spread})"
+    said += f" under “{first['assumption']}”"
+    if abs(most["gap"]) < ALIKE:
+        return f"{said}; no other assumption moves it."
     return (
-        f"If {scenario.said()}, what {focal} sells changes by {middle} "
-        f"({spread}) under “{first['assumption']}”; “{most['assumption']}” moves it most, to "
+        f"{said}; “{most['assumption']}” moves it most, to "
         f"{number(most['estimate'], '%', moved, sign=True)} ({interval(most['low'], most['high'], '%')})."
     )
 

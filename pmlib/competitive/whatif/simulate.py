@@ -90,6 +90,8 @@ class Question:
 
     def begun(self) -> "Question":
         """Search for the new prices at the estimates, so that drawn parameters begin there."""
+        if not any(play.responds for play in self.plays):
+            return self
         demand = self.today.demand
         params = demand.params[None]
         implied = implied_costs(World.at(self.today, demand, params), self.today.cost)

@@ -74,8 +74,8 @@ class Telling:
             return "cannot be told"
         if middle < 0:
             low, high = -high, -low
-        digits = 1 if pd.isna(low) else interval_digits(low, high, unit)
-        size = number(abs(middle), unit, min(digits, 2))
+        digits = None if pd.isna(low) else min(2, interval_digits(low, high, unit))
+        size = number(abs(middle), unit, digits)
         deed = "loses" if middle < 0 else "gains"
         words = f"sells {size} {'less' if middle < 0 else 'more'}" if self.relative else f"{deed} {size}"
         if brief or pd.isna(low):
@@ -94,7 +94,8 @@ class Telling:
         """Tell the first few scenarios."""
         pairs = list(zip(self.scenarios, self.own.to_dict("records"), strict=True))
         said = ". ".join(self._sentence(one, pd.Series(row)) for one, row in pairs[:SAID])
-        more = f" {count(len(pairs) - SAID)} more scenarios follow." if len(pairs) > SAID else ""
+        left = len(pairs) - SAID
+        more = f" {count(left)} more scenario{'s follow' if left > 1 else ' follows'}." if left > 0 else ""
         return f"{said}.{more}" if self.demand.causal else f"{AS_IF}: {said[:1].lower()}{said[1:]}.{more}"
 
     def headline(self) -> str:
@@ -118,12 +119,16 @@ class Telling:
     def subtitle(self, *, drawn: bool) -> str:
         """Say what is measured."""
         of = "all who could buy" if self.demand.outside else "choices"
-        what = f"{capital(self.sold)}: share" if self.sold else "Share"
+        what = f"share of {of}, difference to today"
+        if self.relative:
+            what = f"change of what {self.focal} sells against today"
+        if self.sold:
+            what = f"{self.sold}: {what}"
         held = "other prices stay" if not self.responding else "other prices stay unless said otherwise"
         if self.responding and len(self.responding) == len(self.scenarios):
             held = "firms set the other prices anew"
         how = "" if drawn else " by the delta method"
-        return f"{what} of {of}, difference to today; {held}; {level_words(self.level)}{how}"
+        return f"{capital(what)}; {held}; {level_words(self.level)}{how}"
 
     def advice(self, measures: pd.DataFrame) -> str:
         """Say which scenario pays, where profit is known and the answer is clear."""

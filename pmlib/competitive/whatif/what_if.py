@@ -37,6 +37,7 @@ COLUMNS = {
     "estimate": Column("Difference", "points"),
     "range": Column("Range"),
 }
+SOLD = Column("Change of what is sold", "%")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -48,7 +49,8 @@ class WhatIf(Result):
     measures : the same of every measure: share, volume, revenue, profit, price, and surplus (of buyers, its
         change).
     scenarios : as they were read. implied_costs : a row per product: cost, low, high, given, impossible.
-    own : the frame's rows of the focal product or firm, one a scenario.
+    own : the frame's rows of the focal product or firm, one a scenario. relative : whether the chart shows
+        what it sells against today, not its share.
     """
 
     measures: pd.DataFrame = field(repr=False)
@@ -56,12 +58,17 @@ class WhatIf(Result):
     implied_costs: pd.DataFrame = field(repr=False)
     own: pd.DataFrame = field(repr=False)
     focal: str
+    relative: bool
 
     def plot(self, ax: Any = None) -> Any:
         """Draw what each scenario does to the focal share."""
         from pmlib import chart
 
-        return chart.dots(self.own.head(12), "scenario", spec=self.columns["estimate"], ax=ax)
+        own = self.own.head(12)
+        if not self.relative:
+            return chart.dots(own, "scenario", spec=self.columns["estimate"], ax=ax)
+        own = own.assign(estimate=own["relative"], low=own["relative_low"], high=own["relative_high"])
+        return chart.dots(own, "scenario", spec=SOLD, ax=ax)
 
     def ordered(self) -> pd.DataFrame:
         """Give the focal rows first, then the largest moves of each scenario."""
@@ -129,7 +136,7 @@ def what_if(
     found = sensible_costs(first, level, draws=draws, seed=seed)
     plays = [Play(after=changed(first, one, words), responds=_responds(one, rivals, found)) for one in played]
     question = Question(today=first, plays=tuple(plays), costs=found.known, held=found.impossible).begun()
-    answer = answers(first.demand, lambda d, p: _compared(question.ask(d, p)), level, draws=draws, seed=seed)
+    answer = answers(first.demand, lambda d, p: compared(question.ask(d, p)), level, draws=draws, seed=seed)
     measures = _measures(question, played, answer, found.impossible)
     frame = measures[measures["measure"] == "share"].drop(columns="measure")
     frame = frame.assign(
@@ -172,6 +179,7 @@ def what_if(
         scenarios=tuple(played),
         implied_costs=found.frame,
         focal=focal,
+        relative=told.relative,
         own=own.reset_index(drop=True),
     )
 
@@ -184,7 +192,8 @@ def _responds(scenario: Scenario, rivals: str, costs: Costs) -> bool:
     return responds
 
 
-def _compared(ends: np.ndarray) -> np.ndarray:
+def compared(ends: np.ndarray) -> np.ndarray:
+    """Lay before, after, their difference and relative change side by side: (..., 2, D) to (..., 4, D)."""
     before, after = ends[:, :, 0], ends[:, :, 1]
     with np.errstate(divide="ignore", invalid="ignore"):  # worth is infinite where buyers do not mind price
         relative = np.where(before > 0, after / before - 1, np.nan)

@@ -4,9 +4,10 @@ Every array has columns C = D × R: R draws of tastes for each of D parameters; 
 over the tastes, and has D columns.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -48,18 +49,19 @@ class World:
     def at(cls, stage: Stage, demand: Demand, params: np.ndarray) -> Self:
         """Work utilities out at parameters (D, k) of a demand, on the stage's offers."""
         on = stage.demand
-        if demand.weights is not on.weights:  # fewer tastes
-            on = on.on(on.offers, on.size)
-            object.__setattr__(on, "draws", demand.draws)
-            object.__setattr__(on, "weights", demand.weights)
+        if len(demand.weights) != len(on.weights):  # fewer tastes
+            on = replace(on, draws=demand.draws, weights=demand.weights)
         on.matrix, on.layout, on.codes  # noqa: B018 (worked out once, and kept by every twin)
-        twins = [on.at(one) for one in params]
-        utility = np.concatenate([twin.utility for twin in twins], axis=1)
-        slopes = np.concatenate([t.slopes if t.priced else np.zeros(len(t.weights)) for t in twins])
+        utility = _at_each(on, params, lambda twin: twin.utility)  # (D, n, R)
+        slopes = np.zeros(len(params) * len(on.weights))
+        if on.priced:
+            slopes = _at_each(on, params, lambda twin: twin.slopes).ravel()
         nests = None
         if on.nests:
-            each = [twin.dissimilarities for twin in twins]
-            nests = np.repeat(np.array(each).T, len(on.weights), axis=1)
+            nests = np.repeat(
+                _at_each(on, params, lambda twin: twin.dissimilarities).T, len(on.weights), axis=1
+            )
+        utility = np.ascontiguousarray(np.moveaxis(utility, 0, 1).reshape(len(on.offers), -1))
         return cls(stage, utility, slopes, nests, on.weights)
 
     @property
@@ -155,6 +157,17 @@ class World:
             group, add = self._owners_nests
             moved = moved + (1 / self._own_nest - 1) * (add @ (margin * sold.within))[group]
         return self.size * self.average(self.slopes * sold.joint * moved)
+
+
+def _at_each(demand: Demand, params: np.ndarray, ask: Callable[[Demand], Any]) -> np.ndarray:
+    # What is asked for at each of the parameters (D, k). Without log-normal tastes all of it is a sum of
+    # parameters times something, so that a step of each parameter tells all.
+    count = len(demand.params)
+    if len(params) <= count + 1 or any(taste.law != "normal" for taste in demand.mixing):
+        return np.array([ask(demand.at(one)) for one in params])
+    here = np.asarray(ask(demand))
+    slopes = np.array([ask(demand.at(demand.params + step)) - here for step in np.eye(count)])
+    return here + np.tensordot(params - demand.params, slopes, axes=1)
 
 
 def adder(codes: np.ndarray, groups: int) -> csr_array:

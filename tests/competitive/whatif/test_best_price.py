@@ -51,7 +51,8 @@ def test_the_best_price_is_that_of_a_plain_search(shop, who, members, own, costs
         told = best_price(shop, who, draws=4)
     top = minimize_scalar(
         lambda factor: -worth(demand, factor, list(members), list(own), costs),
-        bounds=(told.frame["factor"].min(), told.frame["factor"].max()), method="bounded", options={"xatol": 1e-7},
+        bounds=(told.frame["factor"].min(), told.frame["factor"].max()), method="bounded",
+        options={"xatol": 1e-7},
     )  # fmt: skip
     assert told.inside and told.factor == pytest.approx(top.x, rel=1e-3)
     assert told.gain == pytest.approx(

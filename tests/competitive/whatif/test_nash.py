@@ -122,7 +122,8 @@ def test_the_unit_of_money_does_not_matter(seed, rate):
     scaled = frame.assign(price=frame["price"] * rate, cost=frame["cost"] * rate)
     ends = [
         what_if(
-            market_demand(f, [-0.3 / r, 0, 0], terms=["power"]), "merge F0 + F1", focal="P0", costs="cost", draws=2
+            market_demand(f, [-0.3 / r, 0, 0], terms=["power"]), "merge F0 + F1", focal="P0", costs="cost",
+            draws=2,
         ).frame["after"].to_numpy()
         for f, r in ((frame, 1), (scaled, rate))
     ]  # fmt: skip

@@ -41,7 +41,7 @@ def test_a_rebate_on_heat_pumps(heating):
 
 
 def test_a_new_heating_system(heating):
-    # The same exercises: one like central electric heating, $200 dearer to install, a quarter cheaper to run (V4).
+    # The same exercises: one like electric heating, $200 dearer to install, a quarter cheaper to run (V4).
     told = what_if(
         conditional_logit(heating, base="hp"), "add new like ec: ic +200, oc -25%", focal="hp", draws=20
     )
@@ -122,8 +122,8 @@ def test_a_cost_may_be_a_part_of_a_scenario(shop):
 @settings(max_examples=20, deadline=None)
 @given(st.sampled_from("ABCD"), st.integers(-40, 40).filter(bool), st.sampled_from(["price", "quality"]))
 def test_shares_keep_adding_up_and_differences_to_nothing(shop, who, change, column):
-    told = what_if(shop, f"{who}: {column} {change / 10:+}" if column == "quality" else f"{who}: price {change:+}%",
-                   focal=who, draws=2)  # fmt: skip
+    amount = f"{change / 10:+}" if column == "quality" else f"{change:+}%"
+    told = what_if(shop, f"{who}: {column} {amount}", focal=who, draws=2)
     rows = told.frame[told.frame["kind"] == "product"]
     assert rows["after"].sum() == pytest.approx(1) and rows["estimate"].sum() == pytest.approx(0, abs=1e-12)
     own = rows.set_index("who").loc[who, "estimate"]
