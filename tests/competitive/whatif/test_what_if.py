@@ -12,6 +12,7 @@ from market_demand import market_demand, toy_market
 from simulated_choices import choices, table
 
 from pmlib.competitive import conditional_logit, what_if
+from pmlib.competitive.demand.demand import Mixing
 from pmlib.competitive.whatif.scenario import Change, Setting, named
 from pmlib.result import Absent
 
@@ -270,3 +271,26 @@ def test_what_is_absent_stays_absent():
     assert isinstance(told, Absent) and told.title == "What if" and "No table" in told.reason
     with pytest.raises(ValueError, match="str holds no demand"):
         what_if("model", "A: price 1", focal="A")
+
+
+@pytest.mark.parametrize("law", ["normal", "lognormal"])
+def test_buyers_may_differ_in_their_tastes(model, law):
+    demand = model.demand
+    count = len(demand.params)
+    tastes = (Mixing(0, count, law, -1), Mixing(1, count + 1))
+    params = np.append(demand.params, [0.2, 0.5])
+    if law == "lognormal":
+        params[0] = np.log(-params[0])
+    mixed = replace(
+        demand, names=(*demand.names, "spread price", "spread quality"), params=params,
+        covariance=np.diag(np.full(count + 2, 1e-4)), mixing=tastes,
+        draws=np.random.default_rng(1).normal(size=(30, 2)), weights=np.full(30, 1 / 30),
+    )  # fmt: skip
+    told = what_if(SimpleNamespace(demand=mixed), "A: price -10%", focal="A", draws=20)
+    offers = mixed.offers
+    cheaper = offers.assign(price=offers["price"] * np.where(offers["product"] == "A", 0.9, 1.0))
+    by_hand = mixed.on(cheaper)
+    assert after(told)[mixed.products].to_numpy() == pytest.approx(by_hand.volume / len(mixed.size))
+    surplus = told.measures[told.measures["measure"] == "surplus"].iloc[0]
+    assert surplus["estimate"] == pytest.approx(by_hand.surplus() - mixed.surplus())
+    assert told.own["low"].iloc[0] < told.own["estimate"].iloc[0] < told.own["high"].iloc[0]
