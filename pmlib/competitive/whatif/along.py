@@ -35,7 +35,7 @@ class Track:
         return self.high > self.low
 
 
-def track(demand: Demand, first: Stage, words: Known, who: str) -> Track:
+def track(first: Stage, words: Known, who: str) -> Track:
     """Find out between which prices a product, or all of a firm's, may be moved.
 
     Raises
@@ -49,7 +49,7 @@ def track(demand: Demand, first: Stage, words: Known, who: str) -> Track:
     low, high, prices = 0.0, np.inf, []
     for product in members:
         mean = float(offers.loc[offers["product"] == product, "price"].astype(float).mean())
-        least, most = seen(demand, "price", product)
+        least, most = seen(first.demand, "price", product)
         prices.append(mean)
         if mean > 0:
             low, high = max(low, least / mean), min(high, most / mean)

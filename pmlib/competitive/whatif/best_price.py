@@ -105,12 +105,12 @@ def best_price(
     for parameter, value, ways in (("maximise", maximise, AIMS), ("rivals", rivals, (HOLD, RESPOND))):
         if value not in ways:
             raise ValueError(f"{parameter} is {value!r}; it may be {' or '.join(f'{way!r}' for way in ways)}")
-    demand = demand_of(model)
+    demand = demand_of(model, period)
     if not demand.priced:
         return Absent(title=TITLE, reason=f"No best price: {NO_PRICE}.")
-    first = stage(demand, costs, period)
-    words = known(demand, first)
-    way = track(demand, first, words, who)
+    first = stage(demand, costs)
+    words = known(first)
+    way = track(first, words, who)
     found = sensible_costs(first, level, draws=2, seed=seed)
     _profit_known(first, way, maximise)
     if found.why:

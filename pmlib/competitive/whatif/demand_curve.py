@@ -77,12 +77,12 @@ def demand_curve(
         raise ValueError(f"around is {around!r}; write a fraction of the price, such as 0.2")
     if rivals not in (HOLD, RESPOND):
         raise ValueError(f'rivals is {rivals!r}; it may be "hold" or "respond"')
-    demand = demand_of(model)
+    demand = demand_of(model, period)
     if not demand.priced:
         return Absent(title=TITLE, reason=f"No demand curve: {NO_PRICE}.")
-    first = stage(demand, None, period)
-    words = known(demand, first)
-    way = track(demand, first, words, who)
+    first = stage(demand)
+    words = known(first)
+    way = track(first, words, who)
     every = np.linspace(1 - around, 1 + around, STEPS)
     within = every[((every >= way.low - 1e-9) & (every <= way.high + 1e-9)) | (every == 1)]
     if len(within) < 2:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pmlib.competitive.choice.design import CONSTANT, is_label
 from pmlib.competitive.demand.demand import Demand
+from pmlib.competitive.demand.estimate import in_period
 from pmlib.competitive.whatif.reading import Known
 from pmlib.competitive.whatif.scenario import Add, Change, Delist, Merge, Scenario, Setting
 from pmlib.data.words import meant
@@ -47,15 +48,14 @@ class Stage:
         return np.array([self.owner[product] for product in self.demand.products], dtype=object)
 
 
-def stage(demand: Demand, costs: "str | Mapping[str, float] | None" = None, period: object = None) -> Stage:
-    """Set the stage: all choice sets or, of markets, those of one period (the newest when None).
+def stage(demand: Demand, costs: "str | Mapping[str, float] | None" = None) -> Stage:
+    """Set the stage.
 
     Raises
     ------
-    ValueError : no such period, column or product; a cost that is missing or negative; a product of two
+    ValueError : no such column or product; a cost that is missing or negative; a product of two
         firms.
     """
-    demand = one_period(demand, period)
     offers = demand.offers
     firm = offers["firm"] if "firm" in offers else offers["product"]
     pairs = pd.DataFrame({"product": offers["product"], "firm": firm.astype("str")}).drop_duplicates()
@@ -70,40 +70,38 @@ def stage(demand: Demand, costs: "str | Mapping[str, float] | None" = None, peri
     return Stage(demand=demand, owner=owner, cost=_costs(demand, costs))
 
 
-def demand_of(model: object) -> Demand:
-    """Take the demand of a fitted model.
+def demand_of(model: object, period: object = None) -> Demand:
+    """Take the demand of a fitted model: of choices all of it, of markets that of one period (or the newest).
 
     Raises
     ------
-    ValueError : it has none.
+    ValueError : it has none; no such period.
     """
-    demand = getattr(model, "demand", None)
+    demand = getattr(
+        model, "everywhere" if period is not None and hasattr(model, "everywhere") else "demand", None
+    )
     if not isinstance(demand, Demand):
-        raise ValueError(
-            f"{type(model).__name__} holds no demand; give a fitted model, as conditional_logit gives"
-        )
-    return demand
+        kind = type(model).__name__
+        raise ValueError(f"{kind} holds no demand; give a fitted model, as conditional_logit gives")
+    return _one_period(demand, period)
 
 
-def one_period(demand: Demand, period: object = None) -> Demand:
-    """Keep the market of one period, the newest when None; choices are kept whole."""
-    if demand.observed is None or demand.layout.sets.starts.size == 1:
+def _one_period(demand: Demand, period: object) -> Demand:
+    # The market of one period, the newest when None; choices are kept whole.
+    if demand.observed is None:
         if period is not None:
-            raise ValueError("period chooses among markets; these are choices, or one market")
+            raise ValueError("period chooses among markets; these are choices")
         return demand
-    codes = demand.offers["set"].to_numpy()
-    chosen = codes.max()
-    if period is not None:
-        when = pd.to_datetime(demand.offers["period"])
-        own = (when.dt.strftime("%Y-%m-%d").str.startswith(str(period))).to_numpy()
-        if len(set(codes[own])) != 1:
-            raise ValueError(
-                f"period {period!r} is {'no' if not own.any() else 'more than one'} period of these data"
-            )
-        chosen = codes[own][0]
-    rows = codes == chosen
-    at = int(np.flatnonzero(codes[demand.layout.sets.starts] == chosen)[0])
-    return demand.on(demand.offers[rows], demand.size[[at]])
+    codes = demand.offers["set"]
+    if period is None:
+        return in_period(demand, codes.max()) if codes.nunique() > 1 else demand
+    when = pd.to_datetime(demand.offers["period"]).dt.strftime("%Y-%m-%d")
+    found = codes[when.str.startswith(str(period))].unique()
+    if len(found) != 1:
+        raise ValueError(
+            f"period {period!r} is {'more than one' if len(found) else 'no'} period of these data"
+        )
+    return in_period(demand, found[0])
 
 
 def _costs(demand: Demand, costs: "str | Mapping[str, float] | None") -> np.ndarray:
@@ -127,9 +125,9 @@ def _costs(demand: Demand, costs: "str | Mapping[str, float] | None") -> np.ndar
     return found
 
 
-def known(demand: Demand, stage: Stage) -> Known:
+def known(stage: Stage) -> Known:
     """Say what scenarios may speak of."""
-    offers = demand.offers
+    demand, offers = stage.demand, stage.demand.offers
     firms: dict[str, list[str]] = {}
     for product in stage.demand.products:
         if stage.owner[product] != NOBODY:
@@ -284,10 +282,10 @@ def seen(demand: Demand, column: str, product: str | None) -> tuple[float, float
     return float(own.min()), float(own.max())
 
 
-def extrapolated(demand: Demand, before: Stage, after: Stage, scenario: Scenario) -> list[str]:
+def extrapolated(before: Stage, after: Stage) -> list[str]:
     """Name what a scenario puts outside of what was seen, each in a few words."""
     found = []
-    offers = after.demand.offers
+    demand, offers = before.demand, after.demand.offers
     numbers = [
         t.column for t in demand.design.terms if t.level is None and t.by is None and t.column in offers
     ]

@@ -126,9 +126,9 @@ def what_if(
     check_level(level)
     if rivals not in (HOLD, RESPOND):
         raise ValueError(f'rivals is {rivals!r}; it may be "hold" or "respond"')
-    demand = demand_of(model)
-    first = stage(demand, costs, period)
-    words = known(demand, first)
+    demand = demand_of(model, period)
+    first = stage(demand, costs)
+    words = known(first)
     played = read(scenarios, words)
     one_name_each(played)
     if focal not in words.labels:
@@ -149,9 +149,7 @@ def what_if(
         ]
     )
     beyond = [
-        said
-        for one, play in zip(played, plays, strict=True)
-        for said in extrapolated(demand, first, play.after, one)
+        said for one, play in zip(played, plays, strict=True) for said in extrapolated(first, play.after)
     ]
     asked = [one for one, play in zip(played, plays, strict=True) if play.responds]
     checks = (

@@ -163,7 +163,8 @@ def _at_each(demand: Demand, params: np.ndarray, ask: Callable[[Demand], Any]) -
     # What is asked for at each of the parameters (D, k). Without log-normal tastes all of it is a sum of
     # parameters times something, so that a step of each parameter tells all.
     count = len(demand.params)
-    if len(params) <= count + 1 or any(taste.law != "normal" for taste in demand.mixing):
+    inverted = demand.observed is not None and demand.mixing  # shares of markets inverted under mixed tastes
+    if len(params) <= count + 1 or inverted or any(taste.law != "normal" for taste in demand.mixing):
         return np.array([ask(demand.at(one)) for one in params])
     here = np.asarray(ask(demand))
     slopes = np.array([ask(demand.at(demand.params + step)) - here for step in np.eye(count)])

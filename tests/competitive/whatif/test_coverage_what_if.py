@@ -58,13 +58,13 @@ def questions():
     """The scenarios, and the search for the best price of C; they do not hang on what was estimated."""
     demand = replace(fitted(0), params=true_params())
     first = stage(demand)
-    words = known(demand, first)
+    words = known(first)
     plays = []
     for text in SCENARIOS.values():
         scenario = read_one(text, words)
         plays.append(Play(after=changed(first, scenario, words), responds=scenario.rivals == "respond"))
     asked = Question(today=first, plays=tuple(plays), costs=False).begun()
-    way = track(demand, first, words, "C")
+    way = track(first, words, "C")
     search = Search.along(first, words, way, maximise="revenue", responds=False, held=frozenset())
     own = np.cumsum([0, *(len(asked.lines(play)) + 1 for play in plays)])[:-1]  # A comes first
     return asked, own, search
