@@ -7,8 +7,9 @@ import numpy as np
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.whatif.reading import Known
 from pmlib.competitive.whatif.scenario import Change, Setting, named
+from pmlib.competitive.whatif.seen import seen
 from pmlib.competitive.whatif.simulate import Play, Question
-from pmlib.competitive.whatif.stage import Stage, changed, seen
+from pmlib.competitive.whatif.stage import Stage, changed
 from pmlib.data.words import meant
 from pmlib.table import number
 

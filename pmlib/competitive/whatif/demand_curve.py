@@ -12,7 +12,7 @@ from pmlib.competitive.whatif.along import Track, curves, price_range, question,
 from pmlib.competitive.whatif.costs import NO_PRICE, NO_SLOPE, sensible_costs
 from pmlib.competitive.whatif.scenario import HOLD, RESPOND
 from pmlib.competitive.whatif.stage import demand_of, known, stage
-from pmlib.competitive.whatif.telling import AS_IF
+from pmlib.competitive.whatif.telling import AS_IF, causes
 from pmlib.competitive.whatif.trials import answers
 from pmlib.competitive.words import level_words, money
 from pmlib.result import Absent, Check, Number, Result
@@ -129,7 +129,7 @@ def demand_curve(
                 f"seen: {price_range(way, demand.money)}{f'; {left} prices left out' if left else ''}",
             ),
             Check("A higher price puts buyers off", slope, "it does" if slope else NO_SLOPE),
-            Check("Prices moved for reasons of their own", demand.causal, "see the model's own checks"),
+            causes(demand),
         ),
         who=who,
         today=way.price,

@@ -12,6 +12,7 @@ from pmlib.competitive.whatif.world import World, priced
 
 MEASURES = ("share", "volume", "revenue", "profit", "price")
 NONE = "none of these"
+SEARCH = 10  # steps to new prices, roughly
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,6 +88,11 @@ class Question:
         owner = {**stage.owner, **after.owner}
         stays = np.array([p in self.held or owner[p] in after.kept for p in stage.demand.products])
         return priced(stage) & ~stays
+
+    @property
+    def effort(self) -> int:
+        """How many times a set of parameters has utilities worked out beyond once a play, roughly."""
+        return SEARCH if any(play.responds for play in self.plays) else 1
 
     def begun(self) -> "Question":
         """Search for the new prices at the estimates, so that drawn parameters begin there."""

@@ -9,12 +9,22 @@ import pandas as pd
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.whatif.scenario import Scenario
 from pmlib.competitive.words import capital, count, level_words, names
-from pmlib.result import Number
+from pmlib.result import Check, Number
 from pmlib.table import interval, interval_digits, number
 
 SAID = 3  # scenarios that a finding tells
 EXACT = 1e-9  # an interval narrower than this is none: what the model says there hangs on no parameter
 AS_IF = "As if prices had moved for no other reason"
+
+
+def causes(demand: Demand) -> Check:
+    """Check that a model's effect of price may be read as what a price change does."""
+    return Check(
+        "Prices may be read as causes",
+        demand.causal,
+        "as the model takes them" if demand.causal
+        else "nothing shows that: dear products may sell for what the data do not tell",
+    )  # fmt: skip
 
 
 def points_range(low: float, high: float) -> str:

@@ -9,7 +9,7 @@ from scipy.special import stdtrit
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.uncertainty import STEP, parameters
 
-MOST = 120_000_000  # utilities that drawn parameters may cost a scenario; beyond it the delta method is used
+MOST = 120_000_000  # utilities that drawn parameters may cost a question; beyond it slopes are taken
 TASTES = 100  # draws of tastes on which slopes are taken
 LOST = 0.05  # of the draws may have no answer; beyond it there is no interval
 BLOCK = 4_000_000  # utilities held at a time
@@ -32,21 +32,17 @@ class Answers:
     drawn: np.ndarray | None = None
 
 
-def sampled_at(demand: Demand, draws: int) -> bool:
-    """Tell whether parameters are drawn; where that costs too much slopes are taken instead."""
-    return len(demand.offers) * len(demand.weights) * draws <= MOST
-
-
-def answers(demand: Demand, ask: Ask, level: float, *, draws: int, seed: int) -> Answers:
+def answers(demand: Demand, ask: Ask, level: float, *, draws: int, seed: int, effort: int = 1) -> Answers:
     """Ask at the estimates and around them.
 
     Parameters
     ----------
     ask : takes a demand and parameters (D, k), gives values (..., D), NaN where there is no answer.
     level : of the interval. draws : of parameters, in pairs on either side of the estimates.
+    effort : how many times a set of parameters has utilities worked out, roughly.
     """
     estimate = blocks(demand, ask, demand.params[None])[..., 0]
-    if not sampled_at(demand, draws):
+    if len(demand.offers) * len(demand.weights) * draws * effort > MOST:
         return _delta(demand, ask, level, estimate)
     drawn = blocks(demand, ask, parameters(demand, draws, seed))
     return summarised(estimate, drawn, level)

@@ -7,20 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.whatif import telling
 from pmlib.competitive.whatif.costs import Costs, sensible_costs
 from pmlib.competitive.whatif.reading import read
 from pmlib.competitive.whatif.scenario import HOLD, RESPOND, Merge, Scenario, one_name_each
+from pmlib.competitive.whatif.seen import extrapolated, within_what_was_seen
 from pmlib.competitive.whatif.simulate import MEASURES, Play, Question
 from pmlib.competitive.whatif.stage import (
     changed,
     demand_of,
-    extrapolated,
     known,
     stage,
-    within_what_was_seen,
 )
 from pmlib.competitive.whatif.trials import Answers, answers
 from pmlib.data.words import meant
@@ -136,7 +134,14 @@ def what_if(
     found = sensible_costs(first, level, draws=draws, seed=seed)
     plays = [Play(after=changed(first, one, words), responds=_responds(one, rivals, found)) for one in played]
     question = Question(today=first, plays=tuple(plays), costs=found.known, held=found.impossible).begun()
-    answer = answers(first.demand, lambda d, p: compared(question.ask(d, p)), level, draws=draws, seed=seed)
+    answer = answers(
+        first.demand,
+        lambda d, p: compared(question.ask(d, p)),
+        level,
+        draws=draws,
+        seed=seed,
+        effort=question.effort,
+    )
     measures = _measures(question, played, answer, found.impossible)
     frame = measures[measures["measure"] == "share"].drop(columns="measure")
     frame = frame.assign(
@@ -153,7 +158,7 @@ def what_if(
     ]
     asked = [one for one, play in zip(played, plays, strict=True) if play.responds]
     checks = (
-        _causal(demand),
+        telling.causes(demand),
         _ranged(own),
         within_what_was_seen(list(dict.fromkeys(beyond))),
         *_solved(asked, frame, answer),
@@ -229,15 +234,6 @@ def _surplus(scenario: Scenario, answer: Answers, at: int, columns: pd.Index) ->
     row = dict.fromkeys(columns, np.nan) | dict(zip(("estimate", "low", "high"), worth, strict=True))
     row |= {"scenario": scenario.name, "measure": "surplus", "kind": "buyers", "who": "all buyers"}
     return pd.DataFrame([row])
-
-
-def _causal(demand: Demand) -> Check:
-    return Check(
-        "Prices moved for reasons of their own",
-        demand.causal,
-        "so what sales did then is what they would do" if demand.causal
-        else "nothing shows that: dear products may sell for what the data do not tell",
-    )  # fmt: skip
 
 
 def _ranged(own: pd.DataFrame) -> Check:

@@ -18,8 +18,8 @@ from simulated_choices import CONSTANTS, PRICE, QUALITY, choices, table
 
 from pmlib.competitive import conditional_logit
 from pmlib.competitive.whatif.along import track
-from pmlib.competitive.whatif.best_price import Search
 from pmlib.competitive.whatif.reading import read_one
+from pmlib.competitive.whatif.search import Search
 from pmlib.competitive.whatif.simulate import Play, Question
 from pmlib.competitive.whatif.stage import changed, known, stage
 from pmlib.competitive.whatif.trials import answers
