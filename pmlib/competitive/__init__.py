@@ -41,16 +41,22 @@ from pmlib.competitive.switching.steady import steady_shares
 from pmlib.competitive.thirds import price_thirds
 from pmlib.competitive.trend import share_trend
 from pmlib.competitive.volatility import rank_volatility
+from pmlib.competitive.whatif.best_price import best_price
+from pmlib.competitive.whatif.demand_curve import demand_curve
+from pmlib.competitive.whatif.sensitivity import sensitivity
+from pmlib.competitive.whatif.what_if import what_if
 
 __all__ = [
     "association_map",
     "attribute_map",
+    "best_price",
     "blp_instruments",
     "brand_switching",
     "choice_shares",
     "competitive_sets",
     "concentration",
     "conditional_logit",
+    "demand_curve",
     "demand_ladder",
     "dirichlet",
     "dirichlet_norm",
@@ -77,9 +83,11 @@ __all__ = [
     "rank_volatility",
     "rival_facts",
     "rival_monitor",
+    "sensitivity",
     "share_bridge",
     "share_trend",
     "steady_shares",
+    "what_if",
     "win_drivers",
     "win_loss",
     "win_trend",

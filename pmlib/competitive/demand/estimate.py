@@ -213,13 +213,19 @@ def as_demand(estimate: Estimate) -> Demand:
 
 def in_newest_period(demand: Demand) -> Demand:
     """Ask the model about what is on sale now, and forget the other periods."""
+    return in_period(demand, demand.offers["set"].max())
+
+
+def in_period(demand: Demand, code: int) -> Demand:
+    """Ask the model about the market of one period (its `set`), and forget the others."""
     assert demand.observed is not None and demand.observed_matrix is not None
-    now = demand.offers[demand.offers["set"] == demand.offers["set"].max()].reset_index(drop=True)
+    here = (demand.offers["set"] == code).to_numpy()
+    now = demand.offers[here].reset_index(drop=True)
     base = now["base"].to_numpy(int)
     return replace(
         demand,
         offers=now.assign(base=np.arange(len(now))),
-        size=demand.size[-1:],
+        size=demand.size[demand.layout.sets.max(here)],
         observed=demand.observed[base],
         observed_matrix=demand.observed_matrix[base],
         observed_sets=Sets(np.zeros(1, int), len(now)),

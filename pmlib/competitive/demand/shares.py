@@ -72,8 +72,8 @@ def shares(utility: np.ndarray, layout: Layout, dissimilarity: np.ndarray | None
 
     Parameters
     ----------
-    utility : (n, R), a column a draw of tastes. dissimilarity : (M,) of each nest, in (0, 1]; None without
-        nests.
+    utility : (n, R), a column a draw of tastes. dissimilarity : (M,) of each nest, in (0, 1], or (M, R) where
+        it differs between draws; None without nests.
 
     References
     ----------
@@ -92,15 +92,16 @@ def shares(utility: np.ndarray, layout: Layout, dissimilarity: np.ndarray | None
 
 
 def _nested(laid: np.ndarray, together: np.ndarray, dissimilarity: np.ndarray, outside: bool) -> Shares:
-    own = np.einsum("sjm,m->sj", together, dissimilarity)
-    scaled = laid / np.where(own > 0, own, 1.0)[..., None]
+    each = dissimilarity if dissimilarity.ndim == 2 else dissimilarity[:, None]  # (M, R) or (M, 1)
+    own = np.einsum("sjm,mr->sjr", together, each)
+    scaled = laid / np.where(own > 0, own, 1.0)
     member = together[..., None]  # (S, J, M, 1)
     tops = np.where(member, scaled[:, :, None], -np.inf).max(axis=1)  # (S, M, R)
     held = np.isfinite(tops)
     risen = np.exp(scaled - np.einsum("sjm,smr->sjr", together, np.where(held, tops, 0.0)))
     sums = np.einsum("sjm,sjr->smr", together, risen)
     with np.errstate(divide="ignore"):
-        worth = np.where(held, dissimilarity[:, None] * (tops + np.log(sums)), -np.inf)  # of each nest
+        worth = np.where(held, each * (tops + np.log(sums)), -np.inf)  # of each nest
     top = np.maximum(worth.max(axis=1), 0.0 if outside else -np.inf)
     nest = np.exp(worth - top[:, None])
     total = nest.sum(axis=1) + (np.exp(-top) if outside else 0.0)
