@@ -154,13 +154,7 @@ def test_any_table_gets_a_result_or_a_reason(rows):
 
 
 def test_a_report_compares_with_the_period_of_its_last_edition(tmp_path, monkeypatch):
-<<<<<<< HEAD
     early = [(firm, product, 1998, *rest) for firm, product, year, *rest in ROWS if year == 2000]
-=======
-    early = [
-        (firm, product, 1998, units, price) for firm, product, year, units, price in ROWS if year == 2000
-    ]
->>>>>>> whatif
     told = Number(name="a_share", label="A's share", value=0.4, unit="%", period="1998", source="market")
     monkeypatch.setenv("PMLIB_RUN_DIR", str(tmp_path))
     (tmp_path / "previous.json").write_text(json.dumps({"numbers": [asdict(told)]}), "utf-8")
