@@ -64,6 +64,9 @@ class Check:
     passed: bool
     saw: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "passed", bool(self.passed))  # a comparison of numpy's is no bool of JSON's
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Result:
