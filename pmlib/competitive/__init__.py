@@ -17,6 +17,10 @@ from pmlib.competitive.demand.strength import instrument_strength
 from pmlib.competitive.facts.offers import facts_market
 from pmlib.competitive.facts.rival_facts import rival_facts
 from pmlib.competitive.facts.rival_monitor import rival_monitor
+from pmlib.competitive.demand.diversion import diversion
+from pmlib.competitive.demand.elasticity import price_elasticities
+from pmlib.competitive.demand.surplus import consumer_surplus
+from pmlib.competitive.demand.wtp import willingness_to_pay
 from pmlib.competitive.growth_share import growth_share
 from pmlib.competitive.hedonic import hedonic
 from pmlib.competitive.ladder import price_ladder
@@ -61,6 +65,8 @@ __all__ = [
     "dirichlet",
     "dirichlet_norm",
     "facts_market",
+    "consumer_surplus",
+    "diversion",
     "feature_parity",
     "feature_priorities",
     "growth_share",
@@ -73,6 +79,7 @@ __all__ = [
     "merger_screen",
     "mispriced",
     "premium_history",
+    "price_elasticities",
     "price_index",
     "price_ladder",
     "price_map",
@@ -91,4 +98,5 @@ __all__ = [
     "win_drivers",
     "win_loss",
     "win_trend",
+    "willingness_to_pay",
 ]

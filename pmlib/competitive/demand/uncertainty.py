@@ -25,8 +25,11 @@ def drawn(demand: Demand, quantity: Quantity, *, draws: int = 500, seed: int = 1
 
 def parameters(demand: Demand, draws: int, seed: int) -> np.ndarray:
     """Draw parameters from the distribution of their estimates, (draws, k)."""
-    values, vectors = np.linalg.eigh(demand.covariance)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    # The root of their correlations: in another unit of price the draws are the same, in that unit.
+    scale = np.sqrt(np.diag(demand.covariance))
+    over = np.where(scale > 0, scale, 1.0)
+    values, vectors = np.linalg.eigh(demand.covariance / np.outer(over, over))
+    root = scale[:, None] * vectors * np.sqrt(np.maximum(values, 0.0))
     random = np.random.default_rng(seed)
     half = random.standard_normal((draws // 2, len(demand.params))) @ root.T
     if np.isfinite(demand.freedom):
