@@ -17,6 +17,11 @@ from pmlib.competitive.demand.strength import instrument_strength
 from pmlib.competitive.facts.offers import facts_market
 from pmlib.competitive.facts.rival_facts import rival_facts
 from pmlib.competitive.facts.rival_monitor import rival_monitor
+from pmlib.competitive.conjoint.design_check import design_check
+from pmlib.competitive.conjoint.holdout import holdout_check
+from pmlib.competitive.conjoint.optimal import optimal_product
+from pmlib.competitive.conjoint.part_worths import importances, part_worths
+from pmlib.competitive.conjoint.preference import share_of_preference
 from pmlib.competitive.demand.diversion import diversion
 from pmlib.competitive.demand.elasticity import price_elasticities
 from pmlib.competitive.demand.surplus import consumer_surplus
@@ -66,6 +71,7 @@ __all__ = [
     "dirichlet_norm",
     "facts_market",
     "consumer_surplus",
+    "design_check",
     "diversion",
     "feature_parity",
     "feature_priorities",
@@ -75,9 +81,13 @@ __all__ = [
     "loss_reasons",
     "market_demand",
     "market_monitor",
+    "holdout_check",
+    "importances",
     "market_shares",
     "merger_screen",
     "mispriced",
+    "optimal_product",
+    "part_worths",
     "premium_history",
     "price_elasticities",
     "price_index",
@@ -92,6 +102,7 @@ __all__ = [
     "rival_monitor",
     "sensitivity",
     "share_bridge",
+    "share_of_preference",
     "share_trend",
     "steady_shares",
     "what_if",

@@ -105,7 +105,7 @@ def diversion(
     properties of diversion ratios", RAND J. Economics 52.
     """
     check_level(level)
-    if absent := unasked(TITLE, model):
+    if (absent := unasked(TITLE, model)) is not None:
         return absent
     assert not isinstance(model, Absent)
     demand = model.demand

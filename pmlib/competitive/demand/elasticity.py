@@ -112,7 +112,7 @@ def price_elasticities(
     Train (2009), Discrete Choice Methods with Simulation, section 3.6.
     """
     check_level(level)
-    if absent := unasked(TITLE, model):
+    if (absent := unasked(TITLE, model)) is not None:
         return absent
     assert not isinstance(model, Absent)
     demand = model.demand

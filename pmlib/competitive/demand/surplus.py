@@ -50,7 +50,7 @@ def consumer_surplus(
     Small & Rosen (1981), "Applied welfare economics with discrete choice models", Econometrica 49.
     """
     check_level(level)
-    if absent := unasked(TITLE, model):
+    if (absent := unasked(TITLE, model)) is not None:
         return absent
     assert not isinstance(model, Absent)
     demand = model.demand

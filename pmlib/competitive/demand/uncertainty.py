@@ -41,9 +41,10 @@ def sampled(
     demand: Demand, quantity: Quantity, level: float, *, draws: int = 500, seed: int = 1
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Give a quantity with the interval that holds the middle of its values at drawn parameters."""
+    middle = np.asarray(quantity(demand), float)  # first: what no parameter changes is worked out once
     found = drawn(demand, quantity, draws=draws, seed=seed)
     low, high = np.quantile(found, [0.5 - level / 2, 0.5 + level / 2], axis=0)
-    return np.asarray(quantity(demand), float), low, high
+    return middle, low, high
 
 
 def errors(demand: Demand, quantity: Quantity) -> np.ndarray:

@@ -1,0 +1,162 @@
+"""Who would win a shelf: share of preference of products that were never sold side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pmlib.competitive.conjoint.rules import FIRST, LOGIT, RULES, quantity
+from pmlib.competitive.conjoint.studied import ChoiceModel, Shelf, attributes, shelf
+from pmlib.competitive.demand.uncertainty import sampled
+from pmlib.competitive.regression import check_level
+from pmlib.competitive.words import level_words, listed, slug
+from pmlib.result import Absent, Check, Number, Result
+from pmlib.table import Column, interval, interval_digits, number
+
+TITLE = "Who would win the shelf"
+DRAWS = 400
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ShareOfPreference(Result):
+    """Share of choosers who would take each product of a shelf. rule : how utility becomes a choice."""
+
+    rule: str
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw each product's share with its interval."""
+        from pmlib import chart
+
+        return chart.dots(self.frame.head(12), "product", spec=self.columns["estimate"], ax=ax)
+
+
+def share_of_preference(
+    model: ChoiceModel | Absent,
+    *,
+    products: Sequence[Mapping[str, Any]],
+    rule: str = LOGIT,
+    none: bool = True,
+    part: float = 0.5,
+    level: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = 1,
+) -> ShareOfPreference | Absent:
+    """Say which share of choosers would take each of some products, set side by side.
+
+    Parameters
+    ----------
+    model : fitted to choices; an Absent is passed on.
+    products : each {attribute: level}, with every attribute of the model (price too), and `name` where it
+        should be called something.
+    rule : "logit" (chances as the model has them), "first choice" (everybody takes what he likes best, which
+        needs tastes that differ: a mixed logit), or "randomised first choice" (the same, with errors that
+        products of like levels share, so that a twin takes shares from its twin).
+    none : whether choosers may take none of them, where the study let them.
+    part : of randomised first choice, the part of the error's variance that belongs to levels; 0 is the
+        logit.
+    level, draws, seed : of the intervals, from drawn parameters.
+
+    Returns
+    -------
+    ShareOfPreference : frame has a row a product, the largest first: product, estimate, low, high (shares
+        that add up to 1), and a column an attribute.
+
+    Raises
+    ------
+    ValueError : one line that names product and attribute: unknown, missing, or not studied.
+
+    References
+    ----------
+    Orme (2010), Getting Started with Conjoint Analysis, ch. 10; Huber, Orme & Miller (1999).
+    """
+    check_level(level)
+    if isinstance(model, Absent):
+        return Absent(title=TITLE, reason=model.reason)
+    if rule not in RULES:
+        raise ValueError(f'rule is "{rule}"; it may be one of {list(RULES)}')
+    if not 0 <= part <= 1:
+        raise ValueError(f"part is {part:g}; it is a part of the error's variance, from 0 to 1")
+    if rule == FIRST and not model.demand.mixing:
+        reason = "One taste for all leaves one winner; first choice needs tastes that differ (a mixed logit)."
+        return Absent(title=TITLE, reason=reason)
+    shown = shelf(model, products, none=none)
+    known = attributes(model.choices)
+    asked = model.demand.on(shown.offers, np.ones(1))
+    wanted = quantity(
+        rule, asked.offers, list(known), part=part, tastes=len(asked.weights), seed=seed, none=shown.none
+    )
+    middle, low, high = sampled(asked, wanted, level, draws=draws, seed=seed)
+    frame = pd.DataFrame({"product": shown.products, "estimate": middle, "low": low, "high": high})
+    frame = frame.join(asked.offers[list(known)])
+    if shown.none:
+        frame = frame.astype(dict.fromkeys(known, object))
+        frame.loc[len(frame) - 1, list(known)] = None
+    frame = frame.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
+    bought = frame[frame["product"] != model.choices.none] if shown.none else frame
+    top = bought.iloc[0]
+    return ShareOfPreference(
+        title=f"{_short(top['product'])} would win {number(top['estimate'], '%', 0)} of choices",
+        subtitle=f"Share of choosers who would take each ({rule}); {level_words(level)}",
+        finding=_finding(bought, frame, model.choices.none if shown.none else None),
+        headline=_finding(bought, frame, None),
+        unknown="What is sold: a survey leaves out who knows a product and where it is to be had.",
+        frame=frame,
+        columns={
+            "product": Column("Product"),
+            "estimate": Column("Share of choices", "%", 1),
+            "low": Column("Low", "%", 1),
+            "high": Column("High", "%", 1),
+        },
+        source=model.demand.source,
+        numbers=tuple(
+            Number(
+                name=f"preference_{slug(row.product)}", label=f"of choices go to {row.product}", unit="%",
+                value=float(row.estimate), low=float(row.low), high=float(row.high), level=level,
+                source=model.demand.source,
+            )
+            for row in bought.head(3).itertuples()
+        ),
+        checks=_checks(shown, list(known), rule),
+        rule=rule,
+    )  # fmt: skip
+
+
+def _short(product: str) -> str:
+    return product if len(product) <= 40 else product[:39].rstrip(", ") + "…"
+
+
+def _finding(bought: pd.DataFrame, frame: pd.DataFrame, none: str | None) -> str:
+    said = [f"{_ranged(row)} would take {row.product}" for row in bought.head(2).itertuples()]
+    words = f"Of choosers {listed(said, 'and')}"
+    if none is not None:
+        away = frame[frame["product"] == none].iloc[0]
+        words += f"; {_ranged(away)} none of these"
+    return f"{words}."
+
+
+def _ranged(row: Any) -> str:
+    digits = min(1, interval_digits(row.low, row.high, "%"))
+    return f"{number(row.estimate, '%', digits)} ({interval(row.low, row.high, '%', digits)})"
+
+
+def _checks(shown: Shelf, keys: list[str], rule: str) -> tuple[Check, ...]:
+    saw = listed(list(shown.beyond[:3])) + (" and others" if len(shown.beyond) > 3 else "")
+    checks = [Check("Every level lies within what was studied", not shown.beyond, saw or "all do")]
+    if rule == LOGIT and len(keys) > 1:
+        real = shown.offers[keys].iloc[: len(shown.products) - shown.none]
+        alike = real.drop(columns="price", errors="ignore")
+        twins = [
+            f"{_short(shown.products[i])} and {_short(shown.products[k])}"
+            for i, k in combinations(range(len(real)), 2)
+            if (alike.iloc[i] == alike.iloc[k]).all()
+        ]
+        saw = (
+            f"{listed(twins[:2])}: a logit gives twins too much; try randomised first choice"
+            if twins
+            else "none are"
+        )
+        checks.append(Check("No two products differ in price alone", not twins, saw))
+    return tuple(checks)
