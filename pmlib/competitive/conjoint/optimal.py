@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.conjoint.candidates import STEPS, Candidates, candidates, shares_against
-from pmlib.competitive.conjoint.studied import Attribute, ChoiceModel, Shelf, attributes, described, shelf
+from pmlib.competitive.conjoint.studied import (
+    Attribute,
+    ChoiceModel,
+    Shelf,
+    attributes,
+    described,
+    differences,
+    shelf,
+)
 from pmlib.competitive.demand.uncertainty import parameters
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words, listed, money
@@ -19,6 +27,7 @@ TITLE = "What to build"
 AIMS = ("share", "revenue", "profit")
 DRAWS = 400
 RUNNERS = 20  # make-ups, best first, among which drawn parameters look for the best
+BEST, FIT = "The best", 34  # what the chart calls the winner; letters of a runner-up that fit a phone
 SURE = 0.8  # chance of being the best, from which a make-up is called so
 
 
@@ -40,12 +49,7 @@ class OptimalProduct(Result):
         from pmlib import chart
 
         spec = self.columns["estimate"]
-        return chart.dots(self.frame.head(8), "product", spec=spec, zero=None, highlight=[self.top], ax=ax)
-
-    @property
-    def top(self) -> str:
-        """The winner in words."""
-        return str(self.frame["product"].iloc[0])
+        return chart.dots(self.frame.head(8), "short", spec=spec, zero=None, highlight=[BEST], ax=ax)
 
 
 def optimal_product(
@@ -81,8 +85,8 @@ def optimal_product(
     Returns
     -------
     OptimalProduct : frame has a row a make-up at its best price, the best first: product, estimate, low, high
-        (of what is maximised, for one chooser), chance (of being the best of all), share, cost, a column an
-        attribute, price_low, price_high (interval of its best price).
+        (of what is maximised, for one chooser), chance (of being the best of all), short (how it differs from
+        the best), share, cost, a column an attribute, price_low, price_high (interval of its best price).
 
     Raises
     ------
@@ -199,9 +203,9 @@ def _frame(
     ]
     low, high = np.quantile(trials[:, at], ends, axis=0)
     shown = [described(known, row) for row in rows.to_dict("records")]
-    frame = pd.DataFrame(
-        {"product": shown, "estimate": worth[best], "low": low, "high": high, "chance": wins}
-    )
+    short = [BEST, *(_clipped(differences(known, rows.loc[i], rows.loc[0])) for i in range(1, len(rows)))]
+    frame = pd.DataFrame({"product": shown, "estimate": worth[best], "low": low, "high": high})
+    frame = frame.assign(chance=wins, short=short)
     frame = frame.assign(share=shares[best], cost=every.cost[best]).join(rows)
     if "price" not in known:
         return frame
@@ -210,6 +214,13 @@ def _frame(
     found = np.column_stack([prices[own][trials[:, own].argmax(axis=1)] for own in mine])
     low, high = np.quantile(found, ends, axis=0)
     return frame.assign(price_low=low, price_high=high)
+
+
+def _clipped(parts: list[str]) -> str:
+    if len(words := ", ".join(parts)) <= FIT:
+        return words
+    first = f"{parts[0]} and {len(parts) - 1} more" if len(parts) > 1 else parts[0]
+    return first if len(first) <= FIT else first[: FIT - 1].rstrip(", ") + "…"
 
 
 def _what(maximise: str) -> str:

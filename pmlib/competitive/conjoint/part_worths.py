@@ -93,9 +93,10 @@ def part_worths(model: ChoiceModel | Absent, *, level: float = 0.95, seed: int =
         kind="stable",
         ignore_index=True,
     )
-    best = frame.iloc[0]
+    others = frame[frame["attribute"] != "price"]
+    best = (frame if others.empty else others).sort_values("estimate", ascending=False, kind="stable").iloc[0]
     return PartWorths(
-        title=f"{best['label']} adds most",
+        title=f"{best['label']} adds most{', price aside' if 'price' in set(frame['attribute']) else ''}",
         subtitle=f"Utility of each level against the mean of its attribute; {level_words(level)}",
         finding=_worth(best, frame),
         frame=frame,

@@ -12,7 +12,7 @@ from pmlib.competitive.conjoint.rules import FIRST, LOGIT, RULES, quantity
 from pmlib.competitive.conjoint.studied import ChoiceModel, Shelf, attributes, shelf
 from pmlib.competitive.demand.uncertainty import sampled
 from pmlib.competitive.regression import check_level
-from pmlib.competitive.words import level_words, listed, slug
+from pmlib.competitive.words import level_words, listed, names
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
 
@@ -96,7 +96,7 @@ def share_of_preference(
         frame.loc[len(frame) - 1, list(known)] = None
     frame = frame.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
     bought = frame[frame["product"] != model.choices.none] if shown.none else frame
-    top = bought.iloc[0]
+    top, slugs = bought.iloc[0], names(bought["product"])
     return ShareOfPreference(
         title=f"{_short(top['product'])} would win {number(top['estimate'], '%', 0)} of choices",
         subtitle=f"Share of choosers who would take each ({rule}); {level_words(level)}",
@@ -113,7 +113,7 @@ def share_of_preference(
         source=model.demand.source,
         numbers=tuple(
             Number(
-                name=f"preference_{slug(row.product)}", label=f"of choices go to {row.product}", unit="%",
+                name=f"preference_{slugs[row.product]}", label=f"of choices go to {row.product}", unit="%",
                 value=float(row.estimate), low=float(row.low), high=float(row.high), level=level,
                 source=model.demand.source,
             )

@@ -43,11 +43,11 @@ class Attribute:
     levels: tuple[Any, ...]
 
     def written(self, level: Any) -> str:
-        """Write a level: its words; of a flag the attribute's name, with a "no" before it."""
+        """Write a level: its words; of a flag the attribute's name, and yes or no."""
         if self.kind == "label":
             return str(level)
         if self.kind == "flag":
-            return self.label if level else f"no {self.label}"
+            return f"{self.label}: {'yes' if level else 'no'}"
         return (
             f"{self.label} {number(level, self.unit)}" if self.name != "price" else number(level, self.unit)
         )
@@ -138,7 +138,7 @@ def shelf(model: ChoiceModel, products: Sequence[Mapping[str, Any]], *, none: bo
     for i, product in enumerate(products, 1):
         called = str(product.get(NAME, f"product {i}"))
         row = checked(known, product, called)
-        name = str(product.get(NAME) or described(known, row))
+        name = str(product.get(NAME) or _called(known, row, model.choices.label, i))
         names.append(f"{name} ({names.count(name) + 1})" if name in names else name)
         rows.append(row)
         beyond += [
@@ -174,12 +174,37 @@ def checked(known: Mapping[str, Attribute], product: Mapping[str, Any], called: 
     return {key: attribute.checked(called, product[key]) for key, attribute in known.items()}
 
 
+def _called(known: Mapping[str, Attribute], row: Mapping[str, Any], label: str, place: int) -> str:
+    # By brand and price, which is short enough for a chart on a phone.
+    who = str(row[label]) if label in row else f"product {place}"
+    return f"{who} at {known['price'].written(row['price'])}" if "price" in row else who
+
+
+def differences(
+    known: Mapping[str, Attribute], row: Mapping[str, Any], other: Mapping[str, Any]
+) -> list[str]:
+    """List in which levels a product differs from another, but for its price."""
+    parts = []
+    for name, attribute in known.items():
+        if name == "price" or row[name] == other[name]:
+            continue
+        if attribute.kind == "flag":
+            parts.append(f"{'with' if row[name] else 'without'} {attribute.label}")
+        else:
+            parts.append(attribute.written(row[name]))
+    return parts
+
+
 def described(known: Mapping[str, Attribute], row: Mapping[str, Any]) -> str:
     """Write what a product is: its brand and labels, what it has, its price last."""
     order = sorted(
         known.values(), key=lambda a: ("label", "flag", "number").index(a.kind) + 3 * (a.name == "price")
     )
-    parts = [a.written(row[a.name]) for a in order if a.kind != "flag" or row[a.name]]
+    parts = [
+        a.label if a.kind == "flag" else a.written(row[a.name])
+        for a in order
+        if a.kind != "flag" or row[a.name]
+    ]
     return ", ".join(parts)
 
 

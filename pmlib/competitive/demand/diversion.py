@@ -230,7 +230,7 @@ def _checks(frame: pd.DataFrame, seen: pd.DataFrame, *, plain: bool) -> tuple[Ch
         ),
         Check(
             "The model can learn which products are close", not plain,
-            "no: each rival gains by its share, by construction (plain logit)" if plain
+            "each rival gains by its share, by construction (plain logit)" if plain
             else "tastes or groups of products set some closer than others",
         ),
     ]  # fmt: skip

@@ -83,9 +83,9 @@ def consumer_surplus(
         frame=frame,
         columns={
             "what": Column("Of"),
-            "estimate": Column("Worth", unit),
-            "low": Column("Low", unit),
-            "high": Column("High", unit),
+            "estimate": Column("Worth", unit, 2),
+            "low": Column("Low", unit, 2),
+            "high": Column("High", unit, 2),
         },
         source=demand.source,
         numbers=(

@@ -11,7 +11,7 @@ from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.ratio import Ratios, ratios
 from pmlib.competitive.demand.taste import mean_worth, never_negative, typical
 from pmlib.competitive.regression import check_level
-from pmlib.competitive.words import count, level_words, listed, money, slug
+from pmlib.competitive.words import count, level_words, listed, money, names
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
 
@@ -195,7 +195,11 @@ def _finding(frame: pd.DataFrame, demand: Demand, unit: str, found: Ratios, per:
         return f"We cannot tell what features are worth: {doubt}."
     worth = listed([f"{_ranged(row, unit)} for {row.label}" for row in frame.head(2).itertuples()])
     unclear = int(((frame["low"] <= 0) & (frame["high"] >= 0)).sum())
-    rest = f"; of {count(unclear)} of {count(len(frame))} we cannot tell the sign" if unclear else ""
+    rest = (
+        f"; of {count(unclear)} of {count(len(frame))} we cannot tell whether they add anything"
+        if unclear
+        else ""
+    )
     if not unit:
         return f"Counted in {per}, others equal: {worth}{rest}."
     if not demand.causal:
@@ -222,10 +226,12 @@ def _numbers(
 ) -> tuple[Number, ...]:
     if not found.bounded:
         return ()
+    slugs = names(frame["label"])
     return tuple(
         Number(
-            name=f"worth_{slug(row.label)}", label=f"is what {row.label} is worth", value=float(row.estimate),
-            low=float(row.low), high=float(row.high), level=level, unit=unit, source=demand.source,
+            name=f"worth_{slugs[row.label]}", label=f"is what {row.label} is worth",
+            value=float(row.estimate), low=float(row.low), high=float(row.high), level=level,
+            unit=unit, source=demand.source,
         )
         for row in frame.head(3).itertuples()
     )  # fmt: skip
