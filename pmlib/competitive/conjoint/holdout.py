@@ -9,8 +9,10 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from pmlib.competitive.choice.logit import conditional_logit
+from pmlib.competitive.choice.newton import probabilities
 from pmlib.competitive.choice.sets import Sets
 from pmlib.competitive.choice.table import Choices, lay_out
+from pmlib.competitive.conjoint.rules import Tastes
 from pmlib.competitive.conjoint.studied import ChoiceModel
 from pmlib.competitive.demand.demand import offers
 from pmlib.competitive.regression import check_level
@@ -20,7 +22,7 @@ from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
 
 TITLE = "Choices the model had not seen"
-MODEL, SHARES, CHANCE = "Model", "Shares alone", "Chance"
+OWN, MODEL, SHARES, CHANCE = "Own tastes", "Model", "Shares alone", "Chance"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -36,13 +38,15 @@ class HoldoutCheck(Result):
         """Draw the hit rates of the model, of shares alone and of chance."""
         from pmlib import chart
 
-        return chart.dots(self.frame, "method", spec=self.columns["estimate"], highlight=[MODEL], ax=ax)
+        first = self.frame["method"].iloc[0]
+        return chart.dots(self.frame, "method", spec=self.columns["estimate"], highlight=[first], ax=ax)
 
 
 def holdout_check(
     study: Source | None,
     *,
     fit: Callable[[Source], Any] = conditional_logit,
+    own: Callable[[Any], Tastes | Absent] | None = None,
     level: float = 0.95,
     seed: int = 1,
 ) -> HoldoutCheck | Absent:
@@ -53,13 +57,16 @@ def holdout_check(
     study : choices; roles chooser, occasion, chosen and what the model needs.
     fit : what fits a model to a table of choices, such as `conditional_logit`; keywords go in with
         `functools.partial`.
+    own : what gives each respondent's own tastes from that model, such as `individual_tastes` of a
+        `mixed_logit`; they come from the tasks that were not kept back.
     level : of the intervals, over respondents. seed : of which task is kept back.
 
     Returns
     -------
-    HoldoutCheck : frame has the rows Model, Shares alone (each label by its share in the other tasks) and
-        Chance: method, estimate, low, high (hit rate, 0-1), log_score (mean logarithm of the probability that
-        was given to what was taken), gain, gain_low, gain_high (of the model's log score over the method's).
+    HoldoutCheck : frame has the rows Own tastes (where asked for), Model (tastes of all), Shares alone (each
+        label by its share in the other tasks) and Chance: method, estimate, low, high (hit rate, 0-1),
+        log_score (mean logarithm of the probability given to what was taken), gain, gain_low, gain_high (of
+        the first row's log score over the method's).
 
     Raises
     ------
@@ -84,6 +91,12 @@ def holdout_check(
     test = laid.frame[rows].reset_index(drop=True)
     sets, chosen = Sets.of(test["set"].to_numpy()), laid.chosen[rows]
     chances = {MODEL: foretold(model, test, laid.label, len(sets))}
+    if own is not None:
+        tastes = own(model)
+        if isinstance(tastes, Absent):
+            return Absent(title=TITLE, reason=tastes.reason)
+        chances = {OWN: foretold_each(model, tastes, test, sets, laid.label)} | chances
+    first = next(iter(chances))
     if laid.label:
         chances[SHARES] = _shares(laid, rows, test, sets)
     chances[CHANCE] = sets.spread(1 / sets.lengths)
@@ -110,13 +123,23 @@ def holdout_check(
             ),
         ),
         checks=_checks(frame),
-        predicted=test[["chooser", "occasion"]].assign(chosen=chosen, probability=chances[MODEL]),
+        predicted=test[["chooser", "occasion"]].assign(chosen=chosen, probability=chances[first]),
     )  # fmt: skip
 
 
 def foretold(model: ChoiceModel, test: pd.DataFrame, label: str, sets: int) -> np.ndarray:
     """Give the chance of each offer of tasks that the model has not seen, rows as in `test`."""
     return model.demand.on(offers(test, label), np.ones(sets)).probabilities
+
+
+def foretold_each(model: ChoiceModel, own: Tastes, test: pd.DataFrame, sets: Sets, label: str) -> np.ndarray:
+    """Give the same from each chooser's own tastes."""
+    matrix = model.demand.design.matrix(offers(test, label))
+    at = own.wide.index.get_indexer(test["chooser"])
+    if (at < 0).any():
+        raise ValueError(f"own has no tastes of chooser {test['chooser'].iloc[int((at < 0).argmax())]}")
+    chance = probabilities(np.einsum("nk,nkr->nr", matrix, own.draws[at]), sets)
+    return np.einsum("nr,nr->n", chance, own.weights[at])
 
 
 def _kept_back(laid: Choices, seed: int) -> np.ndarray:
@@ -140,13 +163,13 @@ def _scores(chances: dict[str, np.ndarray], chosen: np.ndarray, sets: Sets, leve
         reach = float(stdtrit(len(values) - 1, 0.5 + level / 2)) * values.std(ddof=1) / np.sqrt(len(values))
         return float(values.mean()), float(values.mean() - reach), float(values.mean() + reach)
 
-    rows, logs = [], {}
+    rows, logs, first = [], dict[str, np.ndarray](), next(iter(chances))
     for method, chance in chances.items():
         best = chance >= sets.spread(sets.max(chance)) - 1e-12
         hits = sets.sum((best & chosen).astype(float)) / sets.sum(best.astype(float))
         logs[method] = np.log(np.maximum(chance[chosen], 1e-300))
         middle, low, high = means(hits)
-        gain = means(logs[MODEL] - logs[method])
+        gain = means(logs[first] - logs[method])
         rows.append((method, middle, max(0.0, low), min(1.0, high), float(logs[method].mean()), *gain))
     columns = ["method", "estimate", "low", "high", "log_score", "gain", "gain_low", "gain_high"]
     return pd.DataFrame(rows, columns=columns)
@@ -158,7 +181,8 @@ def _rate(row: Any) -> str:
 
 
 def _title(frame: pd.DataFrame) -> str:
-    beaten = bool((frame["gain_low"].iloc[1:] > 0).all())
+    guesses = frame["method"].isin([SHARES, CHANCE])
+    beaten = bool((frame.loc[guesses, "gain_low"] > 0).all())
     return (
         "The model foretells choices it has not seen" if beaten else "The model does not beat simple guesses"
     )
@@ -177,5 +201,8 @@ def _checks(frame: pd.DataFrame) -> tuple[Check, ...]:
     checks = []
     for row in frame.iloc[1:].to_dict("records"):
         saw = f"log score {interval(row['gain_low'], row['gain_high'], '', 3)} higher a choice"
-        checks.append(Check(f"The model beats {row['method'].lower()}", row["gain_low"] > 0, saw))
+        label = f"{frame['method'].iloc[0]} beats {row['method'].lower()}"
+        if row["method"] == MODEL:
+            label = "Own tastes beat those of all"
+        checks.append(Check(label, bool(row["gain_low"] > 0), saw))
     return tuple(checks)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.conjoint.rules import FIRST, LOGIT, RULES, quantity
+from pmlib.competitive.conjoint.rules import FIRST, LOGIT, RULES, Tastes, by_chooser, over_choosers, quantity
 from pmlib.competitive.conjoint.studied import ChoiceModel, Shelf, attributes, shelf
+from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.uncertainty import sampled
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import level_words, listed, names
@@ -39,6 +40,7 @@ def share_of_preference(
     products: Sequence[Mapping[str, Any]],
     rule: str = LOGIT,
     none: bool = True,
+    own: Tastes | Absent | None = None,
     part: float = 0.5,
     level: float = 0.95,
     draws: int = DRAWS,
@@ -55,6 +57,9 @@ def share_of_preference(
         needs tastes that differ: a mixed logit), or "randomised first choice" (the same, with errors that
         products of like levels share, so that a twin takes shares from its twin).
     none : whether choosers may take none of them, where the study let them.
+    own : what each chooser values (`individual_tastes` of the same model); with it shares are means over
+        choosers, and intervals are what a sample of so many choosers leaves. None: the population's tastes,
+        and intervals from drawn parameters.
     part : of randomised first choice, the part of the error's variance that belongs to levels; 0 is the
         logit.
     level, draws, seed : of the intervals, from drawn parameters.
@@ -79,16 +84,22 @@ def share_of_preference(
         raise ValueError(f'rule is "{rule}"; it may be one of {list(RULES)}')
     if not 0 <= part <= 1:
         raise ValueError(f"part is {part:g}; it is a part of the error's variance, from 0 to 1")
-    if rule == FIRST and not model.demand.mixing:
+    if isinstance(own, Absent):
+        return Absent(title=TITLE, reason=own.reason)
+    if rule == FIRST and not model.demand.mixing and own is None:
         reason = "One taste for all leaves one winner; first choice needs tastes that differ (a mixed logit)."
         return Absent(title=TITLE, reason=reason)
     shown = shelf(model, products, none=none)
     known = attributes(model.choices)
     asked = model.demand.on(shown.offers, np.ones(1))
-    wanted = quantity(
-        rule, asked.offers, list(known), part=part, tastes=len(asked.weights), seed=seed, none=shown.none
-    )
-    middle, low, high = sampled(asked, wanted, level, draws=draws, seed=seed)
+    if own is None:
+        wanted = quantity(
+            rule, asked.offers, list(known), part=part, tastes=len(asked.weights), seed=seed, none=shown.none
+        )
+        middle, low, high = sampled(asked, wanted, level, draws=draws, seed=seed)
+    else:
+        each = by_chooser(rule, shown, _matrix(asked, own), list(known), own, part=part, seed=seed)
+        middle, low, high = over_choosers(each, level)
     frame = pd.DataFrame({"product": shown.products, "estimate": middle, "low": low, "high": high})
     frame = frame.join(asked.offers[list(known)])
     if shown.none:
@@ -122,6 +133,12 @@ def share_of_preference(
         checks=_checks(shown, list(known), rule),
         rule=rule,
     )  # fmt: skip
+
+
+def _matrix(asked: Demand, own: Tastes) -> np.ndarray:
+    if list(own.wide.columns) != list(asked.design.names):
+        raise ValueError("own holds tastes of another model; give individual_tastes of the model asked")
+    return asked.matrix
 
 
 def _short(product: str) -> str:

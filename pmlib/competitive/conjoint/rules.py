@@ -1,8 +1,12 @@
 """From utilities to who is chosen: the logit, first choice, and randomised first choice."""
 
+from typing import Protocol
+
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
+from pmlib.competitive.conjoint.studied import Shelf
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.uncertainty import Quantity
 
@@ -10,6 +14,26 @@ LOGIT, FIRST, RANDOMISED = "logit", "first choice", "randomised first choice"
 RULES = (LOGIT, FIRST, RANDOMISED)
 ERRORS = 20_000  # drawn for each product, over all tastes
 EULER = 0.5772156649015329  # mean of the errors that a logit stands for
+
+
+class Tastes(Protocol):
+    """What each chooser is likely to value: `individual_tastes` gives it.
+
+    wide : a row a chooser, a column a term. draws : (C, k, R) coefficients each chooser may have.
+    weights : (C, R) how likely each is, adding up to 1 for every chooser.
+    """
+
+    @property
+    def wide(self) -> pd.DataFrame:
+        """Mean coefficients."""
+
+    @property
+    def draws(self) -> np.ndarray:
+        """Coefficients."""
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Their chances."""
 
 
 def first_choices(utility: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -61,3 +85,38 @@ def quantity(
         return first_choices(utility, np.repeat(demand.weights / each, each))
 
     return shares
+
+
+def by_chooser(
+    rule: str,
+    shelf: Shelf,
+    matrix: np.ndarray,
+    keys: list[str],
+    tastes: Tastes,
+    *,
+    part: float,
+    seed: int,
+) -> np.ndarray:
+    """Give the chance that each chooser takes each product, from his own tastes: (n, C).
+
+    matrix : (n, k) terms of the products.
+    """
+    utility = np.einsum("nk,ckr->ncr", matrix, tastes.draws)
+    if rule == LOGIT:
+        risen = np.exp(utility - utility.max(axis=0))
+        chance = risen / risen.sum(axis=0)
+    else:
+        if rule == RANDOMISED:
+            drawn = errors_of(shelf.offers, keys, part, utility[0].size, seed, shelf.none)
+            utility = utility + drawn.reshape(utility.shape)
+        best = utility >= utility.max(axis=0) - 1e-12
+        chance = best / best.sum(axis=0)
+    return np.einsum("ncr,cr->nc", chance, tastes.weights)
+
+
+def over_choosers(each: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Average over choosers, with the interval that a sample of choosers leaves: (n, C) to (n,) each."""
+    count = each.shape[1]
+    middle = each.mean(axis=1)
+    half = float(stdtrit(count - 1, 0.5 + level / 2)) * each.std(axis=1, ddof=1) / np.sqrt(count)
+    return middle, np.maximum(0.0, middle - half), np.minimum(1.0, middle + half)
