@@ -22,7 +22,7 @@ from pmlib.competitive.demand.ratio import ratios
 from pmlib.competitive.demand.uncertainty import delta, sampled
 
 STORED = Path(__file__).parents[2] / "reference" / "coverage_wtp.csv"
-SIZES = {"150 people, 8 tasks": (150, 8), "50 people, 6 tasks": (50, 6)}
+SIZES = {"200 people, 8 tasks": (200, 8), "80 people, 6 tasks": (80, 6)}
 # Buying none is shown as dark, so that worths of brands are the same whichever finish is the base.
 TRUTH = {
     "price": PRICE, "screen": SCREEN, "finish: light": LIGHT, "finish: dark": -LIGHT,
@@ -42,11 +42,15 @@ def found(seed: int, people: int, tasks: int) -> pd.DataFrame:
     true = demand.at(np.array([TRUTH[name] for name in demand.names]))
     rows = []
     terms = [name for name in demand.names if name != "price"]
+    plain = {
+        term: term.removesuffix(": dark").removesuffix(": light") for term in terms
+    }  # base may be either
     worths = ratios(demand, terms, "price", 0.95, draws=2000, seed=seed, sign=-1.0)
     exact = ratios(true, terms, "price", 0.95, draws=2, sign=-1.0).estimate
     for kind, (low, high) in worths.ends.items():
         rows += [
-            (f"worth of {term}", kind, *ends) for term, *ends in zip(terms, exact, low, high, strict=True)
+            (f"worth of {plain[term]}", kind, *ends)
+            for term, *ends in zip(terms, exact, low, high, strict=True)
         ]
     taken = groups(demand, "product")
     real = taken.offered

@@ -1,11 +1,12 @@
 """Tasks kept back: a model of real tastes foretells them, one of noise does not."""
 
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
-from simulated_study import study, wrapped
+from simulated_study import BRAND, PRICE, PRICES, study, wrapped
 
 from pmlib.competitive import conditional_logit, holdout_check
 from pmlib.result import Absent
@@ -26,6 +27,48 @@ def test_one_task_of_each_is_kept_back():
     assert predicted["chooser"].nunique() == 150
     sums = predicted.groupby("chooser")[["chosen", "probability"]].sum()
     assert sums.to_numpy() == pytest.approx(1)
+
+
+@dataclass(frozen=True)
+class Own:
+    """Tastes of each chooser."""
+
+    wide: pd.DataFrame
+    draws: np.ndarray
+    weights: np.ndarray
+
+
+def test_own_tastes_foretell_better_where_tastes_differ():
+    table = wrapped(study(5, people=300, spread=1.0))
+    slopes = np.random.default_rng(5)  # as `study` draws them, after the columns
+    for draw in ("brand", "screen", "finish", "price"):
+        size = 300 * 8 * 3
+        if draw == "screen":
+            slopes.integers(0, 2, size)
+        else:
+            slopes.choice({"brand": list(BRAND), "finish": ["dark", "light"], "price": PRICES}[draw], size)
+    apart = np.exp(slopes.normal(size=300))
+
+    def own(model):
+        tastes = np.repeat(model.demand.params[None], 300, axis=0)
+        tastes[:, 0] = PRICE * apart
+        who = pd.Index(range(300), name="chooser")
+        return Own(pd.DataFrame(tastes, who), tastes[:, :, None], np.ones((300, 1)))
+
+    found = holdout_check(table, own=own)
+    assert found.frame["method"].to_list() == ["Own tastes", "Model", "Shares alone", "Chance"]
+    told = found.checks[0]
+    assert told.label == "Own tastes beat those of all" and told.passed
+    assert found.frame["estimate"].iloc[0] > found.frame["estimate"].iloc[1]
+
+
+def test_a_chooser_without_tastes_is_named():
+    def own(model):
+        tastes = model.demand.params[None]
+        return Own(pd.DataFrame(tastes, pd.Index([0])), tastes[:, :, None], np.ones((1, 1)))
+
+    with pytest.raises(ValueError, match="own has no tastes of chooser 1"):
+        holdout_check(wrapped(study(1)), own=own)
 
 
 def test_noise_foretells_nothing():

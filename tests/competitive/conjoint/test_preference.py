@@ -1,8 +1,9 @@
 """Share of preference: the rules against each other, and products that cannot be."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from simulated_study import study, wrapped
 
@@ -91,6 +92,58 @@ def test_a_twin_is_told(model):
 def test_everybody_takes_what_is_better_in_all(model):
     found = shares(mixed(model), [named(AJAX, "A"), named(AJAX | {"price": 140}, "dear")], rule=FIRST)
     assert found["dear"] == 0 and found["A"] > 0
+
+
+@dataclass(frozen=True)
+class Own:
+    """Tastes of each of some choosers, known but for chance."""
+
+    wide: pd.DataFrame
+    draws: np.ndarray
+    weights: np.ndarray
+
+
+def known(model, people=200, spread=0.5):
+    """Choosers whose taste for price differs, each known for sure."""
+    random = np.random.default_rng(2)
+    tastes = np.repeat(model.demand.params[None], people, axis=0)
+    tastes[:, 0] *= np.exp(spread * random.normal(size=people))
+    return Own(pd.DataFrame(tastes, columns=model.demand.names), tastes[:, :, None], np.ones((people, 1)))
+
+
+def test_shares_by_own_tastes_are_means_over_choosers(model):
+    own, products = known(model), [named(AJAX, "A"), named(BOLT, "B")]
+    found = share_of_preference(model, products=products, own=own).frame.set_index("product")
+    each = [
+        share_of_preference(
+            replace(model, demand=model.demand.at(tastes)), products=products, draws=2
+        ).frame.set_index("product")["estimate"]["A"]
+        for tastes in own.draws[:, :, 0]
+    ]
+    assert found.loc["A", "estimate"] == pytest.approx(np.mean(each))
+    half = 1.971957 * np.std(each, ddof=1) / np.sqrt(200)  # Student's t of 199
+    assert found.loc["A", "high"] == pytest.approx(np.mean(each) + half, rel=1e-6)
+
+
+@pytest.mark.parametrize("rule", ["logit", FIRST, RANDOMISED])
+def test_shares_by_own_tastes_add_up(model, rule):
+    assert sum(shares(model, [AJAX, BOLT], own=known(model), rule=rule).values()) == pytest.approx(1)
+
+
+def test_errors_of_products_bring_first_choices_back_to_the_logit(model):
+    own, products = known(model), [named(AJAX, "A"), named(BOLT, "B")]
+    found = shares(model, products, own=replace(own, draws=np.repeat(own.draws, 100, axis=2),
+                   weights=np.full((200, 100), 0.01)), rule=RANDOMISED, part=0)  # fmt: skip
+    assert found == pytest.approx(shares(model, products, own=own), abs=0.012)
+
+
+def test_tastes_of_another_model_are_refused(model):
+    own = known(model)
+    other = replace(own, wide=own.wide.rename(columns={"screen": "zoom"}))
+    with pytest.raises(ValueError, match="own holds tastes of another model"):
+        share_of_preference(model, products=[AJAX, BOLT], own=other)
+    said = share_of_preference(model, products=[AJAX, BOLT], own=Absent(title="", reason="No tastes."))
+    assert said.reason == "No tastes."
 
 
 def test_first_choice_needs_tastes_that_differ(model):
