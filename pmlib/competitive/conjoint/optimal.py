@@ -17,6 +17,7 @@ from pmlib.competitive.conjoint.studied import (
     differences,
     shelf,
 )
+from pmlib.competitive.demand.asked import spoken
 from pmlib.competitive.demand.uncertainty import parameters
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words, listed, money
@@ -118,7 +119,7 @@ def optimal_product(
     return OptimalProduct(
         title=_title(winner, maximise),
         subtitle=f"{_what(maximise)} against {_named(rivals)}; {level_words(level)}",
-        finding=_finding(winner, maximise, unit, len(every.rows)),
+        finding=_finding(winner, maximise, spoken(unit), len(every.rows)),
         advice=f"Build {winner['product']}." if winner["chance"] >= SURE else "",
         unknown="What rivals would answer (they stand still here), and whether shops would take it.",
         frame=frame,
@@ -271,6 +272,7 @@ def _checks(
         ends, unit = known["price"].levels, known["price"].unit
         inside = ends[0] < winner["price"] < ends[-1]
         step = money((ends[-1] - ends[0]) / (STEPS - 1), unit)
-        saw = f"{money(winner['price'], unit)}, of {interval(ends[0], ends[-1], unit)} in steps of {step}"
+        span = interval(ends[0], ends[-1], spoken(unit))
+        saw = f"{money(winner['price'], unit)}, of {span} in steps of {step}"
         checks.append(Check("The best price lies within the studied range, not at its end", inside, saw))
     return tuple(checks)

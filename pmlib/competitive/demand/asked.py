@@ -1,5 +1,6 @@
 """What every question to a fitted model starts from: whom it is about, and whether the model can answer."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -36,6 +37,11 @@ def labels(demand: Demand) -> dict[str, str]:
     first = demand.offers.drop_duplicates("product").set_index("product")["name"].astype("str")
     twice = first.duplicated(keep=False)
     return {p: f"{first[p]} ({p})" if twice[p] and first[p] != p else first[p] for p in demand.products}
+
+
+def spoken(unit: str) -> str:
+    """Take the year off a unit of money, which the subtitle says."""
+    return re.sub(r" \(.*\)$", "", unit)
 
 
 @dataclass(frozen=True, eq=False)

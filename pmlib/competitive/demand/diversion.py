@@ -17,6 +17,7 @@ from pmlib.table import Column, interval, interval_digits, number
 
 TITLE = "Where lost buyers go"
 SHOWN = 10  # rivals in the chart
+CERTAIN = 1e-9  # width of an interval below which there is nothing to be unsure of
 APART = 0.1  # share of lost buyers by which a model and observed switching may differ before it is said
 COLUMNS = {
     "lost_by": Column("Lost by"),
@@ -127,8 +128,8 @@ def diversion(
         title=_title(top, name),
         subtitle=f"Of the buyers whom a small rise of the price of {name} loses and who still buy, the share "
         f"that each {by} gains; {level_words(level)}",
-        finding=_finding(top, away, name, demand, tried),
-        headline=_finding(top, away.iloc[:0], name, demand, tried.iloc[:0]),
+        finding=_finding(top, away, name, tried),
+        headline=_finding(top, away.iloc[:0], name, tried.iloc[:0]),
         advice=f"Watch {top['goes_to']}: it is where most of {name}'s lost buyers go."
         if demand.causal and not plain else "",
         unknown=_unknown(plain=plain, checked=not seen.empty),
@@ -183,8 +184,12 @@ def _frame(demand: Demand, taken: Groups, outside: str, level: float) -> pd.Data
             rows.append((names[i], names[k], *ends, *inside))
     columns = ["lost_by", "goes_to", "estimate", "low", "high", "inside", "inside_low", "inside_high"]
     frame = pd.DataFrame(rows, columns=columns)
-    ends = ["low", "high", "inside_low", "inside_high"]
-    return frame.assign(**{end: frame[end].clip(0, 1) for end in ends})
+    for middle_, *ends in (("estimate", "low", "high"), ("inside", "inside_low", "inside_high")):
+        # In a logit of one market shares alone decide, which are no estimates.
+        sure = frame[ends[1]] - frame[ends[0]] < CERTAIN
+        for end in ends:
+            frame[end] = frame[end].clip(0, 1).mask(sure, frame[middle_])
+    return frame
 
 
 def _sizes(
@@ -253,12 +258,10 @@ def _title(top: Any, name: str) -> str:
     return f"{name} loses most to {top['goes_to']}"
 
 
-def _finding(top: Any, away: pd.DataFrame, name: str, demand: Demand, sizes: pd.DataFrame) -> str:
-    low, high = top["inside_low"], top["inside_high"]
-    share = number(top["inside"], "%", min(1, interval_digits(low, high, "%")))
+def _finding(top: Any, away: pd.DataFrame, name: str, sizes: pd.DataFrame) -> str:
     said = f"Of the buyers whom {name} loses by a higher price"
     still = " and who still buy" if not away.empty else ""
-    said += f"{still}, {share} go to {top['goes_to']} ({interval(low, high, '%')})"
+    said += f"{still}, {_ranged(top['inside'], top['inside_low'], top['inside_high'])} go to {top['goes_to']}"
     if away.empty:
         return f"{said}."
     row = away.iloc[0]
@@ -269,20 +272,33 @@ def _finding(top: Any, away: pd.DataFrame, name: str, demand: Demand, sizes: pd.
     return f"{said}, which rests on the assumed size of the market ({interval(span[0], span[-1], '%', 0)})."
 
 
+def _ranged(middle: float, low: float, high: float) -> str:
+    if high - low < CERTAIN:
+        return number(middle, "%")
+    return f"{number(middle, '%', min(1, interval_digits(low, high, '%')))} ({interval(low, high, '%')})"
+
+
+def _number(name: str, label: str, ends: tuple[float, float, float], level: float, source: str) -> Number:
+    middle, low, high = map(float, ends)
+    if high - low < CERTAIN:
+        return Number(name=name, label=label, value=middle, unit="%", source=source)
+    return Number(
+        name=name, label=label, value=middle, low=low, high=high, level=level, unit="%", source=source
+    )
+
+
 def _numbers(top: Any, away: pd.DataFrame, name: str, level: float, demand: Demand) -> tuple[Number, ...]:
     numbers = [
-        Number(
-            name=f"diversion_{slug(name)}_{slug(top['goes_to'])}",
-            label=f"of {name}'s lost buyers who still buy go to {top['goes_to']}",
-            value=float(top["inside"]), low=float(top["inside_low"]), high=float(top["inside_high"]),
-            level=level, unit="%", source=demand.source,
+        _number(
+            f"diversion_{slug(name)}_{slug(top['goes_to'])}",
+            f"of {name}'s lost buyers who still buy go to {top['goes_to']}",
+            (top["inside"], top["inside_low"], top["inside_high"]), level, demand.source,
         )
     ]  # fmt: skip
     numbers += [
-        Number(
-            name=f"diversion_{slug(name)}_outside", label=f"of {name}'s lost buyers buy none of these",
-            value=float(row["estimate"]), low=float(row["low"]), high=float(row["high"]), level=level,
-            unit="%", source=demand.source,
+        _number(
+            f"diversion_{slug(name)}_outside", f"of {name}'s lost buyers buy none of these",
+            (row["estimate"], row["low"], row["high"]), level, demand.source,
         )
         for _, row in away.iterrows()
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.demand.asked import Model, unasked
+from pmlib.competitive.demand.asked import Model, spoken, unasked
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.taste import never_negative, typical
 from pmlib.competitive.demand.uncertainty import delta
@@ -76,9 +76,9 @@ def consumer_surplus(
     )
     unit = demand.money
     return ConsumerSurplus(
-        title=_title(middle, low, high, unit),
+        title=_title(middle, low, high, demand),
         subtitle=f"What the change is worth to a buyer, in {unit or 'units of price'}; {level_words(level)}",
-        finding=_finding(middle, low, high, unit),
+        finding=_finding(middle, low, high, demand),
         unknown="" if demand.causal else "What buyers would pay: a price test would tell.",
         frame=frame,
         columns={
@@ -109,18 +109,23 @@ def gain(asked: Demand, before: Demand, after: Demand) -> float:
     return after.at(asked.params).surplus() - before.at(asked.params).surplus()
 
 
-def _title(middle: float, low: float, high: float, unit: str) -> str:
+def _title(middle: float, low: float, high: float, demand: Demand) -> str:
     if low <= 0 <= high:
         return "We cannot tell whether buyers gain"
-    return f"Buyers {'gain' if middle > 0 else 'lose'} {money(abs(middle), unit)} each"
-
-
-def _finding(middle: float, low: float, high: float, unit: str) -> str:
-    digits = interval_digits(low, high, unit)
-    ends = interval(low, high, unit, digits)
-    if low <= 0 <= high:
-        return f"We cannot tell whether buyers gain: {ends} each fits the data."
-    if middle < 0:
-        ends = interval(-high, -low, unit, digits)
     verb = "gain" if middle > 0 else "lose"
-    return f"Buyers {verb} about {number(abs(middle), unit, digits)} each ({ends}) by the change."
+    if not demand.causal:
+        return f"Buyers {verb}; how much, these prices cannot tell"
+    return f"Buyers {verb} {money(abs(middle), demand.money)} each"
+
+
+def _finding(middle: float, low: float, high: float, demand: Demand) -> str:
+    unit = spoken(demand.money)
+    digits = interval_digits(low, high, unit)
+    if low <= 0 <= high:
+        return f"We cannot tell whether buyers gain: {interval(low, high, unit, digits)} each fits the data."
+    ends = (low, high) if middle > 0 else (-high, -low)
+    verb, worth = "gain" if middle > 0 else "lose", number(abs(middle), unit, digits)
+    said = f"uyers {verb} about {worth} each ({interval(*ends, unit, digits)}) by the change."
+    if demand.causal:
+        return f"B{said}"
+    return f"If prices there were show what buyers think of price, which we cannot tell, b{said}"

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.demand.asked import Model
+from pmlib.competitive.demand.asked import Model, spoken
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.ratio import Ratios, ratios
 from pmlib.competitive.demand.taste import mean_worth, never_negative, typical
@@ -93,7 +93,10 @@ def willingness_to_pay(
         return Absent(title=TITLE, reason=reason)
     below = _term(per, named, "per")
     asked = [below] if of is None else []
-    above = [t for t in named if t not in asked] if of is None else _terms(of, named)
+    # What all offers have alike, such as a constant, is worth nothing to choose by.
+    moves = np.ptp(demand.matrix, axis=0) > 0
+    every = [t for t, differs in zip(named, moves, strict=True) if differs and t not in asked]
+    above = every if of is None else _terms(of, named)
     slope = typical(demand, demand.params[None])[0, demand.design.names.index(below)]
     if per == "price" and slope >= 0:
         said = f"Dearer offers were chosen no less ({number(slope, '', 3)} a unit of price)"
@@ -104,7 +107,7 @@ def willingness_to_pay(
     frame = _frame(demand, found, above, below, named, METHODS[shown])
     worth = unit or f"units of {named[below]}"
     return WillingnessToPay(
-        title=_title(frame, unit, found, named[below]),
+        title=_title(frame, demand, unit, found, named[below]),
         subtitle=f"What one more of each is worth, others equal, in {worth}; {level_words(level)}",
         finding=_finding(frame, demand, unit, found, named[below]),
         headline=_finding(frame, demand, unit, found, named[below]),
@@ -181,11 +184,13 @@ def _phrase(demand: Demand, term: str, label: str) -> str:
     return f"{label} (against {others.pop()})" if len(others) == 1 else label
 
 
-def _title(frame: pd.DataFrame, unit: str, found: Ratios, per: str) -> str:
+def _title(frame: pd.DataFrame, demand: Demand, unit: str, found: Ratios, per: str) -> str:
     if not found.bounded:
         return "We cannot tell what features are worth"
     top = frame.iloc[0]
-    worth = number(top["estimate"], unit, interval_digits(top["low"], top["high"], unit))
+    if unit and not demand.causal:
+        return f"What {top['label']} is worth, these prices cannot tell"
+    worth = number(top["estimate"], spoken(unit), interval_digits(top["low"], top["high"], unit))
     return f"{top['label']} is worth {worth}" if unit else f"{top['label']} counts as {worth} of {per}"
 
 
@@ -209,6 +214,7 @@ def _finding(frame: pd.DataFrame, demand: Demand, unit: str, found: Ratios, per:
 
 
 def _ranged(row: Any, unit: str) -> str:
+    unit = spoken(unit)
     digits = interval_digits(row.low, row.high, unit)
     return f"{number(row.estimate, unit, digits)} ({interval(row.low, row.high, unit, digits)})"
 

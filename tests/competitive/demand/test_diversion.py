@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from simulated_choices import choices, table
 
-from pmlib.competitive import conditional_logit, diversion
+from pmlib.competitive import conditional_logit, diversion, market_demand
 from pmlib.competitive.choice.design import Design, Term
 from pmlib.competitive.choice.sets import Sets
 from pmlib.competitive.demand.demand import Demand
@@ -50,6 +50,28 @@ def test_diversion_of_yogurt(yogurt):
     found = diversion(conditional_logit(yogurt), focal="dannon")
     assert share(found, "dannon", "yoplait") == pytest.approx(0.5358, abs=1e-4)
     assert share(found, "hiland", "weight") == pytest.approx(0.2495, abs=1e-4)
+
+
+def test_diversion_of_cars(us_cars_demand):
+    # V9; nine in ten go to no car since shares are of all households.
+    attributes = ["hp_per_weight", "air", "miles_per_dollar_tens", "space"]
+    found = diversion(market_demand(us_cars_demand, attributes=attributes), focal="Honda Accord")
+    assert share(found, "Honda Accord", "Ford Taurus") == pytest.approx(0.00333644, abs=1e-8)
+    assert share(found, "Honda Accord", "buys none") == pytest.approx(0.91183487, abs=1e-7)
+    half = market_demand(us_cars_demand, attributes=attributes, market_size=0.5)
+    other = diversion(
+        market_demand(us_cars_demand, attributes=attributes), focal="Honda", by="firm", sizes={"half": half}
+    )
+    assert other.sizes["outside"].item() < share(other, "Honda", "buys none")
+
+
+def test_what_shares_alone_decide_has_no_interval():
+    found = diversion(Market(), focal="A")
+    assert (found.frame["low"] == found.frame["estimate"]).all()
+    assert all(number.low is None for number in found.numbers)
+    assert found.finding.startswith(
+        "Of the buyers whom A loses by a higher price and who still buy, 60.0% go to B; "
+    )
 
 
 def test_lost_buyers_add_up(survey, made_up):

@@ -45,6 +45,14 @@ def test_what_is_gained_one_way_is_lost_the_other(model):
     assert total(lost)["high"] < 0 and lost.title.startswith("Buyers lose")
 
 
+def test_prices_that_followed_quality_do_not_tell_how_much(model):
+    offers = model.demand.offers
+    wary = replace(model, demand=replace(model.demand, causal=False))
+    found = consumer_surplus(wary, after=offers.assign(price=offers["price"] - 0.5))
+    assert found.title == "Buyers gain; how much, these prices cannot tell"
+    assert found.finding.startswith("If prices there were show") and not found.checks[0].passed
+
+
 def test_other_choice_sets_are_refused(model):
     offers = model.demand.offers
     with pytest.raises(ValueError, match="other choice sets"):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated_choices import choices, table
 
-from pmlib.competitive import conditional_logit, willingness_to_pay
+from pmlib.competitive import conditional_logit, market_demand, willingness_to_pay
 from pmlib.competitive.demand.demand import Mixing
 from pmlib.competitive.demand.ratio import fieller
 from pmlib.result import Absent
@@ -59,6 +59,15 @@ def test_says_it_in_money(cameras):
     assert found.title == "More zoom is worth $55"
     assert "$55 ($45 to $66) for More zoom" in found.finding and found.unit == "$"
     assert "canon (against none)" in set(found.frame["label"])
+
+
+def test_worth_from_prices_that_followed_quality_is_not_told(us_cars_demand):
+    attributes = ["hp_per_weight", "air", "miles_per_dollar_tens", "space"]
+    found = willingness_to_pay(market_demand(us_cars_demand, attributes=attributes))
+    assert found.title == "What Size (one more) is worth, these prices cannot tell"
+    assert "which we cannot tell" in found.finding and "$17k ($13k to $24k)" in found.finding
+    assert "(constant)" not in set(found.frame["term"]) and not found.advice
+    assert worth(found)["air"] == pytest.approx(0.46830 / 0.1340836, abs=1e-3)
 
 
 @settings(max_examples=10, deadline=None)
