@@ -5,27 +5,27 @@ from pmlib.competitive.bridge import share_bridge
 from pmlib.competitive.choice.logit import conditional_logit
 from pmlib.competitive.choice.shares import choice_shares
 from pmlib.competitive.concentration import concentration
+from pmlib.competitive.conjoint.design_check import design_check
+from pmlib.competitive.conjoint.holdout import holdout_check
+from pmlib.competitive.conjoint.optimal import optimal_product
+from pmlib.competitive.conjoint.part_worths import importances, part_worths
+from pmlib.competitive.conjoint.preference import share_of_preference
 from pmlib.competitive.deals.loss_reasons import loss_reasons
 from pmlib.competitive.deals.win_drivers import win_drivers
 from pmlib.competitive.deals.win_loss import win_loss
 from pmlib.competitive.deals.win_trend import win_trend
 from pmlib.competitive.demand.berry import market_demand
 from pmlib.competitive.demand.blp import random_coefficients
+from pmlib.competitive.demand.diversion import diversion
+from pmlib.competitive.demand.elasticity import price_elasticities
 from pmlib.competitive.demand.ladder import demand_ladder
 from pmlib.competitive.demand.others import blp_instruments
 from pmlib.competitive.demand.strength import instrument_strength
+from pmlib.competitive.demand.surplus import consumer_surplus
+from pmlib.competitive.demand.wtp import willingness_to_pay
 from pmlib.competitive.facts.offers import facts_market
 from pmlib.competitive.facts.rival_facts import rival_facts
 from pmlib.competitive.facts.rival_monitor import rival_monitor
-from pmlib.competitive.conjoint.design_check import design_check
-from pmlib.competitive.conjoint.holdout import holdout_check
-from pmlib.competitive.conjoint.optimal import optimal_product
-from pmlib.competitive.conjoint.part_worths import importances, part_worths
-from pmlib.competitive.conjoint.preference import share_of_preference
-from pmlib.competitive.demand.diversion import diversion
-from pmlib.competitive.demand.elasticity import price_elasticities
-from pmlib.competitive.demand.surplus import consumer_surplus
-from pmlib.competitive.demand.wtp import willingness_to_pay
 from pmlib.competitive.growth_share import growth_share
 from pmlib.competitive.hedonic import hedonic
 from pmlib.competitive.ladder import price_ladder
@@ -71,18 +71,20 @@ __all__ = [
     "dirichlet_norm",
     "facts_market",
     "consumer_surplus",
+    "demand_ladder",
     "design_check",
     "diversion",
+    "facts_market",
     "feature_parity",
     "feature_priorities",
     "growth_share",
     "hedonic",
+    "holdout_check",
+    "importances",
     "instrument_strength",
     "loss_reasons",
     "market_demand",
     "market_monitor",
-    "holdout_check",
-    "importances",
     "market_shares",
     "merger_screen",
     "mispriced",
@@ -106,8 +108,8 @@ __all__ = [
     "share_trend",
     "steady_shares",
     "what_if",
+    "willingness_to_pay",
     "win_drivers",
     "win_loss",
     "win_trend",
-    "willingness_to_pay",
 ]

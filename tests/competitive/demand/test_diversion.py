@@ -55,13 +55,12 @@ def test_diversion_of_yogurt(yogurt):
 def test_diversion_of_cars(us_cars_demand):
     # V9; nine in ten go to no car since shares are of all households.
     attributes = ["hp_per_weight", "air", "miles_per_dollar_tens", "space"]
-    found = diversion(market_demand(us_cars_demand, attributes=attributes), focal="Honda Accord")
+    cars = market_demand(us_cars_demand, attributes=attributes)
+    found = diversion(cars, focal="Honda Accord")
     assert share(found, "Honda Accord", "Ford Taurus") == pytest.approx(0.00333644, abs=1e-8)
     assert share(found, "Honda Accord", "buys none") == pytest.approx(0.91183487, abs=1e-7)
     half = market_demand(us_cars_demand, attributes=attributes, market_size=0.5)
-    other = diversion(
-        market_demand(us_cars_demand, attributes=attributes), focal="Honda", by="firm", sizes={"half": half}
-    )
+    other = diversion(cars, focal="Honda", by="firm", sizes={"half": half})
     assert other.sizes["outside"].item() < share(other, "Honda", "buys none")
 
 
