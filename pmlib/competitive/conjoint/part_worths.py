@@ -94,9 +94,11 @@ def part_worths(model: ChoiceModel | Absent, *, level: float = 0.95, seed: int =
         ignore_index=True,
     )
     others = frame[frame["attribute"] != "price"]
+    # That a low price is liked is no news where something else was studied.
+    aside = ", price aside" if 0 < len(others) < len(frame) else ""
     best = (frame if others.empty else others).sort_values("estimate", ascending=False, kind="stable").iloc[0]
     return PartWorths(
-        title=f"{best['label']} adds most{', price aside' if 'price' in set(frame['attribute']) else ''}",
+        title=f"{best['label']} adds most{aside}",
         subtitle=f"Utility of each level against the mean of its attribute; {level_words(level)}",
         finding=_worth(best, frame),
         frame=frame,

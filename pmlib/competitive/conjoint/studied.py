@@ -83,11 +83,8 @@ def attributes(choices: Choices) -> dict[str, Attribute]:
     frame = choices.frame
     real = frame[frame[CONSTANT] != choices.none] if choices.none is not None else frame
     columns = dict.fromkeys(term.column for term in choices.design.terms)
-    return {
-        name: _attribute(choices, real[column], name)
-        for column in columns
-        for name in [choices.label if column == CONSTANT else column]
-    }
+    names = {column: choices.label if column == CONSTANT else column for column in columns}
+    return {name: _attribute(choices, real[column], name) for column, name in names.items()}
 
 
 def _attribute(choices: Choices, values: pd.Series, name: str) -> Attribute:
@@ -151,9 +148,11 @@ def shelf(model: ChoiceModel, products: Sequence[Mapping[str, Any]], *, none: bo
     if with_none:
         held = model.demand.offers
         empty = held[held[CONSTANT] == model.choices.none].head(1)
+        empty = empty.assign(
+            **{term.by: offers[term.by].iloc[0] for term in model.choices.design.terms if term.by}
+        )
         offers = pd.concat([offers, empty[list(offers)]], ignore_index=True)
         names.append(str(model.choices.none))
-    # Codes that sort as the products stand, since a demand sorts products by their label.
     return Shelf(offers.assign(set=0, product=names), tuple(names), tuple(beyond), with_none)
 
 

@@ -64,6 +64,14 @@ def test_importances_add_up_to_one_and_say_what_they_rest_on(model):
     assert "Price ($50 to $140)" in set(found.frame["label"])
 
 
+def test_the_news_is_not_that_a_low_price_is_liked(model):
+    assert part_worths(model).title in {
+        "Brand: Ajax adds most, price aside", "Big screen: yes adds most, price aside"
+    }  # fmt: skip
+    price = conditional_logit(wrapped(study(1)), attributes=[], constants=False)
+    assert part_worths(price).title == "Price $50 adds most"
+
+
 def test_a_model_that_is_absent_stays_so():
     for ask in (part_worths, importances):
         assert ask(conditional_logit(None)).reason == "No table of choices was given."

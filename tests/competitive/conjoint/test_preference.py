@@ -198,6 +198,15 @@ def test_a_price_beyond_what_was_studied_is_flagged(model):
     assert not found.checks[0].passed and found.checks[0].saw == "$300 of Dear"
 
 
+def test_what_choosers_are_like_is_taken_at_its_mean():
+    frame = study(6, people=300)
+    table = wrapped(frame.assign(age=20.0 + frame["person"] % 50))
+    model = conditional_logit(table, chooser_terms=["age"])
+    plain = conditional_logit(table)
+    here, there = (shares(m, [named(AJAX, "A"), named(BOLT, "B")]) for m in (model, plain))
+    assert here == pytest.approx(there, abs=0.02)
+
+
 def test_same_inputs_same_shares(model):
     twice = [share_of_preference(model, products=[AJAX, BOLT], rule=RANDOMISED).frame for _ in range(2)]
     assert twice[0].equals(twice[1])
