@@ -73,6 +73,8 @@ __all__ = [
     "consumer_surplus",
     "demand_ladder",
     "design_check",
+    "dirichlet",
+    "dirichlet_norm",
     "diversion",
     "facts_market",
     "feature_parity",
