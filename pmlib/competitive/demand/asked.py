@@ -36,7 +36,11 @@ def labels(demand: Demand) -> dict[str, str]:
         return {product: product for product in demand.products}
     first = demand.offers.drop_duplicates("product").set_index("product")["name"].astype("str")
     twice = first.duplicated(keep=False)
-    return {p: f"{first[p]} ({p})" if twice[p] and first[p] != p else first[p] for p in demand.products}
+    return {p: _apart(first[p], p) if twice[p] else first[p] for p in demand.products}
+
+
+def _apart(name: str, code: str) -> str:
+    return code if name in code else f"{name} ({code})"
 
 
 def spoken(unit: str) -> str:

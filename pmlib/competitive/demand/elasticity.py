@@ -16,6 +16,7 @@ from pmlib.table import Column, interval, interval_digits, number
 
 TITLE = "What a higher price loses"
 ABSURD = 20.0  # an own elasticity beyond this says that the model is wrong, not that buyers are so quick
+ALIKE = 1e-9  # difference of elasticities that is none
 SHOWN, CELLS = 12, 6  # products in the chart of own elasticities; in the matrix
 COLUMNS = {
     "of": Column("Sales of"),
@@ -31,9 +32,11 @@ class PriceElasticities(Result):
     """By how many percent sales change when a price rises by 1%.
 
     matrix : the estimates, sales of (rows) by price of (columns). focal : whom the words are about.
+    causal : whether it says what a price change does.
     """
 
     focal: str
+    causal: bool
     matrix: pd.DataFrame
 
     def plot(self, ax: Any = None) -> Any:
@@ -56,11 +59,10 @@ class PriceElasticities(Result):
         names = list(dict.fromkeys([self.focal, *self.matrix.columns]))[:CELLS]
         matrix = self.matrix.loc[[n for n in self.matrix.index if n in names], names]
         gains = self.frame[(self.frame["price_of"] == self.focal) & (self.frame["of"] != self.focal)]
-        top = gains.loc[gains["estimate"].idxmax()] if len(gains) else None
         return CrossElasticities(
-            title=f"{top['of']} gains most when {self.focal} costs more" if top is not None else TITLE,
+            title=_cross_title(gains, self.focal, causal=self.causal),
             subtitle="% of sales (rows) for 1% more on a price (columns); orange: lost, blue: gained",
-            finding=_gain(top, self.focal) if top is not None else self.finding,
+            finding=_cross_finding(gains, self.focal, causal=self.causal) or self.finding,
             frame=self.frame,
             columns=self.columns,
             source=self.source,
@@ -142,6 +144,7 @@ def price_elasticities(
         ),
         checks=_checks(frame, causal=demand.causal),
         focal=name,
+        causal=demand.causal,
         matrix=matrix,
     )  # fmt: skip
 
@@ -240,7 +243,25 @@ def _unknown(demand: Demand) -> str:
     return ""
 
 
-def _gain(top: Any, focal: str) -> str:
+def _cross_title(gains: pd.DataFrame, focal: str, *, causal: bool) -> str:
+    if len(gains) > 1 and np.ptp(gains["estimate"]) < ALIKE:
+        return "The model tells no closer rival from others"
+    if gains.empty or not causal:
+        return f"How sales go with the price of {focal}"
+    return f"{gains.loc[gains['estimate'].idxmax(), 'of']} gains most when {focal} costs more"
+
+
+def _cross_finding(gains: pd.DataFrame, focal: str, *, causal: bool) -> str:
+    if gains.empty:
+        return ""
+    top = gains.loc[gains["estimate"].idxmax()]
+    alike = len(gains) > 1 and np.ptp(gains["estimate"]) < ALIKE
+    who = "every rival" if alike else top["of"]
     low, high = top["low"] / 100, top["high"] / 100
-    gained = number(top["estimate"] / 100, "%", interval_digits(low, high, "%"))
-    return f"Where {focal} costs 1% more, {top['of']} sells about {gained} more ({interval(low, high, '%')})."
+    more = number(top["estimate"] / 100, "%", interval_digits(low, high, "%"))
+    ends = interval(low, high, "%")
+    said = f"Where {focal} costs 1% more, {who} sells about {more} more ({ends})"
+    if not causal:
+        said = f"With 1% more on the price of {focal}, sales of {who} were about {more} higher ({ends})"
+    why = ": by construction of a plain logit, all alike" if alike else ""
+    return f"{said}{why}." if causal else f"{said}{why}; that is no forecast."

@@ -62,6 +62,9 @@ def test_elasticities_of_cars(us_cars_demand):
     found = price_elasticities(market_demand(us_cars_demand, attributes=CAR), focal="Honda Accord")
     assert found.matrix.loc["Honda Accord", "Honda Accord"] == pytest.approx(-1.2404301, abs=1e-6)
     assert found.matrix.loc["Ford Taurus", "Honda Accord"] == pytest.approx(0.00551129, abs=1e-7)
+    assert found.cross.title == "The model tells no closer rival from others"
+    assert "every rival" in found.cross.finding and "no forecast" in found.cross.finding
+    assert "Pontiac PTGRAN90 (5554)" in found.matrix.index
     assert "no forecast" in found.finding  # its instruments contradict each other
 
 
