@@ -30,6 +30,13 @@ def unasked(title: str, model: "Model | Absent") -> Absent | None:
     return None
 
 
+def nameless(title: str, taken: "Groups") -> Absent | None:
+    """Say why offers that are not called anything cannot be asked about one by one."""
+    if taken.names != [""]:
+        return None
+    return Absent(title=title, reason="The offers have no product or firm to tell them by.")
+
+
 def labels(demand: Demand) -> dict[str, str]:
     """Write each product as a reader knows it, by its code; two of one name keep their codes beside it."""
     if "name" not in demand.offers:

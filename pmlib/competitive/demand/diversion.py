@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.demand.asked import Groups, Model, groups, labels, unasked
+from pmlib.competitive.demand.asked import Groups, Model, groups, labels, nameless, unasked
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.uncertainty import delta
 from pmlib.competitive.regression import check_level
@@ -111,6 +111,8 @@ def diversion(
     assert not isinstance(model, Absent)
     demand = model.demand
     taken = groups(demand, by)
+    if (absent := nameless(TITLE, taken)) is not None:
+        return absent
     at = taken.at(focal, taken.sum(demand.volume), labels(demand) if by == "product" else None)
     if len(taken.offered) < 2:
         return Absent(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.demand.asked import Groups, Model, groups, labels, unasked
+from pmlib.competitive.demand.asked import Groups, Model, groups, labels, nameless, unasked
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.uncertainty import delta
 from pmlib.competitive.regression import check_level
@@ -119,6 +119,8 @@ def price_elasticities(
     assert not isinstance(model, Absent)
     demand = model.demand
     taken = groups(demand, by)
+    if (absent := nameless(TITLE, taken)) is not None:
+        return absent
     volume = taken.sum(demand.volume)
     at = taken.at(focal, volume, labels(demand) if by == "product" else None)
     middle, low, high = delta(demand, lambda d: elasticities(d, taken), level)

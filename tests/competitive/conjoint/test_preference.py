@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from simulated_study import study, wrapped
 
-from pmlib.competitive import conditional_logit, share_of_preference
+from pmlib.competitive import conditional_logit, importances, share_of_preference
 from pmlib.competitive.conjoint.rules import FIRST, RANDOMISED, first_choices
 from pmlib.competitive.demand.demand import Mixing
+from pmlib.data import source
 from pmlib.result import Absent
 
 AJAX = {"firm": "Ajax", "screen": 1, "finish": "light", "price": 110}
@@ -205,6 +206,19 @@ def test_what_choosers_are_like_is_taken_at_its_mean():
     plain = conditional_logit(table)
     here, there = (shares(m, [named(AJAX, "A"), named(BOLT, "B")]) for m in (model, plain))
     assert here == pytest.approx(there, abs=0.02)
+
+
+def test_a_study_may_have_its_brand_as_an_attribute():
+    frame = study(7, none=False)
+    labelled = conditional_logit(wrapped(frame))
+    roles = {"chooser": "person", "occasion": "task", "attributes": ["brand", "screen", "finish"]}
+    plain = conditional_logit(source(frame.drop(columns="place"), "unlabelled", **roles))
+    here = share_of_preference(plain, products=[{("brand" if k == "firm" else k): v for k, v in p.items()}
+                               for p in (AJAX, BOLT)]).frame  # fmt: skip
+    there = share_of_preference(labelled, products=[AJAX, BOLT]).frame
+    assert here["estimate"].to_numpy() == pytest.approx(there["estimate"].to_numpy(), abs=1e-6)
+    assert set(here["product"]) == {"product 1 at 110", "product 2 at 50"}
+    assert set(importances(plain).frame["attribute"]) == {"price", "brand", "screen", "finish"}
 
 
 def test_same_inputs_same_shares(model):

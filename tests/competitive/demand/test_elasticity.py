@@ -144,6 +144,12 @@ def test_an_unknown_product_is_named(made_up):
         price_elasticities(made_up, by="firm")
 
 
+def test_offers_without_a_name_cannot_be_asked_about():
+    frame = choices(3).drop(columns="product")
+    said = price_elasticities(conditional_logit(table(frame)))
+    assert isinstance(said, Absent) and said.reason == "The offers have no product or firm to tell them by."
+
+
 def test_a_model_that_is_absent_or_has_no_price_stays_so():
     said = price_elasticities(conditional_logit(None))
     assert isinstance(said, Absent) and said.reason == "No table of choices was given."
