@@ -9,6 +9,7 @@ import pandas as pd
 
 from pmlib.competitive.conjoint.candidates import STEPS, Candidates, candidates, shares_against
 from pmlib.competitive.conjoint.studied import (
+    STUDIED,
     Attribute,
     ChoiceModel,
     Shelf,
@@ -87,7 +88,8 @@ def optimal_product(
     -------
     OptimalProduct : frame has a row a make-up at its best price, the best first: product, estimate, low, high
         (of what is maximised, for one chooser), chance (of being the best of all), short (how it differs from
-        the best), share, cost, a column an attribute, price_low, price_high (interval of its best price).
+        the best), share, cost, a column an attribute (with
+        "_studied" after a name that is taken), price_low, price_high (interval of its best price).
 
     Raises
     ------
@@ -144,7 +146,7 @@ def optimal_product(
             ),
         ),
         checks=_checks(known, every, winner, fixed or {}),
-        best={name: winner[name] for name in known},
+        best=every.rows.iloc[best[0]].to_dict(),
         tried=len(every.rows),
         chance=float(winner["chance"]),
         maximise=maximise,
@@ -158,7 +160,7 @@ def _rivals(model: ChoiceModel, against: Sequence[Mapping[str, Any]], none: bool
         return None
     held = model.demand.offers
     offers = held[held["constant"] == model.choices.none].head(1)
-    return Shelf(offers, (str(model.choices.none),), (), True)
+    return Shelf(offers, pd.DataFrame(), (str(model.choices.none),), (), True)
 
 
 def _margin(tried: Candidates, maximise: str) -> np.ndarray:
@@ -207,7 +209,7 @@ def _frame(
     short = [BEST, *(_clipped(differences(known, rows.loc[i], rows.loc[0])) for i in range(1, len(rows)))]
     frame = pd.DataFrame({"product": shown, "estimate": worth[best], "low": low, "high": high})
     frame = frame.assign(chance=wins, short=short)
-    frame = frame.assign(share=shares[best], cost=every.cost[best]).join(rows)
+    frame = frame.assign(share=shares[best], cost=every.cost[best]).join(rows, rsuffix=STUDIED)
     if "price" not in known:
         return frame
     prices = few.rows["price"].to_numpy(float)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.conjoint.rules import FIRST, LOGIT, RULES, Tastes, by_chooser, over_choosers, quantity
-from pmlib.competitive.conjoint.studied import ChoiceModel, Shelf, attributes, shelf
+from pmlib.competitive.conjoint.studied import STUDIED, ChoiceModel, Shelf, shelf
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.uncertainty import sampled
 from pmlib.competitive.regression import check_level
@@ -67,7 +67,8 @@ def share_of_preference(
     Returns
     -------
     ShareOfPreference : frame has a row a product, the largest first: product, estimate, low, high (shares
-        that add up to 1), and a column an attribute.
+        that add up to 1), and a column an attribute (with "_studied" after a
+        name that is taken).
 
     Raises
     ------
@@ -90,21 +91,15 @@ def share_of_preference(
         reason = "One taste for all leaves one winner; first choice needs tastes that differ (a mixed logit)."
         return Absent(title=TITLE, reason=reason)
     shown = shelf(model, products, none=none)
-    known = attributes(model.choices)
     asked = model.demand.on(shown.offers, np.ones(1))
     if own is None:
-        wanted = quantity(
-            rule, asked.offers, list(known), part=part, tastes=len(asked.weights), seed=seed, none=shown.none
-        )
+        wanted = quantity(rule, shown, part=part, tastes=len(asked.weights), seed=seed)
         middle, low, high = sampled(asked, wanted, level, draws=draws, seed=seed)
     else:
-        each = by_chooser(rule, shown, _matrix(asked, own), list(known), own, part=part, seed=seed)
+        each = by_chooser(rule, shown, _matrix(asked, own), own, part=part, seed=seed)
         middle, low, high = over_choosers(each, level)
     frame = pd.DataFrame({"product": shown.products, "estimate": middle, "low": low, "high": high})
-    frame = frame.join(asked.offers[list(known)])
-    if shown.none:
-        frame = frame.astype(dict.fromkeys(known, object))
-        frame.loc[len(frame) - 1, list(known)] = None
+    frame = frame.join(shown.levels, rsuffix=STUDIED)
     frame = frame.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
     bought = frame[frame["product"] != model.choices.none] if shown.none else frame
     top, slugs = bought.iloc[0], names(bought["product"])
@@ -130,7 +125,7 @@ def share_of_preference(
             )
             for row in bought.head(3).itertuples()
         ),
-        checks=_checks(shown, list(known), rule),
+        checks=_checks(shown, rule),
         rule=rule,
     )  # fmt: skip
 
@@ -159,15 +154,14 @@ def _ranged(row: Any) -> str:
     return f"{number(row.estimate, '%', digits)} ({interval(row.low, row.high, '%', digits)})"
 
 
-def _checks(shown: Shelf, keys: list[str], rule: str) -> tuple[Check, ...]:
+def _checks(shown: Shelf, rule: str) -> tuple[Check, ...]:
     saw = listed(list(shown.beyond[:3])) + (" and others" if len(shown.beyond) > 3 else "")
     checks = [Check("Every level lies within what was studied", not shown.beyond, saw or "all do")]
-    if rule == LOGIT and len(keys) > 1:
-        real = shown.offers[keys].iloc[: len(shown.products) - shown.none]
-        alike = real.drop(columns="price", errors="ignore")
+    if rule == LOGIT and shown.levels.shape[1] > 1:
+        alike = shown.levels.drop(columns="price", errors="ignore")
         twins = [
             f"{_short(shown.products[i])} and {_short(shown.products[k])}"
-            for i, k in combinations(range(len(real)), 2)
+            for i, k in combinations(range(len(alike)), 2)
             if (alike.iloc[i] == alike.iloc[k]).all()
         ]
         saw = (

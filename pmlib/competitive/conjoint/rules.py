@@ -42,9 +42,7 @@ def first_choices(utility: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return (best / best.sum(axis=0)) @ weights
 
 
-def errors_of(
-    offers: pd.DataFrame, keys: list[str], part: float, count: int, seed: int, none: bool
-) -> np.ndarray:
+def errors_of(shelf: Shelf, part: float, count: int, seed: int) -> np.ndarray:
     """Draw what tastes and products hold that the model does not, (n, count).
 
     Of the variance of a logit's error, `part` belongs to levels of attributes (equally many for each), so
@@ -56,19 +54,17 @@ def errors_of(
     Huber, Orme & Miller (1999), "Dealing with product similarity in conjoint simulations", Sawtooth Software.
     """
     random = np.random.default_rng(seed)
-    out = random.gumbel(size=(len(offers), count)) - EULER
-    real = len(offers) - none
+    out = random.gumbel(size=(len(shelf.offers), count)) - EULER
+    real = len(shelf.levels)
     out[:real] *= np.sqrt(1 - part)
-    for key in keys:
-        codes, levels = pd.factorize(offers[key].iloc[:real])
+    for _, values in shelf.levels.items():
+        codes, levels = pd.factorize(values)
         shared = random.gumbel(size=(len(levels), count)) - EULER
-        out[:real] += np.sqrt(part / len(keys)) * shared[codes]
+        out[:real] += np.sqrt(part / shelf.levels.shape[1]) * shared[codes]
     return out
 
 
-def quantity(
-    rule: str, offers: pd.DataFrame, keys: list[str], *, part: float, tastes: int, seed: int, none: bool
-) -> Quantity:
+def quantity(rule: str, shelf: Shelf, *, part: float, tastes: int, seed: int) -> Quantity:
     """Give the rule as a quantity of a demand on the shelf: shares, in the order of its rows.
 
     tastes : how many draws of tastes the demand has.
@@ -78,7 +74,7 @@ def quantity(
     if rule == FIRST:
         return lambda demand: first_choices(demand.utility, demand.weights)
     each = max(1, ERRORS // tastes)
-    drawn = errors_of(offers, keys, part, each * tastes, seed, none)
+    drawn = errors_of(shelf, part, each * tastes, seed)
 
     def shares(demand: Demand) -> np.ndarray:
         utility = np.repeat(demand.utility, each, axis=1) + drawn
@@ -88,14 +84,7 @@ def quantity(
 
 
 def by_chooser(
-    rule: str,
-    shelf: Shelf,
-    matrix: np.ndarray,
-    keys: list[str],
-    tastes: Tastes,
-    *,
-    part: float,
-    seed: int,
+    rule: str, shelf: Shelf, matrix: np.ndarray, tastes: Tastes, *, part: float, seed: int
 ) -> np.ndarray:
     """Give the chance that each chooser takes each product, from his own tastes: (n, C).
 
@@ -107,7 +96,7 @@ def by_chooser(
         chance = risen / risen.sum(axis=0)
     else:
         if rule == RANDOMISED:
-            drawn = errors_of(shelf.offers, keys, part, utility[0].size, seed, shelf.none)
+            drawn = errors_of(shelf, part, utility[0].size, seed)
             utility = utility + drawn.reshape(utility.shape)
         best = utility >= utility.max(axis=0) - 1e-12
         chance = best / best.sum(axis=0)

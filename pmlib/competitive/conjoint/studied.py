@@ -13,6 +13,7 @@ from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.words import listed
 from pmlib.table import number
 
+STUDIED = "_studied"  # after the name of an attribute that a result's own column bears too
 NAME = "name"  # what a product is called on the chart; no attribute
 
 
@@ -106,11 +107,13 @@ def _attribute(choices: Choices, values: pd.Series, name: str) -> Attribute:
 class Shelf:
     """Products side by side, as offers of one choice set.
 
-    offers : a row a product, that of buying none last; products : their names, in the same order.
+    offers : a row a product, that of buying none last; products : their names, in the same order. levels : a
+        row a product but for buying none, a column an attribute.
     beyond : what lies outside the studied range, in words. none : whether buying none stands among them.
     """
 
     offers: pd.DataFrame
+    levels: pd.DataFrame
     products: tuple[str, ...]
     beyond: tuple[str, ...]
     none: bool
@@ -153,7 +156,9 @@ def shelf(model: ChoiceModel, products: Sequence[Mapping[str, Any]], *, none: bo
         )
         offers = pd.concat([offers, empty[list(offers)]], ignore_index=True)
         names.append(str(model.choices.none))
-    return Shelf(offers.assign(set=0, product=names), tuple(names), tuple(beyond), with_none)
+    return Shelf(
+        offers.assign(set=0, product=names), pd.DataFrame(rows), tuple(names), tuple(beyond), with_none
+    )
 
 
 def checked(known: Mapping[str, Attribute], product: Mapping[str, Any], called: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from simulated_study import study, wrapped
 
-from pmlib.competitive import conditional_logit, importances, share_of_preference
+from pmlib.competitive import conditional_logit, importances, optimal_product, share_of_preference
 from pmlib.competitive.conjoint.rules import FIRST, RANDOMISED, first_choices
 from pmlib.competitive.demand.demand import Mixing
 from pmlib.data import source
@@ -219,6 +219,24 @@ def test_a_study_may_have_its_brand_as_an_attribute():
     assert here["estimate"].to_numpy() == pytest.approx(there["estimate"].to_numpy(), abs=1e-6)
     assert set(here["product"]) == {"product 1 at 110", "product 2 at 50"}
     assert set(importances(plain).frame["attribute"]) == {"price", "brand", "screen", "finish"}
+
+
+def test_a_panel_of_shoppers_can_be_asked_too(ketchup):
+    # What is bought is called "product", as are the products of a shelf.
+    model = conditional_logit(ketchup)
+    plain = {"feature": 0, "display": 0}
+    products = [
+        plain | {"product": "Heinz 32 oz", "price": 3, "name": "ours"},
+        plain | {"product": "Heinz 32 oz", "price": 3.3, "name": "ours, dearer"},
+        plain | {"product": "Hunt's 32 oz", "price": 3, "name": "theirs"},
+    ]
+    frame = share_of_preference(model, products=products).frame.set_index("product")
+    price = model.demand.params[model.demand.names.index("price")]
+    ratio = frame.loc["ours, dearer", "estimate"] / frame.loc["ours", "estimate"]
+    assert ratio == pytest.approx(np.exp(0.3 * price))
+    assert frame.loc["theirs", "product_studied"] == "Hunt's 32 oz"
+    best = optimal_product(model, against=products[2:], maximise="revenue", fixed={"product": "Heinz 28 oz"})
+    assert best.best["product"] == "Heinz 28 oz" and best.tried == 4 * 21
 
 
 def test_same_inputs_same_shares(model):
