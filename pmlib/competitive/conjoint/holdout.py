@@ -201,7 +201,8 @@ def _checks(frame: pd.DataFrame) -> tuple[Check, ...]:
     checks = []
     for row in frame.iloc[1:].to_dict("records"):
         saw = f"log score {interval(row['gain_low'], row['gain_high'], '', 3)} higher a choice"
-        label = f"{frame['method'].iloc[0]} beats {row['method'].lower()}"
+        first = frame["method"].iloc[0]
+        label = f"{first} {'beat' if first == OWN else 'beats'} {row['method'].lower()}"
         if row["method"] == MODEL:
             label = "Own tastes beat those of all"
         checks.append(Check(label, bool(row["gain_low"] > 0), saw))

@@ -9,11 +9,11 @@ import pandas as pd
 
 from pmlib.competitive.conjoint.candidates import STEPS, Candidates, candidates, shares_against
 from pmlib.competitive.conjoint.studied import (
-    STUDIED,
     Attribute,
     ChoiceModel,
     Shelf,
     attributes,
+    beside,
     described,
     differences,
     shelf,
@@ -209,7 +209,7 @@ def _frame(
     short = [BEST, *(_clipped(differences(known, rows.loc[i], rows.loc[0])) for i in range(1, len(rows)))]
     frame = pd.DataFrame({"product": shown, "estimate": worth[best], "low": low, "high": high})
     frame = frame.assign(chance=wins, short=short)
-    frame = frame.assign(share=shares[best], cost=every.cost[best]).join(rows, rsuffix=STUDIED)
+    frame = frame.assign(share=shares[best], cost=every.cost[best]).join(beside(rows, frame))
     if "price" not in known:
         return frame
     prices = few.rows["price"].to_numpy(float)

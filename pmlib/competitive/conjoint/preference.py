@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.conjoint.rules import FIRST, LOGIT, RULES, Tastes, by_chooser, over_choosers, quantity
-from pmlib.competitive.conjoint.studied import STUDIED, ChoiceModel, Shelf, shelf
+from pmlib.competitive.conjoint.studied import ChoiceModel, Shelf, beside, shelf
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.uncertainty import sampled
 from pmlib.competitive.regression import check_level
@@ -99,7 +99,7 @@ def share_of_preference(
         each = by_chooser(rule, shown, _matrix(asked, own), own, part=part, seed=seed)
         middle, low, high = over_choosers(each, level)
     frame = pd.DataFrame({"product": shown.products, "estimate": middle, "low": low, "high": high})
-    frame = frame.join(shown.levels, rsuffix=STUDIED)
+    frame = frame.join(beside(shown.levels, frame))
     frame = frame.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
     bought = frame[frame["product"] != model.choices.none] if shown.none else frame
     top, slugs = bought.iloc[0], names(bought["product"])

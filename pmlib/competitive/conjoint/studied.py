@@ -161,6 +161,11 @@ def shelf(model: ChoiceModel, products: Sequence[Mapping[str, Any]], *, none: bo
     )
 
 
+def beside(levels: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Call attributes differently where a result's own column has their name."""
+    return levels.rename(columns={name: f"{name}{STUDIED}" for name in levels if name in frame})
+
+
 def checked(known: Mapping[str, Attribute], product: Mapping[str, Any], called: str) -> dict[str, Any]:
     """Take a product's levels as the study writes them, in its order.
 

@@ -183,7 +183,7 @@ def _checks(frame: pd.DataFrame, *, causal: bool) -> tuple[Check, ...]:
         Check(
             "The model may say what a price change does", causal,
             "it takes prices as set apart from demand" if causal
-            else "no: it describes who bought at what price",
+            else "it describes who bought at what price",
         ),
     )  # fmt: skip
 
@@ -205,7 +205,7 @@ def loss(row: Any) -> tuple[str, str]:
 
 def _title(own: Any, *, causal: bool) -> str:
     if not clear(own):
-        return f"We cannot tell what a higher price of {own['of']} loses"
+        return f"{own['of']}: we cannot tell what price does"
     if not causal:
         return f"{own['of']}: dearer sold less; why, we cannot tell"
     return f"A 1% higher price loses {own['of']} {loss(own)[0]} of sales"

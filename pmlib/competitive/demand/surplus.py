@@ -97,7 +97,7 @@ def consumer_surplus(
         checks=(
             Check(
                 "The model may say what a price change does", demand.causal,
-                "so worth is in money" if demand.causal else "no: it describes who bought at what price",
+                "so worth is in money" if demand.causal else "it describes who bought at what price",
             ),
         ),
         unit=unit,

@@ -127,7 +127,7 @@ def test_without_instruments_nothing_is_said_of_what_a_price_does(made_up):
 def test_what_cannot_be_is_flagged(made_up):
     taken = np.arange(len(made_up.demand.params)) == 0
     rising = price_elasticities(other(made_up, params=np.where(taken, 0.5, made_up.demand.params)))
-    assert rising.title.startswith("We cannot tell") and not rising.checks[0].passed
+    assert "we cannot tell" in rising.title and not rising.checks[0].passed
     first = made_up.demand.offers[made_up.demand.offers["set"] == 0]
     dearest = first.loc[first["price"].idxmax(), "product"]
     params = np.where(taken, -30.0, made_up.demand.params)
