@@ -10,6 +10,7 @@ from scipy.special import stdtrit
 from pmlib.competitive.choice.design import CONSTANT, is_label
 from pmlib.competitive.choice.sets import Sets
 from pmlib.competitive.choice.table import Choices, lay_out
+from pmlib.competitive.conjoint.answers import of_answers
 from pmlib.competitive.conjoint.design_quality import FEW_LEVELS, associations, beaten, efficiency, unvaried
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words, listed
@@ -23,9 +24,6 @@ TOGETHER = 0.3  # association of two attributes from which they are hard to tell
 SAME = 0.25  # share of tasks in which an attribute may be the same for all offers
 BEATEN = 0.25  # share of tasks that may hold an offer which another beats in everything
 EFFICIENT = 0.7  # of an ideal design
-ALWAYS = 0.05  # share of respondents who may answer by rote
-NONE = 0.5  # share of tasks in which nothing may be chosen
-TASKS = 6  # of a respondent, below which his tastes are hardly told
 ENOUGH = 500  # times a level of the longest attribute should be shown (Orme 2010, ch. 7)
 
 
@@ -102,7 +100,7 @@ def design_check(
     none_rate = (
         float("nan") if laid.none is None else float((laid.frame[CONSTANT] == laid.none)[laid.chosen].mean())
     )
-    checks = (*laid.checks, *_of_design(tasks, frame, found, pairs), *_of_answers(tasks, none_rate, people))
+    checks = (*laid.checks, *_of_design(tasks, frame, found, pairs), *of_answers(laid, none_rate))
     failed = [check for check in checks if not check.passed]
     typical = int(np.median(np.bincount(laid.choosers)))
     offers = int(np.median(tasks.sets.lengths))
@@ -255,44 +253,3 @@ def _of_beaten(tasks: Tasks) -> list[Check]:
         saw = f"taken {number(taken, '%', 1)} of the time, others {number(others, '%', 1)}"
         checks.append(Check("Beaten offers are taken less than others", bool(taken < others), saw))
     return checks
-
-
-def _of_answers(tasks: Tasks, none_rate: float, people: int) -> list[Check]:
-    laid, checks = tasks.laid, []
-    if not np.isnan(none_rate):
-        saw = f"{number(none_rate, '%', 0)} of tasks"
-        checks.append(Check("None of these was not the usual answer", none_rate <= NONE, saw))
-    if not laid.repeated:
-        return checks
-    each = np.bincount(laid.choosers)
-    short = int((each < TASKS).sum())
-    saw = f"{count(short)} did fewer" if short else f"{count(each.min())} to {count(each.max())}"
-    checks.append(Check(f"Every respondent answered {TASKS} tasks or more", short == 0, saw))
-    place = np.flatnonzero(laid.chosen) - laid.sets.starts
-    if len(np.unique(place)) == 1:
-        return [
-            *checks,
-            Check(
-                "The order of offers hides the answer", False, "the file lists what was chosen at one place"
-            ),
-        ]
-    none = (
-        laid.frame[CONSTANT].to_numpy()[laid.chosen] == laid.none
-        if laid.none is not None
-        else np.zeros(len(place), bool)
-    )
-    checks.append(_always(laid.choosers, place, ~none, "the same place", people))
-    if laid.label and laid.label != "product":
-        brand = pd.factorize(laid.frame[CONSTANT].to_numpy()[laid.chosen])[0]
-        checks.append(_always(laid.choosers, brand, ~none, "the same brand", people))
-    if laid.none is not None:
-        checks.append(_always(laid.choosers, none.astype(int), none, "none", people))
-    return checks
-
-
-def _always(choosers: np.ndarray, answer: np.ndarray, counted: np.ndarray, what: str, people: int) -> Check:
-    # Respondents of three answers or more who only ever gave one, of those that count.
-    frame = pd.DataFrame({"who": choosers, "answer": answer, "counted": counted}).groupby("who")
-    rote = (frame["answer"].nunique() == 1) & frame["counted"].all() & (frame.size() >= 3)
-    saw = f"{count(int(rote.sum()))} of {count(people)} respondents"
-    return Check(f"Few respondents always took {what}", bool(rote.sum() <= ALWAYS * people), saw)

@@ -7,18 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pmlib.competitive.demand import diversion_words as words
 from pmlib.competitive.demand.asked import Groups, Model, groups, labels, nameless, unasked
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.uncertainty import delta
 from pmlib.competitive.regression import check_level
-from pmlib.competitive.words import level_words, listed, slug
-from pmlib.result import Absent, Check, Number, Result
-from pmlib.table import Column, interval, interval_digits, number
+from pmlib.competitive.words import level_words
+from pmlib.result import Absent, Result
+from pmlib.table import Column
 
 TITLE = "Where lost buyers go"
 SHOWN = 10  # rivals in the chart
-CERTAIN = 1e-9  # width of an interval below which there is nothing to be unsure of
-APART = 0.1  # share of lost buyers by which a model and observed switching may differ before it is said
 COLUMNS = {
     "lost_by": Column("Lost by"),
     "goes_to": Column("Goes to"),
@@ -127,19 +126,19 @@ def diversion(
     tried = _sizes(sizes, name, str(top["goes_to"]), by, outside)
     seen = _observed(observed, name, own)
     return Diversion(
-        title=_title(top, name),
+        title=words.title(top, name),
         subtitle=f"Of the buyers whom a small rise of the price of {name} loses and who still buy, the share "
         f"that each {by} gains; {level_words(level)}",
-        finding=_finding(top, away, name, tried),
-        headline=_finding(top, away.iloc[:0], name, tried.iloc[:0]),
+        finding=words.finding(top, away, name, tried),
+        headline=words.finding(top, away.iloc[:0], name, tried.iloc[:0]),
         advice=f"Watch {top['goes_to']}: it is where most of {name}'s lost buyers go."
         if demand.causal and not plain else "",
-        unknown=_unknown(plain=plain, checked=not seen.empty),
+        unknown=words.unknown(plain=plain, checked=not seen.empty),
         frame=frame,
         columns=COLUMNS,
         source=demand.source,
-        numbers=_numbers(top, away, name, level, demand),
-        checks=_checks(frame, seen, plain=plain),
+        numbers=words.numbers(top, away, name, level, demand),
+        checks=words.checks(frame, seen, plain=plain),
         focal=name,
         outside=outside,
         sizes=tried,
@@ -188,7 +187,7 @@ def _frame(demand: Demand, taken: Groups, outside: str, level: float) -> pd.Data
     frame = pd.DataFrame(rows, columns=columns)
     for middle_, *ends in (("estimate", "low", "high"), ("inside", "inside_low", "inside_high")):
         # In a logit of one market shares alone decide, which are no estimates.
-        sure = frame[ends[1]] - frame[ends[0]] < CERTAIN
+        sure = frame[ends[1]] - frame[ends[0]] < words.CERTAIN
         for end in ends:
             frame[end] = frame[end].clip(0, 1).mask(sure, frame[middle_])
     return frame
@@ -225,83 +224,3 @@ def _observed(observed: Any, name: str, own: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {"goes_to": list(both["goes_to"]), "model": model, "observed": (left / left.sum()).to_numpy()}
     )
-
-
-def _checks(frame: pd.DataFrame, seen: pd.DataFrame, *, plain: bool) -> tuple[Check, ...]:
-    wrong = frame.loc[~frame["estimate"].between(-1e-9, 1 + 1e-9), "lost_by"].unique()
-    checks = [
-        Check(
-            "Every rival gains a share of the lost buyers", not len(wrong),
-            f"not of {listed(list(wrong[:3]))}" if len(wrong)
-            else f"{number(frame['estimate'].max(), '%')} at most",
-        ),
-        Check(
-            "The model can learn which products are close", not plain,
-            "each rival gains by its share, by construction (plain logit)" if plain
-            else "tastes or groups of products set some closer than others",
-        ),
-    ]  # fmt: skip
-    if not seen.empty:
-        far = seen.loc[(seen["model"] - seen["observed"]).abs().idxmax()]
-        model, found = (number(far[column], "%", 0) for column in ("model", "observed"))
-        saw = f"{far['goes_to']}: {model} in the model, {found} observed"
-        near = bool(abs(far["model"] - far["observed"]) <= APART)
-        checks.append(Check("Buyers who switched went where the model says", near, saw))
-    return tuple(checks)
-
-
-def _unknown(*, plain: bool, checked: bool) -> str:
-    if plain and not checked:
-        return "Which rivals are really close: this model sends lost buyers to each by its size."
-    return ""
-
-
-def _title(top: Any, name: str) -> str:
-    return f"{name} loses most to {top['goes_to']}"
-
-
-def _finding(top: Any, away: pd.DataFrame, name: str, sizes: pd.DataFrame) -> str:
-    said = f"Of the buyers whom {name} loses by a higher price"
-    still = " and who still buy" if not away.empty else ""
-    said += f"{still}, {_ranged(top['inside'], top['inside_low'], top['inside_high'])} go to {top['goes_to']}"
-    if away.empty:
-        return f"{said}."
-    row = away.iloc[0]
-    said += f"; of all it loses, {number(row['estimate'], '%')} buy none of these"
-    if sizes.empty:
-        return f"{said}."
-    span = sorted([*sizes["outside"], row["estimate"]])
-    return f"{said}, which rests on the assumed size of the market ({interval(span[0], span[-1], '%', 0)})."
-
-
-def _ranged(middle: float, low: float, high: float) -> str:
-    if high - low < CERTAIN:
-        return number(middle, "%")
-    return f"{number(middle, '%', min(1, interval_digits(low, high, '%')))} ({interval(low, high, '%')})"
-
-
-def _number(name: str, label: str, ends: tuple[float, float, float], level: float, source: str) -> Number:
-    middle, low, high = map(float, ends)
-    if high - low < CERTAIN:
-        return Number(name=name, label=label, value=middle, unit="%", source=source)
-    return Number(
-        name=name, label=label, value=middle, low=low, high=high, level=level, unit="%", source=source
-    )
-
-
-def _numbers(top: Any, away: pd.DataFrame, name: str, level: float, demand: Demand) -> tuple[Number, ...]:
-    numbers = [
-        _number(
-            f"diversion_{slug(name)}_{slug(top['goes_to'])}",
-            f"of {name}'s lost buyers who still buy go to {top['goes_to']}",
-            (top["inside"], top["inside_low"], top["inside_high"]), level, demand.source,
-        )
-    ]  # fmt: skip
-    numbers += [
-        _number(
-            f"diversion_{slug(name)}_outside", f"of {name}'s lost buyers buy none of these",
-            (row["estimate"], row["low"], row["high"]), level, demand.source,
-        )
-        for _, row in away.iterrows()
-    ]  # fmt: skip
-    return tuple(numbers)
