@@ -4,6 +4,7 @@
 from pmlib.competitive.bridge import share_bridge
 from pmlib.competitive.choice.logit import conditional_logit
 from pmlib.competitive.choice.shares import choice_shares
+from pmlib.competitive.choice.nested import nested_logit
 from pmlib.competitive.concentration import concentration
 from pmlib.competitive.deals.loss_reasons import loss_reasons
 from pmlib.competitive.deals.win_drivers import win_drivers
@@ -72,6 +73,7 @@ __all__ = [
     "market_shares",
     "merger_screen",
     "mispriced",
+    "nested_logit",
     "premium_history",
     "price_index",
     "price_ladder",

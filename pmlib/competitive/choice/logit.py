@@ -113,7 +113,7 @@ def conditional_logit(
     freedom = float(laid.choosers.max()) if clustered else np.inf
     demand = logit_demand(laid, fit.params, covariance, freedom)
     frame = coefficients(laid, fit.params, covariance, fit.classical, freedom, level)
-    shares = _shares(laid, demand)
+    shares = predicted_shares(laid, demand)
     hits = hit_rate(demand.probabilities, laid)
     return ConditionalLogit(
         title=_title(frame, laid),
@@ -184,12 +184,26 @@ def coefficients(
     level: float,
 ) -> pd.DataFrame:
     """Give a row per term with its interval, terms first in the order of the design."""
+    labels = [term_label(laid.source, term) for term in laid.design.names]
+    return estimates(laid.design.names, labels, params, covariance, classical, freedom, level)
+
+
+def estimates(
+    names: Sequence[str],
+    labels: Sequence[str],
+    params: np.ndarray,
+    covariance: np.ndarray,
+    classical: np.ndarray,
+    freedom: float,
+    level: float,
+) -> pd.DataFrame:
+    """Give a row per parameter with its interval."""
     se = np.sqrt(np.diag(covariance))
     reach = ndtri(0.5 + level / 2) if np.isinf(freedom) else stdtrit(freedom, 0.5 + level / 2)
     return pd.DataFrame(
         {
-            "term": laid.design.names,
-            "label": [term_label(laid.source, term) for term in laid.design.names],
+            "term": names,
+            "label": labels,
             "estimate": params,
             "low": params - reach * se,
             "high": params + reach * se,
@@ -217,7 +231,8 @@ def hit_rate(probabilities: np.ndarray, laid: Choices) -> float:
     )
 
 
-def _shares(laid: Choices, demand: Demand) -> pd.DataFrame:
+def predicted_shares(laid: Choices, demand: Demand) -> pd.DataFrame:
+    """Set the mean probability of each product beside the share that chose it."""
     taken = np.bincount(demand.codes, laid.chosen, len(demand.products))
     return pd.DataFrame(
         {
