@@ -4,7 +4,9 @@
 from pmlib.competitive.bridge import share_bridge
 from pmlib.competitive.choice.logit import conditional_logit
 from pmlib.competitive.choice.shares import choice_shares
+from pmlib.competitive.choice.mixed import mixed_logit
 from pmlib.competitive.choice.nested import nested_logit
+from pmlib.competitive.choice.tastes import individual_tastes
 from pmlib.competitive.concentration import concentration
 from pmlib.competitive.deals.loss_reasons import loss_reasons
 from pmlib.competitive.deals.win_drivers import win_drivers
@@ -70,9 +72,11 @@ __all__ = [
     "loss_reasons",
     "market_demand",
     "market_monitor",
+    "individual_tastes",
     "market_shares",
     "merger_screen",
     "mispriced",
+    "mixed_logit",
     "nested_logit",
     "premium_history",
     "price_index",
