@@ -3,9 +3,9 @@
 # Plain imports, in this form: a function may share its module's name, and the function must win.
 from pmlib.competitive.bridge import share_bridge
 from pmlib.competitive.choice.logit import conditional_logit
-from pmlib.competitive.choice.shares import choice_shares
 from pmlib.competitive.choice.mixed import mixed_logit
 from pmlib.competitive.choice.nested import nested_logit
+from pmlib.competitive.choice.shares import choice_shares
 from pmlib.competitive.choice.tastes import individual_tastes
 from pmlib.competitive.concentration import concentration
 from pmlib.competitive.deals.loss_reasons import loss_reasons

@@ -14,8 +14,9 @@ def normal_draws(choosers: int, dimensions: int, count: int, *, kind: str, seed:
     Parameters
     ----------
     kind : "sobol" (and "adapted", see `adapt`): one scrambled Sobol' set, shifted for each chooser by a
-        random number of its own, digit by digit. "halton": one long sequence of Halton's of which each chooser has a stretch, without its first
-        points; no seed, as in R's mlogit and in xlogit, whose draws these are.
+        random number of its own, digit by digit. "halton": one long sequence of Halton's of which each
+        chooser has a stretch, without its first points; no seed, as in R's mlogit and in xlogit, whose draws
+        these are.
 
     References
     ----------

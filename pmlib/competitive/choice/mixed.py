@@ -7,8 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.choice.adapt import adapted
-from pmlib.competitive.choice.climb import SAME, Top, climbed, highest
+from pmlib.competitive.choice.climb import Top, climbed, highest
 from pmlib.competitive.choice.draws import KINDS, normal_draws
 from pmlib.competitive.choice.logit import (
     COLUMNS,
@@ -19,17 +18,18 @@ from pmlib.competitive.choice.logit import (
     predicted_shares,
     term_label,
 )
+from pmlib.competitive.choice.mixed_words import checks, finding, numbers, title
 from pmlib.competitive.choice.newton import Fit
 from pmlib.competitive.choice.panel import Panel
 from pmlib.competitive.choice.population import population
+from pmlib.competitive.choice.simulation import Simulation
 from pmlib.competitive.choice.table import Choices, lay_out
-from pmlib.competitive.choice.taste_laws import SPREAD, mixing_of, natural, starting
-from pmlib.competitive.demand.demand import Demand, Mixing
+from pmlib.competitive.choice.taste_laws import SPREAD, mixing_of, natural
+from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.regression import check_level
-from pmlib.competitive.words import count, level_words
+from pmlib.competitive.words import level_words
 from pmlib.data import Source
-from pmlib.result import Absent, Check, Number, Result
-from pmlib.table import interval, number
+from pmlib.result import Absent, Result
 
 TITLE = "How tastes differ between buyers"
 FEW = 64  # draws with which places to start from are tried
@@ -46,7 +46,7 @@ class MixedLogit(Result):
     tastes : one row a term whose taste differs: term, label, law, mean, low, high (interval of the mean),
         median, spread (standard deviation between buyers), negative (share of buyers with a taste below 0).
     demand, choices, covariance, loglik, loglik_null, rsquared, shares, hits : as of `ConditionalLogit`.
-    loglik_logit : of the plain logit. draws, kind : of the simulation.
+    loglik_logit : of the plain logit. draws, drawn : how many of each chooser, and of which kind.
     change : largest move of an estimate when draws are doubled, in standard errors; None where not checked.
     doubled : estimates with twice the draws, in the order of the frame. stable : whether change is small.
     reached : log-likelihood that each start came to, with few draws.
@@ -64,7 +64,7 @@ class MixedLogit(Result):
     shares: pd.DataFrame = field(repr=False)
     hits: float
     draws: int
-    kind: str
+    drawn: str
     change: float | None
     doubled: np.ndarray | None = field(repr=False)
     stable: bool
@@ -104,8 +104,8 @@ def mixed_logit(
     ----------
     source, attributes, constants, base, none, chooser_terms : as of `conditional_logit`.
     random : tastes that differ: {"price": "lognormal", "quality": "normal"} by the name of a term, of a
-        column (all its levels), or "product" or "firm" (all constants); a list stands for normal ones. None: all
-        terms, price log-normal where a high price puts off. A log-normal taste for price is negative.
+        column (all its levels), or "product" or "firm" (all constants); a list stands for normal ones. None:
+        all terms, price log-normal where a high price puts off. A log-normal taste for price is negative.
     draws : of tastes for each chooser. kind : "sobol" (scrambled by `seed`); "adapted", the same moved to
         where each chooser's tastes are likely (see `adapt`); or "halton" (as mlogit's and xlogit's).
     check : whether the model is fitted again with twice the draws, to see that estimates stay.
@@ -150,8 +150,8 @@ def mixed_logit(
         top = highest(panel.likelihood, {best: places[best][0]})
     except (ArithmeticError, np.linalg.LinAlgError):
         raise ValueError(
-            f"{laid.source.name}: these choices do not tell how far tastes differ in {len(mixing)} terms; name "
-            "fewer in random, or give choosers with more choices"
+            f"{laid.source.name}: these choices do not tell how far tastes differ in {len(mixing)} terms; "
+            "name fewer in random, or give choosers with more choices"
         ) from None
     doubled = None
     if check:
@@ -161,47 +161,6 @@ def mixed_logit(
     top, panel, doubled = _upright(top, panel, doubled)
     reached = {name: level for name, (_, level, _) in places.items()}
     return _result(laid, plain, panel, top, doubled, scale, reached, errors == "clustered", kind, seed, level)
-
-
-@dataclass(frozen=True, eq=False)
-class Simulation:
-    """Choices whose likelihood is simulated, with as many draws as asked; terms are scaled to a spread of 1."""
-
-    laid: Choices
-    matrix: np.ndarray
-    mixing: tuple[Mixing, ...]
-    kind: str
-    seed: int
-
-    def panel(self, draws: int, params: np.ndarray | None, *, again: bool = False) -> Panel:
-        """Draw tastes for each chooser, adapted to `params` where they are given; other draws `again`."""
-        laid = self.laid
-        tastes = normal_draws(
-            int(laid.choosers.max()) + 1, len(self.mixing), draws, kind=self.kind, seed=self.seed + again
-        )
-        panel = Panel.of(self.matrix, laid.chosen, laid.sets, laid.choosers, self.mixing, tastes)
-        return adapted(panel, params) if self.kind == "adapted" and params is not None else panel
-
-    def places(self, logit: np.ndarray, starts: int, draws: int) -> dict[str, tuple[np.ndarray, float, int]]:
-        """Climb from several starts with few draws; then all with draws adapted to the best, to compare."""
-        random = np.random.default_rng(self.seed)
-        begin = {
-            "small spreads": starting(self.mixing, logit, 0.1),
-            "large": starting(self.mixing, logit, 1.0),
-        }
-        for i in range(starts - len(begin)):
-            first = starting(self.mixing, logit, random.uniform(0.2, 1.5))
-            begin[f"random {i + 1}"] = first + random.normal(0, 0.2, len(first))
-        panel = self.panel(draws, None)
-        found = {name: climbed(panel.likelihood, begin[name]) for name in list(begin)[:starts]}
-        if self.kind != "adapted":
-            return found
-        # A spread has no sign, but draws that are adapted to one do.
-        spreads = [taste.spread for taste in self.mixing]
-        for params, _, _ in found.values():
-            params[spreads] = np.abs(params[spreads])
-        panel = self.panel(draws, max(found.values(), key=lambda place: place[1])[0])
-        return {name: climbed(panel.likelihood, params) for name, (params, _, _) in found.items()}
 
 
 def _upright(top: Top, panel: Panel, doubled: np.ndarray | None) -> tuple[Top, Panel, np.ndarray | None]:
@@ -226,7 +185,7 @@ def _result(
     classical = top.classical * np.outer(slope, slope)
     covariance = top.clustered * np.outer(slope, slope) if clustered else classical
     freedom = float(laid.choosers.max()) if clustered else np.inf
-    terms = [panel_taste.term for panel_taste in panel.mixing]
+    terms = [taste.term for taste in panel.mixing]
     labels = [term_label(laid.source, term) for term in laid.design.names]
     names = (*laid.design.names, *(SPREAD + laid.design.names[i] for i in terms))
     labels += [f"Spread: {labels[i]}" for i in terms]
@@ -247,14 +206,14 @@ def _result(
         change = float(np.abs((twice - params) / frame["se"].to_numpy()).max())
     stable = change is None or change <= UNSTABLE
     return MixedLogit(
-        title=_title(tastes, laid, scale),
-        finding=_finding(tastes, laid, scale, stable),
+        title=title(tastes, laid, scale),
+        finding=finding(tastes, laid, scale, stable),
         subtitle=f"Mean effect on utility over buyers; {level_words(level)}",
         frame=frame,
         columns=COLUMNS,
         source=laid.source.line,
-        numbers=_numbers(tastes, laid, level),
-        checks=(*laid.checks, *_checks(laid, top, plain, change, stable, reached, panel.draws.shape[2])),
+        numbers=numbers(tastes, laid, level),
+        checks=(*laid.checks, *checks(laid, top, plain, change, stable, reached, panel.draws.shape[2])),
         tastes=tastes,
         demand=demand,
         choices=laid,
@@ -266,7 +225,7 @@ def _result(
         shares=predicted_shares(laid, demand),
         hits=hit_rate(demand.probabilities, laid),
         draws=panel.draws.shape[2],
-        kind=kind,
+        drawn=kind,
         change=change,
         doubled=twice,
         stable=stable,
@@ -275,58 +234,3 @@ def _result(
         scaled=top.params,
         scale=scale,
     )
-
-
-def _checks(
-    laid: Choices, top: Top, plain: Fit, change: float | None, stable: bool, reached: Mapping[str, float],
-    draws: int,
-) -> list[Check]:  # fmt: skip
-    each = len(laid.sets) / (int(laid.choosers.max()) + 1)
-    best = max(reached.values())
-    same = sum(best - found < SAME * abs(best) for found in reached.values())
-    checks = [
-        Check("Buyers chose more than once", laid.repeated, f"{number(each, '', 1)} choices each"),
-        Check(
-            "Differing tastes tell choices better than one taste for all", top.loglik > plain.loglik + 2,
-            f"log-likelihood {number(plain.loglik, '', 1)} to {number(top.loglik, '', 1)}",
-        ),
-        Check("Every start came to the same place", same == len(reached), f"{same} of {len(reached)} did"),
-    ]  # fmt: skip
-    if change is not None:
-        said = f"by {number(change, '', 2)} standard errors at most, at {count(draws)} draws"
-        checks.append(Check("Twice the draws leave the estimates where they are", stable, said))
-    return checks
-
-
-def _widest(tastes: pd.DataFrame, laid: Choices, scale: np.ndarray) -> pd.Series:
-    sizes = dict(zip(laid.design.names, scale, strict=True))
-    return tastes.loc[(tastes["spread"] * tastes["term"].map(sizes)).idxmax()]
-
-
-def _title(tastes: pd.DataFrame, laid: Choices, scale: np.ndarray) -> str:
-    return f"Buyers differ most over {_widest(tastes, laid, scale)['label']}"
-
-
-def _finding(tastes: pd.DataFrame, laid: Choices, scale: np.ndarray, stable: bool) -> str:
-    row = _widest(tastes, laid, scale)
-    choosers = count(int(laid.choosers.max()) + 1)
-    mean, spread = (number(row[name], "", 2) for name in ("mean", "spread"))
-    said = (
-        f"Over {choosers} buyers the effect of {row['label']} on utility is {mean} on average "
-        f"({interval(row['low'], row['high'], '', 2)}), with a spread of {spread} between buyers"
-    )
-    if row["law"] == "normal":
-        said += f"; it is below 0 for {number(row['negative'], '%', 0)} of them"
-    unstable = "" if stable else " Not stable: twice the draws move the estimates, so take more draws."
-    return f"{said}.{unstable}"
-
-
-def _numbers(tastes: pd.DataFrame, laid: Choices, level: float) -> tuple[Number, ...]:
-    price = tastes[tastes["term"] == "price"]
-    return tuple(
-        Number(
-            name="mean_price_taste", label="Mean effect of a unit of price on utility",
-            value=float(row["mean"]), low=float(row["low"]), high=float(row["high"]), level=level, source=laid.source.name,
-        )
-        for _, row in price.iterrows()
-    )  # fmt: skip

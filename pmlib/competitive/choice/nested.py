@@ -1,6 +1,7 @@
 """Which offers are close substitutes: a nested logit, with its doubts said."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -152,10 +153,9 @@ def nested_logit(
 def _starts(problem: Nested, plain: Fit, scale: np.ndarray, starts: int, seed: int) -> dict[str, np.ndarray]:
     logit, ones = plain.params * scale, np.ones(problem.groups)
     out = {}
-    try:
+    # A choice within nests may be foretold, or have no terms; the others start without it.
+    with suppress(np.linalg.LinAlgError, ValueError):
         out["sequential"] = problem.sequential()
-    except (np.linalg.LinAlgError, ValueError):
-        pass  # a choice within nests may be foretold, or have no terms; the others start without it
     out["plain logit"] = np.append(logit, ones)
     out["half"] = np.append(0.75 * logit, 0.5 * ones)
     random = np.random.default_rng(seed)

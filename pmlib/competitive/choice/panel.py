@@ -131,7 +131,7 @@ class Panel:
 
 
 def chances(block: Block, tastes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Share of each alternative that was not taken, (n, T x J, R), and log-likelihood of all choices, (n, R)."""
+    """Share of each alternative not taken, (n, T x J, R), and log-likelihood of all choices, (n, R)."""
     lead = block.ahead @ tastes
     np.minimum(lead, MOST, out=lead)
     np.exp(lead, out=lead)

@@ -1,6 +1,7 @@
 """What differing tastes come to over all buyers: their mean, middle, spread, and how many are below 0."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -19,10 +20,9 @@ def population(demand: Demand, labels: Sequence[str], level: float) -> pd.DataFr
     rows = []
     for taste, label in zip(demand.mixing, labels, strict=True):
         middle, spread = demand.params[taste.term], abs(demand.params[taste.spread])
-        found = float(errors(demand, lambda d, taste=taste: np.array([_centre(d, taste)]))[0])
-        centre = _centre(demand, taste)
+        centre, found = _centre(demand, taste), float(errors(demand, partial(_quantity, taste))[0])
         ends = np.array([centre - reach * found, centre + reach * found])
-        row = {"term": demand.design.names[taste.term], "label": label, "law": taste.law}
+        row: dict[str, object] = {"term": demand.design.names[taste.term], "label": label, "law": taste.law}
         if taste.law == "normal":
             share = float(ndtr(-middle / spread)) if spread > 0 else float(middle < 0)
             row |= {"mean": middle, "low": ends[0], "high": ends[1]}
@@ -35,6 +35,10 @@ def population(demand: Demand, labels: Sequence[str], level: float) -> pd.DataFr
             row |= {"negative": float(taste.sign < 0)}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _quantity(taste: Mixing, demand: Demand) -> np.ndarray:
+    return np.array([_centre(demand, taste)])
 
 
 def _centre(demand: Demand, taste: Mixing) -> float:
