@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, stdtrit
 
-from pmlib.competitive.choice.newton import FAR, Fit, maximise, separating
+from pmlib.competitive.choice.design import CONSTANT
+from pmlib.competitive.choice.newton import FAR, Fit, maximise, probabilities, separating
 from pmlib.competitive.choice.table import NAMED, Choices, lay_out
 from pmlib.competitive.demand.demand import Demand, offers
 from pmlib.competitive.regression import check_level
@@ -113,8 +114,8 @@ def conditional_logit(
     freedom = float(laid.choosers.max()) if clustered else np.inf
     demand = logit_demand(laid, fit.params, covariance, freedom)
     frame = coefficients(laid, fit.params, covariance, fit.classical, freedom, level)
-    shares = predicted_shares(laid, demand)
-    hits = hit_rate(demand.probabilities, laid)
+    chances = probabilities(laid.matrix @ fit.params, laid.sets)
+    hits = hit_rate(chances, laid)
     return ConditionalLogit(
         title=_title(frame, laid),
         finding=_finding(frame, laid, hits),
@@ -131,7 +132,7 @@ def conditional_logit(
         loglik=fit.loglik,
         loglik_null=fit.loglik_null,
         rsquared=1 - fit.loglik / fit.loglik_null,
-        shares=shares,
+        shares=predicted_shares(laid, chances),
         hits=hits,
         steps=fit.steps,
     )
@@ -231,14 +232,14 @@ def hit_rate(probabilities: np.ndarray, laid: Choices) -> float:
     )
 
 
-def predicted_shares(laid: Choices, demand: Demand) -> pd.DataFrame:
+def predicted_shares(laid: Choices, chances: np.ndarray) -> pd.DataFrame:
     """Set the mean probability of each product beside the share that chose it."""
-    taken = np.bincount(demand.codes, laid.chosen, len(demand.products))
+    codes, products = pd.factorize(laid.frame[CONSTANT], sort=True)
     return pd.DataFrame(
         {
-            "product": demand.products,
-            "predicted": demand.volume / len(laid.sets),
-            "chosen": taken / len(laid.sets),
+            "product": list(products),
+            "predicted": np.bincount(codes, chances) / len(laid.sets),
+            "chosen": np.bincount(codes, laid.chosen) / len(laid.sets),
         }
     )
 

@@ -222,7 +222,7 @@ def _result(
         loglik_null=plain.loglik_null,
         loglik_logit=plain.loglik,
         rsquared=1 - top.loglik / plain.loglik_null,
-        shares=predicted_shares(laid, demand),
+        shares=predicted_shares(laid, demand.probabilities),
         hits=hit_rate(demand.probabilities, laid),
         draws=panel.draws.shape[2],
         drawn=kind,

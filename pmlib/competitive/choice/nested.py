@@ -212,7 +212,7 @@ def _result(
         loglik_null=plain.loglik_null,
         loglik_logit=plain.loglik,
         rsquared=1 - top.loglik / plain.loglik_null,
-        shares=predicted_shares(laid, demand),
+        shares=predicted_shares(laid, demand.probabilities),
         hits=hit_rate(demand.probabilities, laid),
         ratio=ratio,
         ratio_freedom=extra,

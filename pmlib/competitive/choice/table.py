@@ -90,7 +90,7 @@ def lay_out(
         return Absent(
             title=title, reason=f"{source.title} holds {count(len(sets))} choice sets of two or more."
         )
-    frame[CONSTANT] = frame[label].astype("str") if label else ""
+    frame[CONSTANT] = text(frame[label]) if label else ""
     none = _none(frame, none)
     base = _base(source, frame, chosen, label, base, none) if constants and label else None
     terms = design(
@@ -177,9 +177,11 @@ def _sorted(source: Source, label: str, taken: Sequence[str], chooser_terms: Seq
             raise ValueError(f"{source.name}: {column} holds labels; give chooser terms as numbers or flags")
     key = [role for role in ("chooser", "occasion") if role in frame]
     codes = frame.groupby(key, sort=True, observed=True).ngroup().to_numpy()
-    order = np.argsort(codes, kind="stable")
-    frame = frame.iloc[order].assign(set=codes[order])
-    if label == "product" and (twin := frame.duplicated(["set", label])).any():
+    if (codes[1:] < codes[:-1]).any():
+        order = np.argsort(codes, kind="stable")
+        frame, codes = frame.iloc[order], codes[order]
+    frame = frame.assign(set=codes)
+    if label == "product" and (twin := _twice(codes, frame[label])).any():
         found = frame[twin].iloc[0]
         sets = frame.loc[twin, "set"].nunique()
         raise ValueError(
@@ -187,6 +189,18 @@ def _sorted(source: Source, label: str, taken: Sequence[str], chooser_terms: Seq
             f"{f', as do {sets - 1} other sets' if sets > 1 else ''}; keep one row of each"
         )
     return frame.astype({"price": float} if "price" in frame else {}).reset_index(drop=True)
+
+
+def _twice(sets: np.ndarray, labels: pd.Series) -> np.ndarray:
+    # Which rows name what an earlier row of their set does.
+    codes, found = pd.factorize(labels)
+    return pd.Series(sets * len(found) + codes).duplicated().to_numpy()
+
+
+def text(values: pd.Series) -> pd.Series:
+    """Write labels as text, each kind of them once."""
+    codes, found = pd.factorize(values)
+    return pd.Series(pd.Index(found).astype("str").take(codes), values.index, name=values.name)
 
 
 def _flag(source: Source, column: str) -> pd.Series:
@@ -243,7 +257,7 @@ def _several(
 
 
 def _none(frame: pd.DataFrame, none: str | None) -> str | None:
-    labels = set(frame[CONSTANT])
+    labels = set(frame[CONSTANT].unique())
     if none is not None:
         if none not in labels:
             raise ValueError(f'none "{none}" is no label of the alternatives; they are {sorted(labels)[:8]}')
@@ -257,8 +271,8 @@ NONE = ("none", "none of these", "no choice", "no purchase", "outside")
 def _base(
     source: Source, frame: pd.DataFrame, chosen: np.ndarray, label: str, base: str | None, none: str | None
 ) -> str:
-    labels = sorted(set(frame[CONSTANT]))
-    never = [one for one in labels if not chosen[(frame[CONSTANT] == one).to_numpy()].any()]
+    labels = sorted(frame[CONSTANT].unique())
+    never = sorted(set(labels) - set(frame.loc[chosen, CONSTANT].unique()))
     if never:
         raise ValueError(
             f"{source.name}: {listed(never[:NAMED])} {'was' if len(never) == 1 else 'were'} never chosen, so "

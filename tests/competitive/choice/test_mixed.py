@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr
 from simulated_choices import choices, table
+from simulated_tastes import differing
 
 from pmlib import data
 from pmlib.competitive import conditional_logit, individual_tastes, mixed_logit
@@ -31,19 +32,6 @@ def ragged(seed, draws=50, choosers=12, again=0):
     choosers = pd.factorize(random.integers(0, choosers, 40))[0]
     tastes = normal_draws(int(choosers.max()) + 1, 2, draws, kind="sobol", seed=seed + again)
     return Panel.of(random.normal(size=(sets.size, 3)), chosen, sets, choosers, MIXING, tastes)
-
-
-def differing(seed, *, choosers=400, each=8):
-    """Price with a log-normal taste exp(-0.2 + 0.6 z), quality with a normal one, 0.7 + 0.8 z."""
-    frame = choices(seed, choosers=choosers, each=each)
-    random = np.random.default_rng(seed + 100)
-    price = -np.exp(-0.2 + 0.6 * random.normal(size=choosers))
-    quality = 0.7 + 0.8 * random.normal(size=choosers)
-    utility = price[frame["chooser"]] * frame["price"] + quality[frame["chooser"]] * frame["quality"]
-    utility = utility.to_numpy() + random.gumbel(size=len(frame))
-    taken = utility.reshape(-1, 4).argmax(axis=1)
-    frame = frame.assign(chosen=(np.arange(4) == taken[:, None]).astype(int).ravel())
-    return frame, pd.DataFrame({"price": price, "quality": quality})
 
 
 @pytest.fixture(scope="module")

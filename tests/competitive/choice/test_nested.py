@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated_choices import choices, table
+from simulated_tastes import grouped
 
 from pmlib.competitive import conditional_logit, nested_logit
 from pmlib.competitive.choice.nests import Nested
@@ -87,20 +88,6 @@ def test_scores_are_the_slopes_of_the_likelihood(seed):
     for i, step in enumerate(1e-6 * np.eye(4)):
         above, below = (problem.likelihood(params + s)[0] for s in (step, -step))
         assert scores[:, i].sum() == pytest.approx((above - below) / 2e-6, rel=1e-4, abs=1e-5)
-
-
-def grouped(seed, choosers, ratio):
-    # Buyers of the textbook's generalised extreme values: a nest first, then one of its members.
-    frame = choices(seed, choosers=choosers, each=1)
-    draw = np.random.default_rng(seed + 1)
-    worth = {"A": 0.0, "B": 0.5, "C": -0.3, "D": 0.2}
-    utility = (-frame["price"] + 0.7 * frame["quality"] + frame["product"].map(worth)).to_numpy()
-    cells = np.exp(utility.reshape(-1, 2, 2) / ratio)
-    inside = cells.sum(axis=2)
-    nest = inside**ratio / (inside**ratio).sum(axis=1, keepdims=True)
-    chance = (nest[:, :, None] * cells / inside[:, :, None]).reshape(-1, 4)
-    taken = (draw.random(len(chance))[:, None] > chance.cumsum(axis=1)).sum(axis=1)
-    return frame.assign(chosen=(np.arange(4) == taken[:, None]).astype(int).ravel())
 
 
 def test_recovers_how_close_the_members_of_a_nest_are():
