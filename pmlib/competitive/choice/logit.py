@@ -109,7 +109,7 @@ def conditional_logit(
     if isinstance(laid, Absent):
         return laid
     fit = fitted(laid)
-    clustered = errors == "clustered" and laid.repeated
+    clustered = errors == "clustered" and laid.clustered
     covariance = fit.clustered(laid.choosers) if clustered else fit.classical
     freedom = float(laid.choosers.max()) if clustered else np.inf
     demand = logit_demand(laid, fit.params, covariance, freedom)

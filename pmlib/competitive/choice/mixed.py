@@ -160,7 +160,8 @@ def mixed_logit(
         doubled = climbed(twice.likelihood, top.params)[0]
     top, panel, doubled = _upright(top, panel, doubled)
     reached = {name: level for name, (_, level, _) in places.items()}
-    return _result(laid, plain, panel, top, doubled, scale, reached, errors == "clustered", kind, seed, level)
+    clustered = errors == "clustered" and laid.clustered
+    return _result(laid, plain, panel, top, doubled, scale, reached, clustered, kind, seed, level)
 
 
 def _upright(top: Top, panel: Panel, doubled: np.ndarray | None) -> tuple[Top, Panel, np.ndarray | None]:

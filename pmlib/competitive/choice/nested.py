@@ -173,7 +173,7 @@ def _result(
     named = tuple(f"dissimilarity: {nest}" for nest in groups) if several else ("dissimilarity",)
     width, extra = len(laid.design.terms), len(named)
     params = top.params / scale
-    clustered = errors == "clustered" and laid.repeated
+    clustered = errors == "clustered" and laid.clustered
     classical = top.classical / np.outer(scale, scale)
     covariance = top.clustered / np.outer(scale, scale) if clustered else classical
     freedom = float(laid.choosers.max()) if clustered else np.inf

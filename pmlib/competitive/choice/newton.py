@@ -104,9 +104,8 @@ def maximise(matrix: np.ndarray, chosen: np.ndarray, sets: Sets, scale: np.ndarr
     loglik, expected, information = _at(params, start, stacks)
     null = loglik
     for step in range(1, STEPS + 1):  # noqa: B007 (the last is told)
-        factor = cho_factor(information / np.outer(scale, scale) + 1e-13 * np.eye(width))
         gradient = start - expected
-        move = cho_solve(factor, gradient / scale) / scale
+        move = _solved(information / np.outer(scale, scale), gradient / scale) / scale
         if float(gradient @ move) <= CLOSE * max(1.0, abs(loglik)) * 1e-3:
             break
         for _ in range(30):
@@ -121,6 +120,16 @@ def maximise(matrix: np.ndarray, chosen: np.ndarray, sets: Sets, scale: np.ndarr
     inverse = np.linalg.inv(information / np.outer(scale, scale) + 1e-13 * np.eye(width))
     classical = inverse / np.outer(scale, scale)
     return Fit(params, classical, _scores(params, taken, stacks), loglik, null, step)
+
+
+def _solved(information: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    # Where choices are foretold the information fades to nothing, and rounding may leave less than that.
+    ridge = 1e-13
+    while True:
+        try:
+            return cho_solve(cho_factor(information + ridge * np.eye(len(gradient))), gradient)
+        except np.linalg.LinAlgError:
+            ridge *= 100
 
 
 def probabilities(utility: np.ndarray, sets: Sets) -> np.ndarray:
