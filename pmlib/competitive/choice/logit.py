@@ -16,7 +16,7 @@ from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words, listed
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
-from pmlib.table import Column, number
+from pmlib.table import Column, interval, interval_digits, number
 
 TITLE = "What choices turn on"
 COLUMNS = {
@@ -252,7 +252,7 @@ def _price_check(frame: pd.DataFrame) -> Check:
     return Check(
         "A higher price makes a choice less likely",
         bool(row["high"] < 0),
-        f"{number(row['estimate'], '', 3)}",
+        number(row["estimate"]),
     )
 
 
@@ -272,8 +272,9 @@ def _finding(frame: pd.DataFrame, laid: Choices, hits: float) -> str:
     price = frame[frame["term"] == "price"]
     if not price.empty:
         row = price.iloc[0]
-        low, high = (number(row[end], "", 2) for end in ("low", "high"))
-        said += f"; a unit of price moves utility by {number(row['estimate'], '', 2)} ({low} to {high})"
+        ends = interval(row["low"], row["high"])
+        digits = interval_digits(row["low"], row["high"])
+        said += f"; a unit of price moves utility by {number(row['estimate'], '', digits)} ({ends})"
     return f"{said}; the likeliest offer was the one taken {number(hits, '%', 0)} of the time."
 
 

@@ -8,9 +8,9 @@ import pandas as pd
 from pmlib.competitive.choice.climb import SAME, Top
 from pmlib.competitive.choice.newton import Fit
 from pmlib.competitive.choice.table import Choices
-from pmlib.competitive.words import count
+from pmlib.competitive.words import count, lower
 from pmlib.result import Check, Number
-from pmlib.table import interval, number
+from pmlib.table import interval, interval_digits, number
 
 
 def checks(
@@ -40,19 +40,25 @@ def _widest(tastes: pd.DataFrame, laid: Choices, scale: np.ndarray) -> pd.Series
     return tastes.loc[(tastes["spread"] * tastes["term"].map(sizes)).idxmax()]
 
 
+def inside(row: pd.Series) -> str:
+    """Write a term inside a sentence; a brand's name stays as it is."""
+    return str(row["label"]) if ": " in row["term"] else lower(row["label"])
+
+
 def title(tastes: pd.DataFrame, laid: Choices, scale: np.ndarray) -> str:
     """Say over what buyers differ most."""
-    return f"Buyers differ most over {_widest(tastes, laid, scale)['label']}"
+    return f"Buyers differ most over {inside(_widest(tastes, laid, scale))}"
 
 
 def finding(tastes: pd.DataFrame, laid: Choices, scale: np.ndarray, stable: bool) -> str:
     """Say how far buyers differ there."""
     row = _widest(tastes, laid, scale)
     choosers = count(int(laid.choosers.max()) + 1)
-    mean, spread = (number(row[name], "", 2) for name in ("mean", "spread"))
+    digits = interval_digits(row["low"], row["high"])
+    mean, spread = (number(row[name], "", digits) for name in ("mean", "spread"))
     said = (
-        f"Over {choosers} buyers the effect of {row['label']} on utility is {mean} on average "
-        f"({interval(row['low'], row['high'], '', 2)}), with a spread of {spread} between buyers"
+        f"Over {choosers} buyers the effect of {inside(row)} on utility is {mean} on average "
+        f"({interval(row['low'], row['high'], '', digits)}), with a spread of {spread} between buyers"
     )
     if row["law"] == "normal":
         said += f"; it is below 0 for {number(row['negative'], '%', 0)} of them"

@@ -8,11 +8,12 @@ import pandas as pd
 
 from pmlib.competitive.choice.logit import term_label
 from pmlib.competitive.choice.mixed import MixedLogit
+from pmlib.competitive.choice.mixed_words import inside
 from pmlib.competitive.choice.taste_laws import natural
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words
 from pmlib.result import Absent, Check, Result
-from pmlib.table import Column, number
+from pmlib.table import Column, interval_digits, number
 
 TITLE = "What each buyer values"
 APART = 0.02  # of a spread, by which the mean over buyers may miss that of the population
@@ -25,7 +26,8 @@ class IndividualTastes(Result):
     frame : chooser, term, label, estimate (mean), low, high, se (standard deviation of what is not known).
     wide : a row a chooser, a column a term, of the estimates. weights : (C, R) of each chooser's draws given
         what he chose. draws : (C, k, R) coefficients of these draws, choosers in the order of `wide`.
-    summary_frame : a row a term: label, mean over choosers, 10%, 50% and 90% of choosers.
+    over_buyers : a row a term: its middle over choosers (estimate), what a tenth of them lie below and above
+        (low, high), and the mean.
     """
 
     wide: pd.DataFrame = field(repr=False)
@@ -96,11 +98,12 @@ def individual_tastes(mixed: MixedLogit | Absent, *, level: float = 0.95) -> Ind
     differ = [taste.term for taste in mixed.demand.mixing]
     widest = max(differ, key=lambda i: (over["high"] - over["low"])[i] * mixed.scale[i])
     row = over.iloc[widest]
-    ends = " and ".join(number(row[end], "", 2) for end in ("low", "high"))
+    digits = interval_digits(row["low"], row["high"])
+    low_, middle, high_ = (number(row[end], "", digits) for end in ("low", "estimate", "high"))
     return IndividualTastes(
-        title=f"Buyers value {row['label']} most unlike each other",
-        finding=f"For eight buyers in ten of {count(len(who))} the effect of {row['label']} on utility lies "
-        f"between {ends}; half of them are above {number(row['estimate'], '', 2)}.",
+        title=f"Buyers value {inside(row)} most unlike each other",
+        finding=f"For eight buyers in ten of {count(len(who))} the effect of {inside(row)} on utility lies "
+        f"between {low_} and {high_}; half of them are above {middle}.",
         subtitle=f"Effect on utility of each buyer, given his choices; {level_words(level)}",
         frame=frame,
         columns={"chooser": Column("Buyer"), "label": Column("What"), "estimate": Column("Effect", "", 2),
