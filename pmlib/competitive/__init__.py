@@ -3,7 +3,10 @@
 # Plain imports, in this form: a function may share its module's name, and the function must win.
 from pmlib.competitive.bridge import share_bridge
 from pmlib.competitive.choice.logit import conditional_logit
+from pmlib.competitive.choice.mixed import mixed_logit
+from pmlib.competitive.choice.nested import nested_logit
 from pmlib.competitive.choice.shares import choice_shares
+from pmlib.competitive.choice.tastes import individual_tastes
 from pmlib.competitive.concentration import concentration
 from pmlib.competitive.conjoint.design_check import design_check
 from pmlib.competitive.conjoint.holdout import holdout_check
@@ -79,6 +82,7 @@ __all__ = [
     "hedonic",
     "holdout_check",
     "importances",
+    "individual_tastes",
     "instrument_strength",
     "loss_reasons",
     "market_demand",
@@ -88,6 +92,8 @@ __all__ = [
     "mispriced",
     "optimal_product",
     "part_worths",
+    "mixed_logit",
+    "nested_logit",
     "premium_history",
     "price_elasticities",
     "price_index",

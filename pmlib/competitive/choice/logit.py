@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, stdtrit
 
-from pmlib.competitive.choice.newton import FAR, Fit, maximise, separating
+from pmlib.competitive.choice.design import CONSTANT
+from pmlib.competitive.choice.newton import FAR, Fit, maximise, probabilities, separating
 from pmlib.competitive.choice.table import NAMED, Choices, lay_out
 from pmlib.competitive.demand.demand import Demand, offers
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words, listed
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
-from pmlib.table import Column, number
+from pmlib.table import Column, interval, interval_digits, number
 
 TITLE = "What choices turn on"
 COLUMNS = {
@@ -108,13 +109,13 @@ def conditional_logit(
     if isinstance(laid, Absent):
         return laid
     fit = fitted(laid)
-    clustered = errors == "clustered" and laid.repeated
+    clustered = errors == "clustered" and laid.clustered
     covariance = fit.clustered(laid.choosers) if clustered else fit.classical
     freedom = float(laid.choosers.max()) if clustered else np.inf
     demand = logit_demand(laid, fit.params, covariance, freedom)
     frame = coefficients(laid, fit.params, covariance, fit.classical, freedom, level)
-    shares = _shares(laid, demand)
-    hits = hit_rate(demand.probabilities, laid)
+    chances = probabilities(laid.matrix @ fit.params, laid.sets)
+    hits = hit_rate(chances, laid)
     return ConditionalLogit(
         title=_title(frame, laid),
         finding=_finding(frame, laid, hits),
@@ -131,7 +132,7 @@ def conditional_logit(
         loglik=fit.loglik,
         loglik_null=fit.loglik_null,
         rsquared=1 - fit.loglik / fit.loglik_null,
-        shares=shares,
+        shares=predicted_shares(laid, chances),
         hits=hits,
         steps=fit.steps,
     )
@@ -184,12 +185,26 @@ def coefficients(
     level: float,
 ) -> pd.DataFrame:
     """Give a row per term with its interval, terms first in the order of the design."""
+    labels = [term_label(laid.source, term) for term in laid.design.names]
+    return estimates(laid.design.names, labels, params, covariance, classical, freedom, level)
+
+
+def estimates(
+    names: Sequence[str],
+    labels: Sequence[str],
+    params: np.ndarray,
+    covariance: np.ndarray,
+    classical: np.ndarray,
+    freedom: float,
+    level: float,
+) -> pd.DataFrame:
+    """Give a row per parameter with its interval."""
     se = np.sqrt(np.diag(covariance))
     reach = ndtri(0.5 + level / 2) if np.isinf(freedom) else stdtrit(freedom, 0.5 + level / 2)
     return pd.DataFrame(
         {
-            "term": laid.design.names,
-            "label": [term_label(laid.source, term) for term in laid.design.names],
+            "term": names,
+            "label": labels,
             "estimate": params,
             "low": params - reach * se,
             "high": params + reach * se,
@@ -217,13 +232,14 @@ def hit_rate(probabilities: np.ndarray, laid: Choices) -> float:
     )
 
 
-def _shares(laid: Choices, demand: Demand) -> pd.DataFrame:
-    taken = np.bincount(demand.codes, laid.chosen, len(demand.products))
+def predicted_shares(laid: Choices, chances: np.ndarray) -> pd.DataFrame:
+    """Set the mean probability of each product beside the share that chose it."""
+    codes, products = pd.factorize(laid.frame[CONSTANT], sort=True)
     return pd.DataFrame(
         {
-            "product": demand.products,
-            "predicted": demand.volume / len(laid.sets),
-            "chosen": taken / len(laid.sets),
+            "product": list(products),
+            "predicted": np.bincount(codes, chances) / len(laid.sets),
+            "chosen": np.bincount(codes, laid.chosen) / len(laid.sets),
         }
     )
 
@@ -236,7 +252,7 @@ def _price_check(frame: pd.DataFrame) -> Check:
     return Check(
         "A higher price makes a choice less likely",
         bool(row["high"] < 0),
-        f"{number(row['estimate'], '', 3)}",
+        number(row["estimate"]),
     )
 
 
@@ -256,8 +272,9 @@ def _finding(frame: pd.DataFrame, laid: Choices, hits: float) -> str:
     price = frame[frame["term"] == "price"]
     if not price.empty:
         row = price.iloc[0]
-        low, high = (number(row[end], "", 2) for end in ("low", "high"))
-        said += f"; a unit of price moves utility by {number(row['estimate'], '', 2)} ({low} to {high})"
+        ends = interval(row["low"], row["high"])
+        digits = interval_digits(row["low"], row["high"])
+        said += f"; a unit of price moves utility by {number(row['estimate'], '', digits)} ({ends})"
     return f"{said}; the likeliest offer was the one taken {number(hits, '%', 0)} of the time."
 
 

@@ -1,5 +1,6 @@
 """Fit a conditional logit: Newton's method on the likelihood, and what tells that it has no maximum."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,10 @@ STEPS = 50
 CLOSE = 1e-9  # of the likelihood's relative gain that a further step would bring
 DEPENDENT = 1e-9  # share of a term's spread that is its own, below which it is a sum of others
 FAR = 12.0  # a scaled coefficient beyond this says that a term foretells choices without fail
+
+
+BLOCK = 100_000  # cells worked on at a time
+Stack = tuple[np.ndarray, np.ndarray]  # which sets have J alternatives, and their terms, (J, k, S)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,18 +98,18 @@ def maximise(matrix: np.ndarray, chosen: np.ndarray, sets: Sets, scale: np.ndarr
     if scale is None:
         scale = np.sqrt((matrix**2).mean(axis=0))
         scale = np.where(scale > 0, scale, 1.0)
-    start = matrix[chosen].sum(axis=0)
+    taken = matrix[chosen]
+    start, stacks = taken.sum(axis=0), stacked(matrix, sets)
     params = np.zeros(width)
-    loglik, expected, information = _at(params, matrix, chosen, sets)
+    loglik, expected, information = _at(params, start, stacks)
     null = loglik
     for step in range(1, STEPS + 1):  # noqa: B007 (the last is told)
-        factor = cho_factor(information / np.outer(scale, scale) + 1e-13 * np.eye(width))
         gradient = start - expected
-        move = cho_solve(factor, gradient / scale) / scale
+        move = _solved(information / np.outer(scale, scale), gradient / scale) / scale
         if float(gradient @ move) <= CLOSE * max(1.0, abs(loglik)) * 1e-3:
             break
         for _ in range(30):
-            tried = _at(params + move, matrix, chosen, sets)
+            tried = _at(params + move, start, stacks)
             if tried[0] >= loglik - 1e-12 * abs(loglik):
                 break
             move = move / 2
@@ -114,7 +119,17 @@ def maximise(matrix: np.ndarray, chosen: np.ndarray, sets: Sets, scale: np.ndarr
             break
     inverse = np.linalg.inv(information / np.outer(scale, scale) + 1e-13 * np.eye(width))
     classical = inverse / np.outer(scale, scale)
-    return Fit(params, classical, _scores(params, matrix, chosen, sets), loglik, null, step)
+    return Fit(params, classical, _scores(params, taken, stacks), loglik, null, step)
+
+
+def _solved(information: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    # Where choices are foretold the information fades to nothing, and rounding may leave less than that.
+    ridge = 1e-13
+    while True:
+        try:
+            return cho_solve(cho_factor(information + ridge * np.eye(len(gradient))), gradient)
+        except np.linalg.LinAlgError:
+            ridge *= 100
 
 
 def probabilities(utility: np.ndarray, sets: Sets) -> np.ndarray:
@@ -123,30 +138,58 @@ def probabilities(utility: np.ndarray, sets: Sets) -> np.ndarray:
     return risen / sets.spread(sets.sum(risen))
 
 
-def _at(
-    params: np.ndarray, matrix: np.ndarray, chosen: np.ndarray, sets: Sets
-) -> tuple[float, np.ndarray, np.ndarray]:
+def stacked(matrix: np.ndarray, sets: Sets) -> list[Stack]:
+    """Lay choice sets out by how many alternatives they have: sums over a set are then sums of long rows."""
+    out = []
+    for length in np.unique(sets.lengths):
+        which = np.flatnonzero(sets.lengths == length)
+        if sets.equal:
+            cells = matrix.reshape(len(sets), length, -1)
+        else:
+            cells = matrix[sets.starts[which][:, None] + np.arange(length)]
+        out.append((which, np.ascontiguousarray(cells.transpose(1, 2, 0))))
+    return out
+
+
+def _blocks(stacks: list[Stack]) -> Iterator[Stack]:
+    # Pieces small enough to stay in a processor's cache.
+    for which, cells in stacks:
+        step = max(1, BLOCK // (cells.shape[0] * cells.shape[1]))
+        for start in range(0, len(which), step):
+            yield which[start : start + step], cells[:, :, start : start + step]
+
+
+def _chances(params: np.ndarray, cells: np.ndarray) -> tuple[np.ndarray, float]:
+    # Chance of each alternative (J, S), and the sum of what the sets are worth.
+    utility = params @ cells
+    top = utility.max(axis=0)
+    utility -= top
+    np.exp(utility, out=utility)
+    total = utility.sum(axis=0)
+    utility /= total
+    return utility, float((top + np.log(total)).sum())
+
+
+def _at(params: np.ndarray, start: np.ndarray, stacks: list[Stack]) -> tuple[float, np.ndarray, np.ndarray]:
     # Log-likelihood, what the terms of the choices were expected to add up to, and the information.
-    loglik, width = 0.0, len(params)
+    loglik, width = float(start @ params), len(params)
     expected, information = np.zeros(width), np.zeros((width, width))
-    for rows, own in sets.blocks():
-        part = matrix[rows]
-        chance = probabilities(part @ params, own)
-        loglik += float(np.log(np.maximum(chance[chosen[rows]], 1e-300)).sum())
-        weighted = part * chance[:, None]
-        means = own.sum(weighted)
-        expected += means.sum(axis=0)
-        information += part.T @ weighted - means.T @ means
+    for _, cells in _blocks(stacks):
+        chance, worth = _chances(params, cells)
+        weighted = cells * chance[:, None]
+        means = weighted.sum(axis=0)
+        loglik -= worth
+        expected += means.sum(axis=1)
+        information -= means @ means.T
+        for alternative, part in zip(cells, weighted, strict=True):
+            information += alternative @ part.T
     return loglik, expected, information
 
 
-def _scores(params: np.ndarray, matrix: np.ndarray, chosen: np.ndarray, sets: Sets) -> np.ndarray:
-    out, at = np.empty((len(sets), len(params))), 0
-    for rows, own in sets.blocks():
-        part = matrix[rows]
-        chance = probabilities(part @ params, own)
-        out[at : at + len(own)] = part[chosen[rows]] - own.sum(part * chance[:, None])
-        at += len(own)
+def _scores(params: np.ndarray, taken: np.ndarray, stacks: list[Stack]) -> np.ndarray:
+    out = taken.copy()
+    for which, cells in _blocks(stacks):
+        out[which] -= np.einsum("jks,js->sk", cells, _chances(params, cells)[0])
     return out
 
 

@@ -14,6 +14,7 @@ from pmlib.data import Source
 from pmlib.result import Absent, Check
 
 NAMED = 3  # rows, sets or terms that an error names
+CHOOSERS = 10  # below which errors that allow for choosers being alike with themselves promise too much
 PER_TERM = 10  # choices for each term, below which estimates are shaky
 
 
@@ -44,6 +45,11 @@ class Choices:
     def repeated(self) -> bool:
         """Whether anybody chose more than once."""
         return int(self.choosers.max()) + 1 < len(self.sets)
+
+    @property
+    def clustered(self) -> bool:
+        """Whether errors can allow for choices of one chooser being alike: not where there is one."""
+        return self.repeated and int(self.choosers.max()) > 0
 
 
 def lay_out(
@@ -90,7 +96,7 @@ def lay_out(
         return Absent(
             title=title, reason=f"{source.title} holds {count(len(sets))} choice sets of two or more."
         )
-    frame[CONSTANT] = frame[label].astype("str") if label else ""
+    frame[CONSTANT] = text(frame[label]) if label else ""
     none = _none(frame, none)
     base = _base(source, frame, chosen, label, base, none) if constants and label else None
     terms = design(
@@ -109,18 +115,19 @@ def lay_out(
             "name fewer attributes"
         )
     choosers = frame["chooser"] if "chooser" in frame else frame["set"]
+    codes = pd.factorize(choosers.to_numpy()[sets.starts])[0]
     return Choices(
         source=source,
         frame=frame,
         matrix=matrix,
         chosen=chosen,
         sets=sets,
-        choosers=pd.factorize(choosers.to_numpy()[sets.starts])[0],
+        choosers=codes,
         design=terms,
         label=label,
         base=base,
         none=none,
-        checks=(*alone, *dropped, _enough(len(sets), len(terms.terms))),
+        checks=(*alone, *dropped, *_choosers(codes, len(sets)), _enough(len(sets), len(terms.terms))),
     )
 
 
@@ -131,6 +138,8 @@ def without_choices(title: str, source: Source | None) -> Absent | None:
     if missing := source.lacks("occasion", "chosen"):
         said = " and ".join(f"no {role} column" for role in missing)
         return Absent(title=title, reason=f"The data ({source.title}) have {said}, so no choices.")
+    if source.frame.empty:
+        return Absent(title=title, reason=f"{source.title} holds no rows, so no choices.")
     return None
 
 
@@ -160,6 +169,8 @@ def _sorted(source: Source, label: str, taken: Sequence[str], chooser_terms: Seq
         off = ~_flag(source, "available")
         if (bad := off & frame["chosen"]).any():
             raise ValueError(f"{_row(source, bad)} was chosen and is not available; correct one of the two")
+        if off.all():
+            raise ValueError(f"{source.name}: available is 0 in every row; it is 1 for what is on offer")
         frame = frame[~off]
     used = ["occasion", *filter(None, [label]), *taken, *chooser_terms]
     used += [role for role in ("chooser", "price") if role in frame]
@@ -169,7 +180,7 @@ def _sorted(source: Source, label: str, taken: Sequence[str], chooser_terms: Seq
             raise ValueError(f"{found} has no {column}; fill it, or leave the choice set out (with keep)")
     if "price" in frame:
         price = frame["price"].to_numpy(float)
-        if (wrong := price < 0).any():
+        if (wrong := (price < 0) | np.isinf(price)).any():
             at = int(wrong.argmax())
             raise ValueError(f"{_row(source, wrong, frame)} has price {price[at]:g}; a price is 0 or more")
     for column in [*chooser_terms]:
@@ -177,9 +188,11 @@ def _sorted(source: Source, label: str, taken: Sequence[str], chooser_terms: Seq
             raise ValueError(f"{source.name}: {column} holds labels; give chooser terms as numbers or flags")
     key = [role for role in ("chooser", "occasion") if role in frame]
     codes = frame.groupby(key, sort=True, observed=True).ngroup().to_numpy()
-    order = np.argsort(codes, kind="stable")
-    frame = frame.iloc[order].assign(set=codes[order])
-    if label == "product" and (twin := frame.duplicated(["set", label])).any():
+    if (codes[1:] < codes[:-1]).any():
+        order = np.argsort(codes, kind="stable")
+        frame, codes = frame.iloc[order], codes[order]
+    frame = frame.assign(set=codes)
+    if label == "product" and (twin := _twice(codes, frame[label])).any():
         found = frame[twin].iloc[0]
         sets = frame.loc[twin, "set"].nunique()
         raise ValueError(
@@ -187,6 +200,18 @@ def _sorted(source: Source, label: str, taken: Sequence[str], chooser_terms: Seq
             f"{f', as do {sets - 1} other sets' if sets > 1 else ''}; keep one row of each"
         )
     return frame.astype({"price": float} if "price" in frame else {}).reset_index(drop=True)
+
+
+def _twice(sets: np.ndarray, labels: pd.Series) -> np.ndarray:
+    # Which rows name what an earlier row of their set does.
+    codes, found = pd.factorize(labels)
+    return pd.Series(sets * len(found) + codes).duplicated().to_numpy()
+
+
+def text(values: pd.Series) -> pd.Series:
+    """Write labels as text, each kind of them once."""
+    codes, found = pd.factorize(values)
+    return pd.Series(pd.Index(found).astype("str").take(codes), values.index, name=values.name)
 
 
 def _flag(source: Source, column: str) -> pd.Series:
@@ -243,7 +268,7 @@ def _several(
 
 
 def _none(frame: pd.DataFrame, none: str | None) -> str | None:
-    labels = set(frame[CONSTANT])
+    labels = set(frame[CONSTANT].unique())
     if none is not None:
         if none not in labels:
             raise ValueError(f'none "{none}" is no label of the alternatives; they are {sorted(labels)[:8]}')
@@ -257,8 +282,8 @@ NONE = ("none", "none of these", "no choice", "no purchase", "outside")
 def _base(
     source: Source, frame: pd.DataFrame, chosen: np.ndarray, label: str, base: str | None, none: str | None
 ) -> str:
-    labels = sorted(set(frame[CONSTANT]))
-    never = [one for one in labels if not chosen[(frame[CONSTANT] == one).to_numpy()].any()]
+    labels = sorted(frame[CONSTANT].unique())
+    never = sorted(set(labels) - set(frame.loc[chosen, CONSTANT].unique()))
     if never:
         raise ValueError(
             f"{source.name}: {listed(never[:NAMED])} {'was' if len(never) == 1 else 'were'} never chosen, so "
@@ -292,6 +317,14 @@ def _identified(
         f"{listed(names)} left out: the same for all alternatives of a set, or a sum of others",
     )  # fmt: skip
     return terms.without(names), matrix[:, kept], (check,)
+
+
+def _choosers(codes: np.ndarray, sets: int) -> list[Check]:
+    # Few choosers say little of how choosers differ.
+    several = int(codes.max()) + 1
+    if several == sets:
+        return []
+    return [Check(f"{CHOOSERS} choosers or more", several >= CHOOSERS, f"{several:,} made {sets:,} choices")]
 
 
 def _enough(sets: int, terms: int) -> Check:

@@ -89,6 +89,57 @@ def test_says_what_is_wrong_with_choices(change, line):
     assert line in str(error.value) and "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (lambda f: f.assign(price=f["price"].where(f.index != 5, np.inf)), "made_up, row 5 has price inf; "),
+        (lambda f: f.assign(available=0, chosen=0), "made_up: available is 0 in every row; "),
+        (lambda f: f.head(24), "foretell every choice they bear on (6 choices)"),
+        (lambda f: f.assign(quality=f["quality"].where(f.index != 5)), "made_up, row 5 has no quality; "),
+    ],
+    ids=range(4),
+)
+def test_says_what_is_wrong_with_a_cell(change, line):
+    with pytest.raises(ValueError) as error:
+        conditional_logit(table(change(choices(1, choosers=60))))
+    assert line in str(error.value) and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("rate", [1e-6, 1e6])
+def test_whole_numbers_and_any_scale_of_price_will_do(rate):
+    frame = choices(1, choosers=60)
+    cents = frame.assign(price=(frame["price"] * 100).round().astype(int))
+    there = conditional_logit(table(frame))
+    for here, unit in ((table(cents), 100), (table(frame.assign(price=frame["price"] * rate)), rate)):
+        assert params(conditional_logit(here))["price"] * unit == pytest.approx(params(there)["price"])
+
+
+def test_all_brands_given_as_attributes_leave_one_out_by_name():
+    frame = choices(1, choosers=60)
+    flags = {f"is_{p}": (frame["product"] == p).astype(int) for p in "ABCD"}
+    wide = table(frame.assign(**flags), attributes=("quality", *flags))
+    result = conditional_logit(wide)
+    said = next(check for check in result.checks if "told from the others" in check.label)
+    assert said.saw.startswith("is_D, product: A, product: C and product: D left out")
+    assert result.loglik == pytest.approx(conditional_logit(table(frame)).loglik)
+
+
+def test_one_chooser_has_classical_errors_and_few_are_said():
+    result = conditional_logit(table(choices(1, choosers=1, each=60)))
+    assert result.frame["se"].to_numpy() == pytest.approx(result.frame["classical_se"])
+    assert not next(c for c in result.checks if c.label == "10 choosers or more").passed
+
+
+def test_a_price_that_never_moves_is_left_out():
+    result = conditional_logit(table(choices(1).assign(price=2)))
+    assert "price" not in set(result.frame["term"])
+    assert any(c.label == "There is a price" and not c.passed for c in result.checks)
+
+
+def test_no_rows_are_no_choices():
+    assert "holds no rows" in conditional_logit(table(choices(1).head(0))).reason
+
+
 def test_a_product_twice_in_a_set_is_named():
     frame = choices(8)
     frame.loc[1, "product"] = "A"
