@@ -80,6 +80,7 @@ class Result:
     headline : the finding in the words of the first screen, without a term to look up.
     advice : what it means for whoever decides, as computed.
     unknown : what would change this, or what these data cannot tell.
+    aside : whether the page folds it, as what describes and answers nothing.
     """
 
     title: str
@@ -93,6 +94,7 @@ class Result:
     headline: str = ""
     advice: str = ""
     unknown: str = ""
+    aside: bool = False
     kind: ClassVar[str] = "result"
     folded: ClassVar[bool] = False  # whether its table is folded even without a chart above it
 
@@ -142,6 +144,7 @@ class Result:
             "finding": self.finding,
             "alt": self.finding,
             "source": self.source,
+            "aside": self.aside,
             "numbers": [asdict(n) for n in self.owned()],
             "checks": [asdict(c) for c in self.checks],
             "columns": {
@@ -190,7 +193,8 @@ class Answer(Result):
     Parameters
     ----------
     results : in the order in which their headlines are read; the first one's stands in bold. The first pieces
-        of advice, and the first thing that would change the answer, are shown. Absent results are left out.
+        of advice, and the first thing that would change the answer, are shown. What is absent, or stands aside,
+        is left out.
     changed : what moved since the last edition.
     tiles : how many Numbers stand below the words, at most four.
     """
@@ -199,6 +203,7 @@ class Answer(Result):
 
     def __init__(self, *results: Result, changed: Result | None = None, tiles: int = 4) -> None:
         present = [r for r in results if not isinstance(r, Absent)]
+        present = [r for r in present if not r.aside] or present
         if not present:
             reasons = " ".join(r.summary() for r in results) or "no result was given."
             raise ValueError(f"Answer has nothing to say: {reasons}")

@@ -33,7 +33,7 @@ class Pen(RendererBase):
 
     def written(self) -> str:
         """Give what was drawn."""
-        shapes = "".join(f'<path id="{i}" d="{shape}"></path>' for shape, i in self.markers.items())
+        shapes = "".join(f'<path id="{i}" d="{shape}"/>' for shape, i in self.markers.items())
         return (f"<defs>{shapes}</defs>" if shapes else "") + "".join(self.elements)
 
     def draw_path(
@@ -43,7 +43,7 @@ class Pen(RendererBase):
         if style != "fill: none":  # a background
             whole = rgbFace is not None  # only lines may be cut at the edge
             shape = self._shape(path, transform + self.flip, whole)
-            self.elements.append(f'<path d="{shape}" style="{style}"></path>')
+            self.elements.append(f'<path d="{shape}" style="{style}"/>')
 
     def draw_markers(
         self,
@@ -56,11 +56,14 @@ class Pen(RendererBase):
     ) -> None:
         shape = self._shape(marker_path, marker_trans + Affine2D().scale(1, -1), True)
         marker = self.markers.setdefault(shape, f"{self.name}-{len(self.markers)}")
-        style = _style(gc, rgbFace)
-        for (*_, x, y), _ in path.iter_segments(trans + self.flip, simplify=False):
-            self.elements.append(
-                f'<use href="#{escape(marker)}" x="{_short(x)}" y="{_short(y)}" style="{style}"></use>'
-            )
+        alike = f'<g style="{_style(gc, rgbFace)}">'  # one style for marks drawn one after the other
+        if not (self.elements and self.elements[-1].startswith(alike)):
+            self.elements.append(f"{alike}</g>")
+        uses = "".join(
+            f'<use href="#{escape(marker)}" x="{_short(x)}" y="{_short(y)}"/>'
+            for (*_, x, y), _ in path.iter_segments(trans + self.flip, simplify=False)
+        )
+        self.elements[-1] = f"{self.elements[-1].removesuffix('</g>')}{uses}</g>"
 
     def draw_text(
         self,

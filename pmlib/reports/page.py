@@ -18,6 +18,7 @@ from pmlib.visible import visible
 
 META = {"owner": "Owner", "decision": "Decision", "next_edition": "Next edition"}
 TEMPLATE = "index.html.j2"
+NAMED = 4  # checks that do not hold, in the footer
 SHOWN = ("pmlib", "pandas", "numpy", "scipy", "statsmodels", "matplotlib", "papermill")
 
 
@@ -92,7 +93,11 @@ def _checks(results: list[dict[str, Any]]) -> str:
     if not failed:
         return f"All {len(checks)} checks hold." if checks else ""
     verb = "does" if len(failed) == 1 else "do"
-    return f"{len(failed)} of {len(checks)} checks {verb} not hold: {'; '.join(failed)}."
+    more = f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
+    named = "; ".join(failed[:NAMED])
+    return (
+        f"{len(failed)} of {len(checks)} checks {verb} not hold, each said beside its figure: {named}{more}."
+    )
 
 
 def _said(value: Any) -> str:

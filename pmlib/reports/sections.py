@@ -22,7 +22,7 @@ class Section:
     """What stands beneath one second-level heading; id : to link to, another one for each.
 
     absent : a line for each result that the data could not fill.
-    is_filled : whether anything but words of the notebook stands there.
+    is_filled : whether anything but words of the notebook stands there; is_open : and not folded.
     """
 
     title: str
@@ -31,6 +31,7 @@ class Section:
     id: str = ""
     absent: list[str] = field(default_factory=list)
     is_filled: bool = False
+    is_open: bool = False
 
     @property
     def html(self) -> Markup:
@@ -42,10 +43,11 @@ class Section:
         """Whether readers find anything there: words that announce what is absent are nothing."""
         return bool(self.title or self.html.strip()) and (self.is_filled or not self.absent)
 
-    def fill(self, blocks: list[str]) -> None:
-        """Add what a cell showed."""
+    def fill(self, blocks: list[str], *, fold: bool = False) -> None:
+        """Add what a cell showed, folded or not."""
         self.blocks += blocks
         self.is_filled |= bool(blocks)
+        self.is_open |= bool(blocks) and not fold
 
 
 def read(
@@ -53,7 +55,8 @@ def read(
 ) -> tuple[str, str, list[Section]]:
     """Take the title, the question beneath it and the sections from an executed notebook.
 
-    What is absent stands together in a section of its own near the end.
+    What is absent stands together in a section of its own near the end; a section whose figures are all folded
+    is folded itself.
     """
     title, question = report, ""
     sections = [Section("")]
@@ -90,16 +93,19 @@ def _add_outputs(section: Section, cell: NotebookNode, fold: bool) -> None:
         if result.get("kind") == "absent":
             section.absent.append(html)
             continue
-        if html and fold:
+        folded = fold or bool(result.get("aside"))
+        if html and folded:
             # the title of a folded figure is what unfolds it
             title = f"<h3>{text(result.get('title', 'More'))}</h3>"
             html = f'<details class="fold"><summary>{title}</summary>{html.replace(title, "", 1)}</details>'
-        section.fill([html] if html else [])
+        section.fill([html] if html else [], fold=folded)
 
 
 def _gathered(sections: list[Section]) -> list[Section]:
     """Put what is absent together: at the end, or before the last section where that is folded."""
     shown = [section for section in sections if section.is_shown]
+    for section in shown:
+        section.folded |= bool(section.title) and section.is_filled and not section.is_open
     absent = [line for section in sections for line in section.absent]
     if absent:
         place = len(shown) - bool(shown and shown[-1].folded)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pmlib.competitive.conjoint import wording
 from pmlib.competitive.conjoint.candidates import STEPS, Candidates, candidates, shares_against
 from pmlib.competitive.conjoint.studied import (
     Attribute,
@@ -57,9 +58,9 @@ class OptimalProduct(Result):
 def optimal_product(
     model: ChoiceModel | Absent,
     *,
-    against: Sequence[Mapping[str, Any]] = (),
+    against: Sequence[str | Mapping[str, Any]] = (),
     maximise: str = "share",
-    costs: Mapping[str, Any] | None = None,
+    costs: Sequence[str] | Mapping[str, Any] | None = None,
     fixed: Mapping[str, Any] | None = None,
     forbidden: Sequence[Mapping[str, Any]] = (),
     none: bool = True,
@@ -78,7 +79,7 @@ def optimal_product(
     against : rivals on the shelf, each {attribute: level} as in `share_of_preference`.
     maximise : "share" of choosers, "revenue" (share times price) or "profit" (share times price less cost).
     costs : of one piece: {"each": cost of any product, attribute: cost of one more of a number or of having a
-        flag, attribute: {level: cost}}. Needed for profit.
+        flag, attribute: {level: cost}}, or texts, as in ["each 50", "zoom 20"]. Needed for profit.
     fixed : what must be so: {attribute: level}, or {attribute: [levels that may be]}; prices too.
     forbidden : combinations that cannot be, each {attribute: level, attribute: level}.
     none : whether choosers may take none of them, where the study let them.
@@ -106,6 +107,8 @@ def optimal_product(
         return Absent(title=TITLE, reason=f"The model has no price, so {maximise} has no meaning.")
     if maximise == "profit" and costs is None:
         raise ValueError('profit needs costs; give them as {"each": 50, attribute: cost}')
+    if costs is not None and not isinstance(costs, Mapping):
+        costs = wording.costs(costs, known)
     rivals = _rivals(model, against, none)
     if rivals is None and not model.demand.outside:
         return Absent(title=TITLE, reason="Nothing stands against the product, so it would win every choice.")
@@ -153,7 +156,7 @@ def optimal_product(
     )  # fmt: skip
 
 
-def _rivals(model: ChoiceModel, against: Sequence[Mapping[str, Any]], none: bool) -> Shelf | None:
+def _rivals(model: ChoiceModel, against: Sequence[str | Mapping[str, Any]], none: bool) -> Shelf | None:
     if against:
         return shelf(model, against, none=none)
     if not none or model.choices.none is None:

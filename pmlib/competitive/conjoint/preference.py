@@ -23,21 +23,27 @@ DRAWS = 400
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ShareOfPreference(Result):
-    """Share of choosers who would take each product of a shelf. rule : how utility becomes a choice."""
+    """Share of choosers who would take each product of a shelf.
+
+    rule : how utility becomes a choice. ours : name of the product that the words speak of.
+    """
 
     rule: str
+    ours: str
 
     def plot(self, ax: Any = None) -> Any:
         """Draw each product's share with its interval."""
         from pmlib import chart
 
-        return chart.dots(self.frame.head(12), "product", spec=self.columns["estimate"], ax=ax)
+        return chart.dots(
+            self.frame.head(12), "product", spec=self.columns["estimate"], highlight=[self.ours], ax=ax
+        )
 
 
 def share_of_preference(
     model: ChoiceModel | Absent,
     *,
-    products: Sequence[Mapping[str, Any]],
+    products: Sequence[str | Mapping[str, Any]],
     rule: str = LOGIT,
     none: bool = True,
     own: Tastes | Absent | None = None,
@@ -51,8 +57,8 @@ def share_of_preference(
     Parameters
     ----------
     model : fitted to choices; an Absent is passed on.
-    products : each {attribute: level}, with every attribute of the model (price too), and `name` where it
-        should be called something.
+    products : ours first; each {attribute: level}, with every attribute of the model (price too), and `name`
+        where it should be called something; or text, as in "Ours: Sony, zoom, wifi, price 199".
     rule : "logit" (chances as the model has them), "first choice" (everybody takes what he likes best, which
         needs tastes that differ: a mixed logit), or "randomised first choice" (the same, with errors that
         products of like levels share, so that a twin takes shares from its twin).
@@ -81,6 +87,8 @@ def share_of_preference(
     check_level(level)
     if isinstance(model, Absent):
         return Absent(title=TITLE, reason=model.reason)
+    if not products:
+        return Absent(title=TITLE, reason="No products were named to set side by side.")
     if rule not in RULES:
         raise ValueError(f'rule is "{rule}"; it may be one of {list(RULES)}')
     if not 0 <= part <= 1:
@@ -102,12 +110,13 @@ def share_of_preference(
     frame = frame.join(beside(shown.levels, frame))
     frame = frame.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
     bought = frame[frame["product"] != model.choices.none] if shown.none else frame
-    top, slugs = bought.iloc[0], names(bought["product"])
+    ours, slugs = shown.products[0], names(bought["product"])
+    told = bought.sort_values("product", key=lambda name: name != ours, kind="stable")
     return ShareOfPreference(
-        title=f"{_short(top['product'])} would win {number(top['estimate'], '%', 0)} of choices",
+        title=_title(bought, ours),
         subtitle=f"Share of choosers who would take each ({rule}); {level_words(level)}",
-        finding=_finding(bought, frame, model.choices.none if shown.none else None),
-        headline=_finding(bought, frame, None),
+        finding=_finding(told, frame, model.choices.none if shown.none else None),
+        headline=_finding(told, frame, None),
         unknown="What is sold: a survey leaves out who knows a product and where it is to be had.",
         frame=frame,
         columns={
@@ -123,10 +132,11 @@ def share_of_preference(
                 value=float(row.estimate), low=float(row.low), high=float(row.high), level=level,
                 source=model.demand.source,
             )
-            for row in bought.head(3).itertuples()
+            for row in told.head(3).itertuples()
         ),
         checks=_checks(shown, rule),
         rule=rule,
+        ours=ours,
     )  # fmt: skip
 
 
@@ -140,12 +150,23 @@ def _short(product: str) -> str:
     return product if len(product) <= 40 else product[:39].rstrip(", ") + "…"
 
 
-def _finding(bought: pd.DataFrame, frame: pd.DataFrame, none: str | None) -> str:
-    said = [f"{_ranged(row)} would take {row.product}" for row in bought.head(2).itertuples()]
-    words = f"Of choosers {listed(said, 'and')}"
+def _title(bought: pd.DataFrame, ours: str) -> str:
+    place = int((bought["product"] == ours).to_numpy().argmax()) + 1
+    share = number(bought["estimate"].iloc[place - 1], "%", 0)
+    if len(bought) == 1:
+        return f"{_short(ours)} would win {share} of choices"
+    return f"{_short(ours)} would be number {place} of {len(bought)}, with {share}"
+
+
+def _finding(told: pd.DataFrame, frame: pd.DataFrame, none: str | None) -> str:
+    said = [
+        f"{row.product} {'' if i else 'would win '}{_ranged(row)}"
+        for i, row in enumerate(told.head(3).itertuples())
+    ]
+    words = listed(said, "and") + ("" if none else " of choices")
     if none is not None:
         away = frame[frame["product"] == none].iloc[0]
-        words += f"; {_ranged(away)} none of these"
+        words += f" of choices; {_ranged(away)} would take none of these"
     return f"{words}."
 
 

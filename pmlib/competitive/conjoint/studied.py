@@ -9,6 +9,7 @@ import pandas as pd
 
 from pmlib.competitive.choice.design import CONSTANT, is_label
 from pmlib.competitive.choice.table import Choices
+from pmlib.competitive.conjoint import wording
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.words import listed
 from pmlib.table import number
@@ -119,8 +120,8 @@ class Shelf:
     none: bool
 
 
-def shelf(model: ChoiceModel, products: Sequence[Mapping[str, Any]], *, none: bool = True) -> Shelf:
-    """Make offers of products given as {attribute: level}.
+def shelf(model: ChoiceModel, products: Sequence[str | Mapping[str, Any]], *, none: bool = True) -> Shelf:
+    """Make offers of products given as {attribute: level}, or as text (see `wording.product`).
 
     Parameters
     ----------
@@ -135,7 +136,8 @@ def shelf(model: ChoiceModel, products: Sequence[Mapping[str, Any]], *, none: bo
         raise ValueError("no products to choose from; give one or more, each as {attribute: level}")
     known = attributes(model.choices)
     rows, names, beyond = [], list[str](), list[str]()
-    for i, product in enumerate(products, 1):
+    for i, given in enumerate(products, 1):
+        product = wording.product(given, known) if isinstance(given, str) else given
         called = str(product.get(NAME, f"product {i}"))
         row = checked(known, product, called)
         name = str(product.get(NAME) or _called(known, row, model.choices.label, i))

@@ -7,7 +7,7 @@ from math import nan
 import pandas as pd
 
 from pmlib.competitive.demand.demand import Demand
-from pmlib.competitive.whatif.scenario import Scenario
+from pmlib.competitive.whatif.scenario import Change, Scenario
 from pmlib.competitive.words import capital, count, level_words, names
 from pmlib.result import Check, Number
 from pmlib.table import interval, interval_digits, number
@@ -141,8 +141,16 @@ class Telling:
         return f"{capital(what)}; {held}; {level_words(self.level)}{how}"
 
     def advice(self, measures: pd.DataFrame) -> str:
-        """Say which scenario pays, where profit is known and the answer is clear."""
-        rows = measures[(measures["measure"] == "profit") & measures["who"].isin(set(self.own["who"]))]
+        """Say which of the focal firm's own moves pays, where profit is known and the answer is clear."""
+        own = set(self.own["who"])
+        offers = self.demand.offers
+        held = offers["firm"].astype("str").isin(own) if "firm" in offers else offers["product"].isin(own)
+        ours = own | set(offers.loc[held, "product"]) | {self.focal}
+        moves = [
+            s.name for s in self.scenarios if all(isinstance(t, Change) and t.who in ours for t in s.steps)
+        ]
+        rows = measures[(measures["measure"] == "profit") & measures["who"].isin(own)]
+        rows = rows[rows["scenario"].isin(moves)]
         rows = rows[rows["relative_low"] > 0]
         if rows.empty or not self.demand.causal:
             return ""
@@ -150,7 +158,7 @@ class Telling:
         low, high = best["relative_low"], best["relative_high"]
         size = number(best["relative"], "%", interval_digits(low, high, "%"))
         more = f"{size} more profit ({interval(low, high, '%')})"
-        return f"Of these, “{best['scenario']}” pays {best['who']} most: {more}."
+        return f"“{best['scenario']}” pays {best['who']}{' most' if len(moves) > 1 else ''}: {more}."
 
     def unknown(self) -> str:
         """Say what would change this."""

@@ -11,10 +11,20 @@ from pmlib.competitive.regression import check_level
 from pmlib.competitive.whatif import telling
 from pmlib.competitive.whatif.costs import Costs, sensible_costs
 from pmlib.competitive.whatif.reading import read
-from pmlib.competitive.whatif.scenario import HOLD, RESPOND, Merge, Scenario, one_name_each
+from pmlib.competitive.whatif.scenario import (
+    HOLD,
+    RESPOND,
+    Change,
+    Merge,
+    Scenario,
+    Setting,
+    one_name_each,
+)
 from pmlib.competitive.whatif.seen import extrapolated, within_what_was_seen
 from pmlib.competitive.whatif.simulate import MEASURES, Play, Question
 from pmlib.competitive.whatif.stage import (
+    NOBODY,
+    Stage,
     changed,
     demand_of,
     known,
@@ -26,6 +36,7 @@ from pmlib.result import Absent, Check, Result
 from pmlib.table import Column
 
 TITLE = "What if"
+LOWER = -0.05  # how much lower prices are where no scenario says
 ENDS = ("before", "after", "estimate", "relative")
 COLUMNS = {
     "scenario": Column("If"),
@@ -77,7 +88,7 @@ class WhatIf(Result):
 
 def what_if(
     model: Any,
-    scenarios: str | Scenario | Sequence[str | Scenario],
+    scenarios: str | Scenario | Sequence[str | Scenario] = (),
     *,
     focal: str,
     costs: str | Mapping[str, float] | None = None,
@@ -96,7 +107,7 @@ def what_if(
     scenarios : texts, such as "Accord: price -10%", "Honda: price +5%, air 1; rivals respond",
         "Accord: price 12.5", "delist Accord", "add New like Accord: price 11, firm Ford",
         "merge Ford + Chrysler", "Price war = Accord: price -10%; Taurus: price -10%"; or
-        `scenario.Scenario` objects.
+        `scenario.Scenario` objects. Without any, prices 5% lower: the focal ones, then the largest rival's.
     focal : the product or firm whose share is told.
     costs : what a unit costs: a column of the offers, or product to cost; what is not given is implied by
         prices, if every firm prices for its own profit.
@@ -127,10 +138,12 @@ def what_if(
     demand = demand_of(model, period)
     first = stage(demand, costs)
     words = known(first)
-    played = read(scenarios, words)
-    one_name_each(played)
     if focal not in words.labels:
         raise ValueError(f'focal "{focal}" is no product or firm; {meant(focal, words.labels)}')
+    if not scenarios and not demand.priced:
+        return Absent(title=TITLE, reason="There is no price to change, and no scenario says what else to.")
+    played = read(scenarios or usual(first, focal), words)
+    one_name_each(played)
     found = sensible_costs(first, level, draws=draws, seed=seed)
     plays = [Play(after=changed(first, one, words), responds=_responds(one, rivals, found)) for one in played]
     question = Question(today=first, plays=tuple(plays), costs=found.known, held=found.impossible).begun()
@@ -172,6 +185,7 @@ def what_if(
         headline=told.headline(),
         advice=told.advice(measures),
         unknown=told.unknown(),
+        aside=not demand.causal,
         subtitle=told.subtitle(drawn=answer.drawn is not None),
         frame=frame.reset_index(drop=True),
         columns=COLUMNS,
@@ -185,6 +199,18 @@ def what_if(
         relative=told.relative,
         own=own.reset_index(drop=True),
     )
+
+
+def usual(today: Stage, focal: str) -> list[Scenario]:
+    """Ask what is asked first: the focal price 5% lower, and that of the largest rival."""
+    sold = pd.Series(today.demand.volume, today.demand.products).groupby(today.owner).sum()
+    own = today.owner.get(focal, focal)
+    rivals = (
+        sold.drop([own, NOBODY], errors="ignore").sort_index().sort_values(ascending=False, kind="stable")
+    )
+    lower = (Setting("price", LOWER, "times"),)
+    steps = [Change(who, lower) for who in [focal, *rivals.index[:1]]]
+    return [Scenario(str(step), (step,)) for step in steps]
 
 
 def _responds(scenario: Scenario, rivals: str, costs: Costs) -> bool:

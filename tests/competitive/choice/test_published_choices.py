@@ -82,8 +82,8 @@ def test_cameras(cameras):
     result = conditional_logit(cameras)
     told = {
         "price": -1.48555, "pixels": 0.75826, "zoom": 0.81935, "video": 0.62788, "swivel": 0.36710,
-        "wifi": 0.57781, "firm: canon": 0.46503, "firm: nikon": 0.31165, "firm: panasonic": 0.02266,
-        "firm: sony": 0.23837,
+        "wifi": 0.57781, "firm: Canon": 0.46503, "firm: Nikon": 0.31165, "firm: Panasonic": 0.02266,
+        "firm: Sony": 0.23837,
     }  # fmt: skip
     found = params(result).to_dict()
     assert found | {"price": found["price"] * 100} == pytest.approx(told, abs=1e-4)

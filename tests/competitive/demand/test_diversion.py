@@ -80,11 +80,11 @@ def test_lost_buyers_add_up(survey, made_up):
 
 
 def test_buyers_who_still_buy_are_counted_without_those_who_buy_none(survey):
-    found = diversion(survey, focal="sony")
-    away = share(found, "sony", "buys none")
-    ratio = share(found, "sony", "canon") / share(found, "sony", "canon", "inside")
+    found = diversion(survey, focal="Sony")
+    away = share(found, "Sony", "buys none")
+    ratio = share(found, "Sony", "Canon") / share(found, "Sony", "Canon", "inside")
     assert ratio == pytest.approx(1 - away)
-    assert np.isnan(share(found, "sony", "buys none", "inside"))
+    assert np.isnan(share(found, "Sony", "buys none", "inside"))
 
 
 def one_market(size: float) -> Demand:

@@ -99,9 +99,9 @@ def test_a_firm_moves_all_its_prices(ketchup_model):
 
 
 def test_none_of_these_gains_and_has_no_price(cameras):
-    found = price_elasticities(conditional_logit(cameras), focal="sony")
+    found = price_elasticities(conditional_logit(cameras), focal="Sony")
     assert "none" not in set(found.frame["price_of"])
-    gained = found.frame[(found.frame["of"] == "none") & (found.frame["price_of"] == "sony")]
+    gained = found.frame[(found.frame["of"] == "none") & (found.frame["price_of"] == "Sony")]
     assert gained["low"].item() > 0
 
 

@@ -48,7 +48,7 @@ def test_cameras_in_dollars(cameras):
     # V17, competitive_ship.json
     found = worth(willingness_to_pay(conditional_logit(cameras)))
     expected = {
-        "firm: canon": 31.303, "firm: sony": 16.046, "firm: nikon": 20.979, "firm: panasonic": 1.525,
+        "firm: Canon": 31.303, "firm: Sony": 16.046, "firm: Nikon": 20.979, "firm: Panasonic": 1.525,
         "pixels": 51.042, "zoom": 55.155, "video": 42.266, "swivel": 24.712, "wifi": 38.895,
     }  # fmt: skip
     assert found.to_dict() == pytest.approx(expected, abs=2e-3)
@@ -58,7 +58,7 @@ def test_says_it_in_money(cameras):
     found = willingness_to_pay(conditional_logit(cameras))
     assert found.title == "More zoom is worth $55"
     assert "$55 ($45 to $66) for More zoom" in found.finding and found.unit == "$"
-    assert "canon (against none)" in set(found.frame["label"])
+    assert "Canon (against none)" in set(found.frame["label"])
 
 
 def test_worth_from_prices_that_followed_quality_is_not_told(us_cars_demand):
