@@ -193,8 +193,8 @@ class Answer(Result):
     Parameters
     ----------
     results : in the order in which their headlines are read; the first one's stands in bold. The first pieces
-        of advice, and the first thing that would change the answer, are shown. What is absent, or stands aside,
-        is left out.
+        of advice, and the first thing that would change the answer, are shown. What is absent, or stands
+        aside, is left out.
     changed : what moved since the last edition.
     tiles : how many Numbers stand below the words, at most four.
     """

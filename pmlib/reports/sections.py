@@ -55,8 +55,8 @@ def read(
 ) -> tuple[str, str, list[Section]]:
     """Take the title, the question beneath it and the sections from an executed notebook.
 
-    What is absent stands together in a section of its own near the end; a section whose figures are all folded
-    is folded itself.
+    What is absent stands together in a section of its own near the end; a section whose figures are all
+    folded is folded itself.
     """
     title, question = report, ""
     sections = [Section("")]
