@@ -25,11 +25,9 @@ def shown(data, **metadata):
     return v4.new_output("display_data", data=data, metadata=metadata)
 
 
-def result(title="Ada leads"):
-    frame = pd.DataFrame({"firm": ["Ada"]})
-    return shown(
-        Result(title=title, finding="F.", frame=frame, columns={"firm": Column("Firm")})._repr_mimebundle_()
-    )
+def result(title="Ada leads", **more):
+    frame, columns = pd.DataFrame({"firm": ["Ada"]}), {"firm": Column("Firm")}
+    return shown(Result(title=title, finding="F.", frame=frame, columns=columns, **more)._repr_mimebundle_())
 
 
 def code(*outputs, tags=(), source="1"):
@@ -67,6 +65,13 @@ def test_a_tagged_figure_is_folded_under_its_title_and_a_hidden_one_is_gone(tmp_
     html = page(tmp_path, code(result(), tags=["fold"]), code(result("Hidden"), tags=["hide-output"]))
     assert '<details class="fold"><summary><h3>Ada leads</h3></summary><figure' in html
     assert "<h3>Hidden</h3>" not in html
+
+
+def test_what_stands_aside_is_folded_and_so_is_a_section_of_nothing_else(tmp_path):
+    html = page(tmp_path, heading("Price"), code(result(aside=True)), heading("Shares"), code(result("Bob")))
+    assert '<details class="fold"><summary><h3>Ada leads</h3></summary><figure' in html
+    assert '<details class="fold"><summary><h2>Price</h2></summary>' in html
+    assert "<h2>Shares</h2>" in html and "<summary><h2>Shares" not in html
 
 
 def absent(title="Trend", reason="One period.", tags=()):

@@ -125,7 +125,7 @@ def optimal_product(
         title=_title(winner, maximise),
         subtitle=f"{_what(maximise)} against {_named(rivals)}; {level_words(level)}",
         finding=_finding(winner, maximise, spoken(unit), len(every.rows)),
-        advice=f"Build {winner['product']}." if winner["chance"] >= SURE else "",
+        advice=f"Build {winner['product']}." if maximise == "profit" and winner["chance"] >= SURE else "",
         unknown="What rivals would answer (they stand still here), and whether shops would take it.",
         frame=frame,
         columns={

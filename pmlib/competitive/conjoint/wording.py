@@ -34,7 +34,7 @@ def product(text: str, known: Mapping[str, "Attribute"]) -> dict[str, Any]:
 
 
 def costs(texts: Sequence[str], known: Mapping[str, "Attribute"]) -> dict[str, Any]:
-    """Read what things cost a piece: "each 50", "zoom 20", "Sony 5".
+    """Read what things cost a piece: "each 50", "zoom 20", "Sony 5"; what is not named costs nothing.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def costs(texts: Sequence[str], known: Mapping[str, "Attribute"]) -> dict[str, A
         if what.casefold() == EACH:
             out[EACH] = amount
         elif (level := _level(what, known)) is not None:
-            out.setdefault(level[0], {})[level[1]] = amount
+            out.setdefault(level[0], dict.fromkeys(known[level[0]].levels, 0.0))[level[1]] = amount
         else:
             out[_attribute(what, known)] = amount
     return out

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pmlib.competitive.choice.design import CONSTANT
 from pmlib.competitive.demand.asked import Model, spoken
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.ratio import Ratios, ratios
 from pmlib.competitive.demand.taste import mean_worth, never_negative, typical
 from pmlib.competitive.regression import check_level
-from pmlib.competitive.words import count, level_words, listed, money, names
+from pmlib.competitive.words import count, level_words, listed, names
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
 
@@ -169,7 +170,10 @@ def _frame(
     for kind, (low, high) in found.ends.items():
         frame[f"{kind}_low"], frame[f"{kind}_high"] = low, high
     frame["mean"] = mean_worth(demand, above, below)
-    return frame.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
+    # What can be built comes first; a brand is what one has.
+    brand = {term.name for term in demand.design.terms if term.column == CONSTANT}
+    frame = frame.sort_values("estimate", ascending=False, kind="stable")
+    return frame.sort_values("term", key=lambda term: term.isin(brand), kind="stable", ignore_index=True)
 
 
 def _phrase(demand: Demand, term: str, label: str) -> str:
@@ -223,8 +227,11 @@ def _advice(frame: pd.DataFrame, unit: str) -> str:
     clear = frame[frame["low"] > 0]
     if clear.empty or not unit:
         return ""
-    top = clear.iloc[0]
-    return f"Add {top['label']} where it costs less than {money(top['low'], unit)} a piece."
+    most = [
+        f"{number(row.low, spoken(unit), interval_digits(row.low, row.high, unit))} for {row.label}"
+        for row in clear.head(3).itertuples()
+    ]
+    return f"Add what costs less a piece than buyers would surely pay: {listed(most)}."
 
 
 def _numbers(

@@ -7,7 +7,7 @@ from math import nan
 import pandas as pd
 
 from pmlib.competitive.demand.demand import Demand
-from pmlib.competitive.whatif.scenario import Change, Scenario
+from pmlib.competitive.whatif.scenario import Change, Scenario, Step
 from pmlib.competitive.words import capital, count, level_words, names
 from pmlib.result import Check, Number
 from pmlib.table import interval, interval_digits, number
@@ -141,24 +141,27 @@ class Telling:
         return f"{capital(what)}; {held}; {level_words(self.level)}{how}"
 
     def advice(self, measures: pd.DataFrame) -> str:
-        """Say which of the focal firm's own moves pays, where profit is known and the answer is clear."""
+        """Say what the focal firm's own price moves bring in revenue, the clearest of them.
+
+        Not in profit: costs that prices imply make today's prices the best by assumption.
+        """
         own = set(self.own["who"])
         offers = self.demand.offers
         held = offers["firm"].astype("str").isin(own) if "firm" in offers else offers["product"].isin(own)
         ours = own | set(offers.loc[held, "product"]) | {self.focal}
-        moves = [
-            s.name for s in self.scenarios if all(isinstance(t, Change) and t.who in ours for t in s.steps)
-        ]
-        rows = measures[(measures["measure"] == "profit") & measures["who"].isin(own)]
-        rows = rows[rows["scenario"].isin(moves)]
-        rows = rows[rows["relative_low"] > 0]
-        if rows.empty or not self.demand.causal:
+        moves = [one for one in self.scenarios if all(_prices(step, ours) for step in one.steps)]
+        rows = measures[(measures["measure"] == "revenue") & measures["who"].isin(own)].set_index("scenario")
+        rows = rows.loc[[one.name for one in moves if one.name in rows.index]]
+        clear = rows[(rows["relative_low"] > 0) | (rows["relative_high"] < 0)]
+        if clear.empty or not self.demand.causal:
             return ""
-        best = rows.loc[rows["relative"].idxmax()]
-        low, high = best["relative_low"], best["relative_high"]
-        size = number(best["relative"], "%", interval_digits(low, high, "%"))
-        more = f"{size} more profit ({interval(low, high, '%')})"
-        return f"“{best['scenario']}” pays {best['who']}{' most' if len(moves) > 1 else ''}: {more}."
+        best = clear.loc[clear["relative"].idxmax()]
+        low, high = sorted(abs(best[end]) for end in ("relative_low", "relative_high"))
+        way = "more" if best["relative"] > 0 else "less"
+        size = number(abs(best["relative"]), "%", interval_digits(low, high, "%"))
+        (said,) = (one.said() for one in moves if one.name == best.name)
+        spread = interval(low, high, "%")
+        return f"If {said}, revenue is {size} {way} ({spread}); whether it pays hangs on costs."
 
     def unknown(self) -> str:
         """Say what would change this."""
@@ -189,3 +192,8 @@ class Telling:
                 )
             )  # fmt: skip
         return tuple(found)
+
+
+def _prices(step: Step, ours: set[str]) -> bool:
+    # What else is changed costs something that nobody has said.
+    return isinstance(step, Change) and step.who in ours and all(s.column == "price" for s in step.settings)

@@ -65,6 +65,8 @@ def test_chances_add_up_and_are_sure_without_doubt(model):
     assert found.frame["chance"].sum() == pytest.approx(1)
     sure = replace(model, demand=replace(model.demand, covariance=np.zeros_like(model.demand.covariance)))
     certain = optimal_product(sure, against=RIVALS, maximise="revenue")
+    assert certain.chance == 1 and certain.advice == "", "what it costs is not known"
+    certain = optimal_product(sure, against=RIVALS, maximise="profit", costs=["each 20"])
     assert certain.chance == 1 and certain.advice.startswith("Build ")
     row = certain.frame.iloc[0]
     assert row["low"] == pytest.approx(row["estimate"]) == pytest.approx(row["high"])

@@ -188,8 +188,8 @@ def test_a_missing_attribute_is_named(model):
     short = {key: value for key, value in AJAX.items() if key != "price"}
     with pytest.raises(ValueError, match="product 1 lacks price; give every attribute"):
         share_of_preference(model, products=[short])
-    with pytest.raises(ValueError, match="no products to choose from"):
-        share_of_preference(model, products=[])
+    said = share_of_preference(model, products=[])
+    assert isinstance(said, Absent) and said.reason == "No products were named to set side by side."
     with pytest.raises(ValueError, match='rule is "max"; it may be one of'):
         share_of_preference(model, products=[AJAX], rule="max")
 

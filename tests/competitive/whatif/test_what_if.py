@@ -73,7 +73,7 @@ def test_ketchup_in_words(ketchup):
     row = told.own.iloc[0]
     assert row["low"] < row["estimate"] < row["high"] < 0
     assert (
-        told.headline == "If Hunt's 32 oz cuts its price by 10%, Heinz 32 oz loses 2.5 points (2.0 to 3.0)."
+        told.headline == "If Hunt's 32 oz cuts its price by 10%, Heinz 32 oz loses 2.5 points (2.0 to 3.1)."
     )
     assert told.title == "Heinz 32 oz would gain 21.2 points in the strongest case"
 
@@ -297,3 +297,16 @@ def test_buyers_may_differ_in_their_tastes(model, law):
     surplus = told.measures[told.measures["measure"] == "surplus"].iloc[0]
     assert surplus["estimate"] == pytest.approx(by_hand.surplus() - mixed.surplus())
     assert told.own["low"].iloc[0] < told.own["estimate"].iloc[0] < told.own["high"].iloc[0]
+
+
+def test_without_scenarios_our_price_and_that_of_the_largest_rival_fall(ketchup):
+    told = what_if(conditional_logit(ketchup), focal="Hunt's", draws=20)
+    assert [one.name for one in told.scenarios] == ["Hunt's: price −5%", "Heinz: price −5%"]
+
+
+def test_advice_is_of_our_own_prices_only(ketchup):
+    model = conditional_logit(ketchup)
+    told = what_if(model, ["Hunt's 32 oz: price -10%", "Hunt's 32 oz: display 1"], focal="Hunt's", draws=100)
+    assert told.advice.startswith("If Hunt's 32 oz cuts its price by 10%, revenue is 2")
+    assert told.advice.endswith("whether it pays hangs on costs.")
+    assert what_if(model, "delist Heinz 28 oz", focal="Hunt's", draws=20).advice == ""
