@@ -31,7 +31,8 @@ ENVIRONMENT = {  # the same sums, the same order of sets and no windows on every
 STACK = (
     "papermill", "nbformat.v4", "nbclient", "IPython.core.interactiveshell", "jupyter_client",
     "jinja2", "mistune", "nh3", "xlsxwriter", "babel.numbers", "pydantic",
-    "numpy", "pandas", "duckdb", "pyarrow.compute", "pyarrow.parquet", "scipy.special",
+    "numpy", "pandas", "duckdb", "pyarrow.compute", "pyarrow.parquet",
+    "scipy.special", "scipy.linalg", "scipy.sparse", "scipy.spatial",
     "matplotlib.figure", "matplotlib.pyplot", "matplotlib.dates", "matplotlib.backends.backend_agg",
 )  # fmt: skip
 # Slow to import too, and imported where a notebook of the batch imports them.
