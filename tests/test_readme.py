@@ -160,3 +160,19 @@ def test_every_command_is_one_that_is_tested():
 def test_every_link_and_picture_leads_to_a_file():
     for target in re.findall(r"\]\(([^)]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_the_methods_named_are_those_there_are():
+    from pmlib import competitive
+
+    table = README.partition("| Section | Methods")[2].partition("\n\n")[0]
+    named = set(re.findall(r"`([a-z_]+)`", table))
+    assert named <= set(competitive.__all__)
+    # what is built on, by those who write methods and instruments of their own
+    assert set(competitive.__all__) - named == {"blp_instruments", "dirichlet"}
+
+
+def test_the_lines_of_python_run(monkeypatch):
+    monkeypatch.setenv("PMLIB_ROOT", str(ROOT))
+    (lines,) = re.findall(r"^```python\n(.*?)```", README, flags=re.S | re.M)
+    exec(compile(lines, "README.md", "exec"), {})
