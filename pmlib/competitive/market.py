@@ -10,6 +10,7 @@ import pandas as pd
 
 from pmlib.competitive.words import lower
 from pmlib.data import Source
+from pmlib.data.source import check_source
 from pmlib.result import Absent, Check
 from pmlib.table import date_form, dates, number
 
@@ -61,6 +62,7 @@ def lacking(
     roles : columns it needs; `sales` asks for units, shares or revenue, whichever there is.
     periods, firms : how many it needs at least.
     """
+    check_source(source)
     if not source.given:
         return Absent(title=title, reason="No table of products, prices or sales was given.")
     missing = [f"no {role} column" for role in source.lacks(*roles)]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.choice.design import CONSTANT, Term
-from pmlib.competitive.demand.asked import Model, spoken
+from pmlib.competitive.demand.asked import Model, check_model, spoken
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.ratio import Ratios, ratios
 from pmlib.competitive.demand.taste import mean_worth, never_negative, typical
@@ -88,6 +88,7 @@ def willingness_to_pay(
         return Absent(title=TITLE, reason=model.reason)
     if method not in METHODS:
         raise ValueError(f'method is "{method}"; it may be one of {list(METHODS)}')
+    check_model(model)
     demand, named = model.demand, term_labels(model)
     if per == "price" and not demand.priced:
         reason = "The model has no price to measure worth in; name another term to measure in (per)."
