@@ -35,6 +35,8 @@ def check_firms(source: Source, focal: str | None, rivals: Sequence[str] = ()) -
     asked = {**({"focal": [focal]} if focal is not None else {}), "rivals": list(rivals)}
     for parameter, names in asked.items():
         for name in names:
+            if not isinstance(name, str) and str(name) in firms:
+                raise ValueError(f'{parameter} is {name!r}; firms are called by texts: write "{name}"')
             if name not in firms:
                 raise ValueError(
                     f'{parameter} "{name}" is not a firm in {source.name}; {_meant(name, firms)}'

@@ -435,7 +435,8 @@ def test_an_own_frame_stays_as_it_is():
         ),
         (
             {"period": "when"},
-            "own, row 1: period is 'soon'; give dates (pandas.to_datetime makes them), or years as whole numbers",
+            "own, row 1: period is 'soon'; give dates (pandas.to_datetime makes them), or years as whole "
+            "numbers",
         ),
         (
             {"price": "costs", "attributes": ["costs"]},

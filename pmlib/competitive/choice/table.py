@@ -90,6 +90,11 @@ def lay_out(
     for what, given in (("attributes", attributes), ("chooser_terms", chooser_terms)):
         if isinstance(given, str):
             raise ValueError(f'{what} is the text "{given}"; write a list of columns: ["{given}"]')
+    if chooser_terms and not (constants and label):
+        raise ValueError(
+            f"{source.name}: chooser_terms count differently for every product, which takes constants and a "
+            "product or firm column"
+        )
     taken = list(source.attributes if attributes is None else attributes)
     for column in [*taken, *chooser_terms]:
         if column not in source.frame:

@@ -176,6 +176,7 @@ def test_what_a_newcomer_gives_wrongly_is_told_in_a_line():
     for wrong, said in (
         ({"attributes": "quality"}, 'attributes is the text "quality"; write a list of columns: ["quality"]'),
         ({"chooser_terms": "quality"}, 'chooser_terms is the text "quality"'),
+        ({"chooser_terms": ["chooser"], "constants": False}, "which takes constants and a product or firm"),
         ({"chooser_terms": ["quality"]}, "quality differs between the offers of occasion"),
     ):
         with pytest.raises(ValueError) as error:
@@ -185,6 +186,11 @@ def test_what_a_newcomer_gives_wrongly_is_told_in_a_line():
         conditional_logit(frame)
     with pytest.raises(TypeError, match="a fitted model is needed, found a Source"):
         price_elasticities(held)
+
+
+def test_offers_without_names_are_not_counted_as_one():
+    frame = choices(4, choosers=40).drop(columns="product")
+    assert conditional_logit(table(frame)).title == "Price moves choices"
 
 
 def test_price_named_among_the_attributes_counts_once():
