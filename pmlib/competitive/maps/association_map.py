@@ -69,8 +69,8 @@ def association_map(
     source : counts; a frame with rows labelled by its index, or a Source. Of a Source: wide, one row a label
         and its attributes the columns of counts; or long, with `columns` named.
     rows, columns : of a Source: the columns whose labels are mapped (rows: by default name, product, firm,
-        topic or reason, the first there is). counts : of the long form: what is added up; units, else the
-        rows themselves.
+        topic or reason, the first there is). counts : of the long form: what is added up; units, else
+        chosen, else the rows themselves.
     focal : a row or a column that the words are about; else the strongest tie.
     extra_rows, extra_columns : put on the map without moving it.
     level : of ellipses (each), and of the intervals of what goes together (all pairs at once).

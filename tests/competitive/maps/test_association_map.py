@@ -80,6 +80,17 @@ def test_a_square_table_of_switching_has_each_brand_twice():
     assert result.title == "C goes most with itself"
 
 
+def test_of_choices_what_was_chosen_is_counted():
+    offers = pd.DataFrame(
+        [(task, brand, "north" if task < 30 else "south") for task in range(60) for brand in "ABC"],
+        columns=["occasion", "product", "region"],
+    )
+    taken = np.where(offers["region"] == "north", offers["occasion"] % 4 % 3, offers["occasion"] % 3)
+    offers["chosen"] = (offers["product"] == pd.Series(taken).map(dict(enumerate("ABC")))).astype(int)
+    found = association_map(source(offers), columns="region").analysis.counts
+    assert found.to_numpy().sum() == 60 and found.loc["A", "north"] == 15
+
+
 def test_one_name_of_two_things_is_not_itself():
     # caith of R's MASS (Fisher 1940): colours of eyes by colours of hair.
     caith = pd.DataFrame(
