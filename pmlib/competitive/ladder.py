@@ -85,8 +85,7 @@ def price_ladder(source: Source, *, focal: str, rivals: Sequence[str] = ()) -> P
         title=_title(focal, gaps),
         subtitle=f"Line from each firm's cheapest to its dearest product, dot at its middle one, "
         f"{spec.unit or spec.label.lower()}{', ' + when if when else ''}",
-        finding=f"{possessive(focal)} {count(own['products'])} products cost "
-        f"{money(own['low'], spec.unit)} to {money(own['high'], spec.unit)}; {focal} {covered}.",
+        finding=f"{_cost(focal, own, spec.unit)}; {focal} {covered}.",
         headline=f"{focal} {covered}.",
         advice=_advice(gaps, [firm for firm in asked[1:] if firm in held.index], held),
         frame=frame,
@@ -126,6 +125,13 @@ def _title(focal: str, gaps: list[str]) -> str:
     if len(gaps) == 1:
         return f"{focal} has no product in the {gaps[0]}"
     return f"{focal} sells in {count(len(BANDS) - len(gaps))} of {count(len(BANDS))} price bands"
+
+
+def _cost(focal: str, own: pd.Series, unit: str) -> str:
+    if own["products"] == 1:
+        return f"{possessive(focal)} only product costs {money(own['low'], unit)}"
+    ends = f"{money(own['low'], unit)} to {money(own['high'], unit)}"
+    return f"{possessive(focal)} {count(own['products'])} products cost {ends}"
 
 
 def _covered(gaps: list[str], edges: np.ndarray, unit: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pmlib.competitive.words import lower
 from pmlib.data import Source
+from pmlib.data.source import check_source
 from pmlib.result import Absent, Check
 from pmlib.table import date_form, dates, number
 
@@ -34,6 +35,8 @@ def check_firms(source: Source, focal: str | None, rivals: Sequence[str] = ()) -
     asked = {**({"focal": [focal]} if focal is not None else {}), "rivals": list(rivals)}
     for parameter, names in asked.items():
         for name in names:
+            if not isinstance(name, str) and str(name) in firms:
+                raise ValueError(f'{parameter} is {name!r}; firms are called by texts: write "{name}"')
             if name not in firms:
                 raise ValueError(
                     f'{parameter} "{name}" is not a firm in {source.name}; {_meant(name, firms)}'
@@ -61,6 +64,7 @@ def lacking(
     roles : columns it needs; `sales` asks for units, shares or revenue, whichever there is.
     periods, firms : how many it needs at least.
     """
+    check_source(source)
     if not source.given:
         return Absent(title=title, reason="No table of products, prices or sales was given.")
     missing = [f"no {role} column" for role in source.lacks(*roles)]

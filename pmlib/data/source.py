@@ -162,6 +162,9 @@ def source(
     for role in roles:
         if role not in ROLES:
             raise DataError(f"{name}: {role!r} is not a role; {meant(role, ROLES, 'it may be', 20)}")
+    for what, given in (("attributes", attributes), ("instruments", instruments)):
+        if isinstance(given, str):
+            raise DataError(f'{name}: {what} is the text "{given}"; write a list of columns: ["{given}"]')
     for column in (*roles.values(), *attributes, *instruments):
         if column not in frame:
             raise DataError(f"{name} has no column {column!r}; {meant(str(column), frame)}")
@@ -172,6 +175,9 @@ def source(
         raise DataError(
             f"{name} has two columns {frame.columns[frame.columns.duplicated()][0]!r}; rename one"
         )
+    for column in attributes:
+        if (role := renamed.get(column, column)) != column:
+            raise DataError(f"{name}: {column!r} is the {role}; an attribute is another column")
     for column, role in renamed.items():
         if role in frame and role != column:
             raise DataError(f"{name}: both {column!r} and {role!r} would be the {role}; drop one")
@@ -180,8 +186,9 @@ def source(
     named = by_role(frame, renamed)
     if "period" in named and (lost := named["period"].isna()).any():
         row = int(lost.to_numpy().argmax())
-        found = shown(frame[roles.get("period", "period")].iloc[row])
-        raise DataError(f"{name}, row {row}: period is {found}; give dates, or years as whole numbers")
+        found = shown(frame[roles.get("period", "period")].tolist()[row])
+        remedy = "give dates (pandas.to_datetime makes them), or years as whole numbers"
+        raise DataError(f"{name}, row {row}: period is {found}; {remedy}")
     _check_values(name, named, [*attributes, *instruments])
     named = named.astype(
         {flag: "Int64" if named[flag].hasnans else "int64" for flag in FLAGS if flag in named}
@@ -196,6 +203,18 @@ def source(
         line=line,
         fingerprint=fingerprint(repr(list(frame)).encode() + hashed, named),
     )
+
+
+def check_source(found: object) -> None:
+    """Refuse what is no Source, such as a bare frame.
+
+    Raises
+    ------
+    TypeError : one line that says how a frame becomes one.
+    """
+    if not isinstance(found, Source):
+        kind = type(found).__name__
+        raise TypeError(f"a Source is needed, found a {kind}; make one: pmlib.data.source(frame, price=...)")
 
 
 def no_source() -> Source:

@@ -58,3 +58,8 @@ def test_prices_too_alike_and_firms_gone_are_said(us_cars):
 @pytest.mark.parametrize("rivals", [[], ["Honda", "Toyota"]])
 def test_charts_and_pages_are_made(rivals, us_cars):
     assert "<svg" in price_ladder(us_cars, focal="Ford", rivals=rivals).html()
+
+
+def test_a_firm_with_one_product_has_one_price():
+    finding = price_ladder(table({"A": [1], "B": [5, 6, 7, 8, 9, 10]}), focal="A").finding
+    assert finding.startswith("A's only product costs 1; A has nothing in")

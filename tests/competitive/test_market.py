@@ -231,3 +231,8 @@ def test_the_frame_is_left_alone(us_cars):
     market.firm_shares(us_cars, "revenue")
     market.priced(us_cars)
     pd.testing.assert_frame_equal(us_cars.frame, before)
+
+
+def test_a_firm_called_by_a_number_is_told_how_to_be_written():
+    with pytest.raises(ValueError, match='focal is 1; firms are called by texts: write "1"'):
+        market.check_firms(cells(firm=[1, 1, 2, 1, 1]), 1)

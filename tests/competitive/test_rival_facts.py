@@ -249,3 +249,12 @@ def test_any_table_gets_a_result_or_a_reason(rows):
         market = facts_market(made)
         assert set(market.frame["firm"]) <= set(made.frame["firm"])
     pd.testing.assert_frame_equal(made.frame, before)
+
+
+def test_news_without_a_before_names_none():
+    rows = [
+        ("A", "SSO", "no", None, "", "2025-01-01", "high"),
+        ("A", "API", "yes", None, "", "2025-03-01", "high"),
+    ]
+    finding = rival_monitor(facts(rows), since="2025-02-01").finding
+    assert finding.endswith("First of all: A, API: yes now.")

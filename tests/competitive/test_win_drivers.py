@@ -225,3 +225,10 @@ def test_the_same_table_gives_the_same_bytes_and_stays_as_it_is():
     before = made.frame.copy()
     assert win_drivers(made).html() == win_drivers(made).html()
     pd.testing.assert_frame_equal(made.frame, before)
+
+
+def test_a_level_called_other_is_a_level_as_any():
+    frame = deals(3).assign(segment=lambda d: d["segment"].replace({"Mid": "other"}))
+    result = win_drivers(table(frame))
+    assert (result.frame["term"] == "segment: other").sum() == 1
+    assert next(c for c in result.checks if c.label.startswith("No driver repeats")).passed

@@ -433,7 +433,16 @@ def test_an_own_frame_stays_as_it_is():
             {"firm": "when", "product": "when"},
             "own: two roles are given to one column; copy it for the second",
         ),
-        ({"period": "when"}, "own, row 1: period is 'soon'; give dates, or years as whole numbers"),
+        (
+            {"period": "when"},
+            "own, row 1: period is 'soon'; give dates (pandas.to_datetime makes them), or years as whole "
+            "numbers",
+        ),
+        (
+            {"price": "costs", "attributes": ["costs"]},
+            "own: 'costs' is the price; an attribute is another column",
+        ),
+        ({"attributes": "costs"}, 'own: attributes is the text "costs"; write a list of columns: ["costs"]'),
     ],
 )
 def test_an_own_frame_is_checked(arguments, line):

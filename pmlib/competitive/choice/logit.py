@@ -259,7 +259,8 @@ def _price_check(frame: pd.DataFrame) -> Check:
 def _title(frame: pd.DataFrame, laid: Choices) -> str:
     price = frame[frame["term"] == "price"]
     if not price.empty and price["high"].iloc[0] < 0:
-        return f"Price moves choices among {count(laid.frame['constant'].nunique())} {laid.label or 'offer'}s"
+        among = f" among {count(laid.frame['constant'].nunique())} {laid.label}s" if laid.label else ""
+        return f"Price moves choices{among}"
     if not price.empty:
         return "We cannot tell that price moves choices"
     strongest = frame.loc[frame["z"].abs().idxmax(), "label"]

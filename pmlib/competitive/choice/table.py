@@ -11,6 +11,7 @@ from pmlib.competitive.choice.newton import centre, dependent
 from pmlib.competitive.choice.sets import Sets
 from pmlib.competitive.words import count, listed
 from pmlib.data import Source
+from pmlib.data.source import check_source
 from pmlib.result import Absent, Check
 
 NAMED = 3  # rows, sets or terms that an error names
@@ -86,6 +87,14 @@ def lay_out(
         return absent
     assert source is not None
     label = called_by(source)
+    for what, given in (("attributes", attributes), ("chooser_terms", chooser_terms)):
+        if isinstance(given, str):
+            raise ValueError(f'{what} is the text "{given}"; write a list of columns: ["{given}"]')
+    if chooser_terms and not (constants and label):
+        raise ValueError(
+            f"{source.name}: chooser_terms count differently for every product, which takes constants and a "
+            "product or firm column"
+        )
     taken = list(source.attributes if attributes is None else attributes)
     for column in [*taken, *chooser_terms]:
         if column not in source.frame:
@@ -100,9 +109,11 @@ def lay_out(
     none = _none(frame, none)
     base = _base(source, frame, chosen, label, base, none) if constants and label else None
     terms = design(
-        frame, price="price" in frame, attributes=[c for c in taken if c != label],
+        frame, price="price" in frame, attributes=[c for c in taken if c not in (label, "price")],
         constants=label if constants and label else None, base=base, none=none, chooser_terms=chooser_terms,
     )  # fmt: skip
+    for column in chooser_terms:
+        _one_a_set(source, frame, sets, column)
     if not terms.terms:
         return Absent(
             title=title, reason=f"{source.title} has no price, attribute or brand to explain choices by."
@@ -133,6 +144,8 @@ def lay_out(
 
 def without_choices(title: str, source: Source | None) -> Absent | None:
     """Say why a table holds no choices, or None where it does."""
+    if source is not None:
+        check_source(source)
     if source is None or not source.given:
         return Absent(title=title, reason="No table of choices was given.")
     if missing := source.lacks("occasion", "chosen"):
@@ -248,6 +261,18 @@ def _one_chosen(source: Source, frame: pd.DataFrame, sets: Sets) -> np.ndarray:
                 f"{source.name}: {found} in {listed(firsts)}{more}; a choice set has one row with chosen = 1"
             )
     return chosen
+
+
+def _one_a_set(source: Source, frame: pd.DataFrame, sets: Sets, column: str) -> None:
+    # What differs between the offers of a set is no trait of who chooses.
+    values = frame[column].to_numpy(float)
+    differs = values != sets.spread(values[sets.starts])
+    if differs.any():
+        found = _set(frame[differs].iloc[[0]])
+        raise ValueError(
+            f"{source.name}: {column} differs between the offers of {found}, so it is no chooser term; "
+            "name it among the attributes"
+        )
 
 
 def _several(

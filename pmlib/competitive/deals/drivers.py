@@ -132,7 +132,7 @@ def _attribute(name: str, values: pd.Series, spec: Column) -> list[tuple[Driver,
 
 def _by_size(words: pd.Series, order: Sequence[str]) -> list[str]:
     # The most frequent level is what the others are compared with; they keep their order, the rare ones last.
-    there = [level for level in [*dict.fromkeys(order), OTHER] if words.eq(level).any()]
+    there = [level for level in dict.fromkeys([*order, OTHER]) if words.eq(level).any()]
     base = max(there, key=lambda level: int(words.eq(level).sum()))
     return [base, *(level for level in there if level != base)]
 

@@ -10,6 +10,7 @@ from pmlib.competitive.comparable import is_flag
 from pmlib.competitive.market import lacking, span
 from pmlib.competitive.words import count
 from pmlib.data import Source
+from pmlib.data.source import check_source
 from pmlib.result import Absent, Check
 
 SEVERAL = (
@@ -92,6 +93,7 @@ def decided(source: Source) -> Deals:
 
 def undecided(title: str, source: Source, *roles: str) -> Absent | None:
     """Say why a section cannot be filled from these deals, or None when it can."""
+    check_source(source)
     if not source.given:
         return Absent(title=title, reason="No table of deals was given.")
     return lacking(title, source, "won", *roles, firms=0)

@@ -21,10 +21,23 @@ class Model(Protocol):
         """What buyers do, to be asked."""
 
 
+def check_model(found: object) -> None:
+    """Refuse what is no fitted model, such as the table it is to be fitted to.
+
+    Raises
+    ------
+    TypeError : one line that says what gives one.
+    """
+    if not isinstance(getattr(found, "demand", None), Demand):
+        kind = type(found).__name__
+        raise TypeError(f"a fitted model is needed, found a {kind}; conditional_logit(source) gives one")
+
+
 def unasked(title: str, model: "Model | Absent") -> Absent | None:
     """Say why there is nothing to ask, where there is no model or no price in it."""
     if isinstance(model, Absent):
         return Absent(title=title, reason=model.reason)
+    check_model(model)
     if not model.demand.priced:
         return Absent(title=title, reason="The model has no price, so nothing here can be said of prices.")
     return None

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.choice.design import CONSTANT
-from pmlib.competitive.demand.asked import Model, spoken
+from pmlib.competitive.choice.design import CONSTANT, Term
+from pmlib.competitive.demand.asked import Model, check_model, spoken
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.ratio import Ratios, ratios
 from pmlib.competitive.demand.taste import mean_worth, never_negative, typical
@@ -88,6 +88,7 @@ def willingness_to_pay(
         return Absent(title=TITLE, reason=model.reason)
     if method not in METHODS:
         raise ValueError(f'method is "{method}"; it may be one of {list(METHODS)}')
+    check_model(model)
     demand, named = model.demand, term_labels(model)
     if per == "price" and not demand.priced:
         reason = "The model has no price to measure worth in; name another term to measure in (per)."
@@ -98,6 +99,8 @@ def willingness_to_pay(
     moves = np.ptp(demand.matrix, axis=0) > 0
     every = [t for t, differs in zip(named, moves, strict=True) if differs and t not in asked]
     above = every if of is None else _terms(of, named)
+    if not above:
+        return Absent(title=TITLE, reason=f"The model has no term but {named[below]}, so nothing to value.")
     slope = typical(demand, demand.params[None])[0, demand.design.names.index(below)]
     if per == "price" and slope >= 0:
         said = f"Dearer offers were chosen no less ({number(slope, '', 3)} a unit of price)"
@@ -178,14 +181,25 @@ def _frame(
 
 def _phrase(demand: Demand, term: str, label: str) -> str:
     # Having it is worth something; of a number, one more is.
+    # A brand whose worth differs with what choosers are like is worth this where all of that is 0.
     (own,) = (t for t in demand.design.terms if t.name == term)
     if own.by:
         return label
+    by = [t.by for t in demand.design.terms if t.by and (t.column, t.level) == (own.column, own.level)]
+    against = _against(demand, own)
+    found = [*([f"against {against}"] if against else []), *([f"where {listed(by)} is 0"] if by else [])]
+    if found:
+        return f"{label} ({', '.join(found)})"
     held = demand.offers[own.column]
+    return label if own.level is not None or set(held.unique()) <= {0, 1} else f"{label} (one more)"
+
+
+def _against(demand: Demand, own: Term) -> str:
     if own.level is None:
-        return label if set(held.unique()) <= {0, 1} else f"{label} (one more)"
-    others = set(held.astype("str")) - {t.level for t in demand.design.terms if t.column == own.column}
-    return f"{label} (against {others.pop()})" if len(others) == 1 else label
+        return ""
+    held = set(demand.offers[own.column].astype("str"))
+    others = held - {t.level for t in demand.design.terms if t.column == own.column}
+    return others.pop() if len(others) == 1 else ""
 
 
 def _title(frame: pd.DataFrame, demand: Demand, unit: str, found: Ratios, per: str) -> str:

@@ -17,6 +17,7 @@ from pmlib.table import Column, number, percentage
 
 TITLE = "What changed about rivals"
 PRICE, CHANGED, NEW, GONE, UNSEEN = "price moved", "changed", "new", "gone", "not seen again"
+NOTHING = "–"  # in the place of what was not there
 ORDER = (PRICE, CHANGED, NEW, GONE, UNSEEN)
 COLUMNS = {
     "firm": Column("Rival"),
@@ -131,8 +132,8 @@ def _news(then: pd.DataFrame, now: Claims, start: pd.Timestamp | None, materiali
                     "product": row.product,
                     "topic": row.topic,
                     "change": change,
-                    "before": "–" if change == NEW else row.said_then,
-                    "now": "–" if change in (GONE, UNSEEN) else row.said_now,
+                    "before": NOTHING if change == NEW else row.said_then,
+                    "now": NOTHING if change in (GONE, UNSEEN) else row.said_now,
                     "move": move,
                     "seen": row.period_then if change in (GONE, UNSEEN) else row.period_now,
                 }
@@ -182,7 +183,9 @@ def _finding(frame: pd.DataFrame, when: str) -> str:
     if frame.empty:
         return words
     row = frame.iloc[0]
-    return f"{words} First of all: {row['firm']}, {row['matter']}: {row['before']} then, {row['now']} now."
+    ends = {"then": row["before"], "now": row["now"]}
+    told = ", ".join(f"{said} {when}" for when, said in ends.items() if said != NOTHING)
+    return f"{words} First of all: {row['firm']}, {row['matter']}: {told}."
 
 
 def _counted(frame: pd.DataFrame, when: str) -> str:

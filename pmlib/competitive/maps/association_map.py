@@ -69,8 +69,8 @@ def association_map(
     source : counts; a frame with rows labelled by its index, or a Source. Of a Source: wide, one row a label
         and its attributes the columns of counts; or long, with `columns` named.
     rows, columns : of a Source: the columns whose labels are mapped (rows: by default name, product, firm,
-        topic or reason, the first there is). counts : of the long form: what is added up; units, else the
-        rows themselves.
+        topic or reason, the first there is). counts : of the long form: what is added up; units, else
+        chosen, else the rows themselves.
     focal : a row or a column that the words are about; else the strongest tie.
     extra_rows, extra_columns : put on the map without moving it.
     level : of ellipses (each), and of the intervals of what goes together (all pairs at once).
@@ -146,7 +146,7 @@ def _told(
     name, line = (source.name, source.line) if isinstance(source, Source) else ("", "")
     own, free = _about(frame, focal), _free(frame)
     share = shown_share(found.explained)
-    said = _sentence(own)
+    said = _sentence(own, table)
     alike = len(found.counts) > 2 and focal is not None
     shown = _shown(own, frame)
     who = listed(list(dict.fromkeys([own["point"], own["tie"]])))
@@ -222,12 +222,25 @@ def _free(frame: pd.DataFrame) -> list[str]:
 def _title(own: pd.Series, table: Table, focal: str | None) -> str:
     if not own["clear"]:
         return f"{own['point']} stands out for nothing" if focal else f"No {table.row} clearly stands out"
-    pair = [own["point"], own["tie"]] if own["side"] == "row" else [own["tie"], own["point"]]
-    return f"{pair[0]} {'goes most with itself' if pair[0] == pair[1] else f'stands out for {pair[1]}'}"
+    point, tie = _pair(own, table)
+    if tie == "itself":
+        return f"{point} goes most with itself"
+    row, column = (point, tie) if own["side"] == "row" else (tie, point)
+    return f"{row} stands out for {column}"
 
 
-def _sentence(own: pd.Series) -> str:
-    pair = f"{own['point']} goes most with {'itself' if own['tie'] == own['point'] else own['tie']}"
+def _pair(own: pd.Series, table: Table) -> tuple[str, str]:
+    # One name on both sides is one thing where all names are, as where brands are left for brands.
+    if own["point"] != own["tie"]:
+        return str(own["point"]), str(own["tie"])
+    if set(table.counts.index.astype(str)) == set(table.counts.columns.astype(str)):
+        return str(own["point"]), "itself"
+    kinds = [table.row, table.column] if own["side"] == "row" else [table.column, table.row]
+    return f"{own['point']} ({kinds[0]})", f"{own['tie']} ({kinds[1]})"
+
+
+def _sentence(own: pd.Series, table: Table) -> str:
+    pair = " goes most with ".join(_pair(own, table))
     if np.isnan(own["low"]):
         return f"{pair}: {number(own['estimate'], '', 1)} times as often as by chance."
     digits = interval_digits(own["low"], own["high"])

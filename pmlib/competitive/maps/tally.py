@@ -30,7 +30,8 @@ def tally(
 
     A frame is taken as it is, rows labelled by its index. A source is wide, a row of it a row of the table
     and its attributes the columns; or long, where `columns` names the column whose labels become columns:
-    then `counts` (else units, else one for each row) are added up, and a pair that never occurs counts 0.
+    then `counts` (else units, else chosen, else one for each row) are added up, and a pair that never occurs
+    counts 0.
 
     Raises
     ------
@@ -70,7 +71,7 @@ def tally(
 
 
 def _crossed(source: Source, rows: str, columns: str, counts: str | None) -> pd.DataFrame:
-    counts = counts or ("units" if "units" in source.frame else None)
+    counts = counts or next((role for role in ("units", "chosen") if role in source.frame), None)
     frame = source.frame[[rows, columns]].astype("str")
     if counts is None:
         return pd.crosstab(frame[rows], frame[columns])

@@ -237,6 +237,8 @@ def _numbers(frame: pd.DataFrame, focal: str, level: float, source: Source) -> t
 
 def _checks(bought: Purchases, moves: Transitions, tests: Order, level: float) -> tuple[Check, ...]:
     base = moves.counts.sum(axis=1)
+    away = moves.counts - np.diag(np.diag(moves.counts))
+    both = int(((away > 0) & (away.T > 0)).sum()) // 2
     few = [f"{brand} ({count(n)})" for brand, n in zip(bought.brands, base, strict=True) if n < ENOUGH]
     return (
         Check(
@@ -245,6 +247,13 @@ def _checks(bought: Purchases, moves: Transitions, tests: Order, level: float) -
             f"too few: {listed(few[:5])}{f' and {len(few) - 5} more' if len(few) > 5 else ''}"
             if few
             else f"the least, {count(base.min())} times",
+        ),
+        Check(
+            "Buyers move both ways between brands, as they do where purchases stand in their order",
+            both > 0 or int(away.sum()) < ENOUGH,
+            f"between {count(both)} pairs of brands"
+            if both
+            else f"none of {count(away.sum())} switches has one the other way: sorted by brand, not in time?",
         ),
         Check(
             "The last purchase tells about the next (not zero-order)",

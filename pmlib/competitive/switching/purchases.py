@@ -9,6 +9,7 @@ import pandas as pd
 from pmlib.competitive.choice.table import choice_sets
 from pmlib.competitive.words import count, listed
 from pmlib.data import Source
+from pmlib.data.source import check_source
 from pmlib.data.words import meant
 from pmlib.result import Absent
 
@@ -54,6 +55,8 @@ def purchases(title: str, source: Source | None, by: str, *, ordered: bool = Tru
     """
     if by not in BASES:
         raise ValueError(f'by is "{by}"; write "product" or "firm"')
+    if source is not None:
+        check_source(source)
     if source is None or not source.given:
         return Absent(title=title, reason="No table of choices was given.")
     missing = [f"no {role} column" for role in source.lacks("chooser", by)]

@@ -1,7 +1,8 @@
 """Scenarios: what is changed, as objects that write themselves as a reader would."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pmlib.competitive.words import listed
 from pmlib.table import MINUS, plain
@@ -114,7 +115,7 @@ class Scenario:
     def __str__(self) -> str:
         words = "; ".join(map(str, self.steps))
         words += f"; rivals {self.rivals}" if self.rivals else ""
-        return words if self.name == self.default_name else f"{self.name} = {words}"
+        return words if self.name in (self.default_name, words) else f"{self.name} = {words}"
 
     @property
     def default_name(self) -> str:
@@ -131,15 +132,24 @@ def named(steps: Sequence[Step], name: str = "", rivals: str | None = None) -> S
     return Scenario(name or "; ".join(map(str, steps)), tuple(steps), rivals)
 
 
-def one_name_each(scenarios: Iterable[Scenario]) -> None:
-    """Refuse two scenarios of one name."""
+def one_name_each(scenarios: Iterable[Scenario]) -> list[Scenario]:
+    """Tell scenarios without names of their own apart by what rivals do; refuse two of one name."""
+    every = list(scenarios)
+    held = Counter(scenario.name for scenario in every)
+    told = [
+        replace(one, name=f"{one.name}; rivals {one.rivals}")
+        if one.rivals and held[one.name] > 1 and one.name == one.default_name
+        else one
+        for one in every
+    ]
     seen: set[str] = set()
-    for scenario in scenarios:
+    for scenario in told:
         if scenario.name in seen:
             raise ValueError(
                 f'two scenarios are called "{scenario.name}"; name one: "Other = {scenario.default_name}"'
             )
         seen.add(scenario.name)
+    return told
 
 
 def _number(value: float, *, sign: bool = False) -> str:

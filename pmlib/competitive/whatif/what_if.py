@@ -142,8 +142,7 @@ def what_if(
         raise ValueError(f'focal "{focal}" is no product or firm; {meant(focal, words.labels)}')
     if not scenarios and not demand.priced:
         return Absent(title=TITLE, reason="There is no price to change, and no scenario says what else to.")
-    played = read(scenarios or usual(first, focal), words)
-    one_name_each(played)
+    played = one_name_each(read(scenarios or usual(first, focal), words))
     found = sensible_costs(first, level, draws=draws, seed=seed)
     plays = [Play(after=changed(first, one, words), responds=_responds(one, rivals, found)) for one in played]
     question = Question(today=first, plays=tuple(plays), costs=found.known, held=found.impossible).begun()

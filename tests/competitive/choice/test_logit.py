@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated_choices import CONSTANTS, PRICE, QUALITY, choices, table
 
-from pmlib.competitive import conditional_logit
+from pmlib.competitive import conditional_logit, price_elasticities
 from pmlib.result import Absent
 
 
@@ -168,3 +168,32 @@ def test_the_table_is_left_alone():
     before = frame.copy()
     conditional_logit(table(frame))
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_what_a_newcomer_gives_wrongly_is_told_in_a_line():
+    frame = choices(4, choosers=40)
+    held = table(frame)
+    for wrong, said in (
+        ({"attributes": "quality"}, 'attributes is the text "quality"; write a list of columns: ["quality"]'),
+        ({"chooser_terms": "quality"}, 'chooser_terms is the text "quality"'),
+        ({"chooser_terms": ["chooser"], "constants": False}, "which takes constants and a product or firm"),
+        ({"chooser_terms": ["quality"]}, "quality differs between the offers of occasion"),
+    ):
+        with pytest.raises(ValueError) as error:
+            conditional_logit(held, **wrong)
+        assert said in str(error.value) and "\n" not in str(error.value)
+    with pytest.raises(TypeError, match="a Source is needed, found a DataFrame"):
+        conditional_logit(frame)
+    with pytest.raises(TypeError, match="a fitted model is needed, found a Source"):
+        price_elasticities(held)
+
+
+def test_offers_without_names_are_not_counted_as_one():
+    frame = choices(4, choosers=40).drop(columns="product")
+    assert conditional_logit(table(frame)).title == "Price moves choices"
+
+
+def test_price_named_among_the_attributes_counts_once():
+    held = table(choices(4, choosers=40))
+    plain, named = conditional_logit(held), conditional_logit(held, attributes=["price", *held.attributes])
+    assert named.frame["term"].tolist() == plain.frame["term"].tolist()

@@ -170,3 +170,21 @@ def test_unknown_terms_and_methods_are_named(made_up):
 
 def test_a_model_that_is_absent_stays_so():
     assert willingness_to_pay(conditional_logit(None)).reason == "No table of choices was given."
+
+
+def test_worth_of_a_brand_says_where_what_choosers_are_like_is_0():
+    frame = choices(2, choosers=80)
+    income = frame["chooser"].astype("category").cat.codes + 1.0
+    found = willingness_to_pay(
+        conditional_logit(table(frame.assign(income=income)), base="A", chooser_terms=["income"])
+    ).frame.set_index("term")["label"]
+    assert found["product: B"] == "B (against A, where income is 0)"
+    assert found["product: B × income"] == "B × income" and found["quality"] == "quality (one more)"
+
+
+def test_a_model_of_price_alone_values_nothing():
+    plain = conditional_logit(table(choices(3)), attributes=[], constants=False)
+    found = willingness_to_pay(plain)
+    assert (
+        isinstance(found, Absent) and found.reason == "The model has no term but price, so nothing to value."
+    )

@@ -80,6 +80,31 @@ def test_a_square_table_of_switching_has_each_brand_twice():
     assert result.title == "C goes most with itself"
 
 
+def test_of_choices_what_was_chosen_is_counted():
+    offers = pd.DataFrame(
+        [(task, brand, "north" if task < 30 else "south") for task in range(60) for brand in "ABC"],
+        columns=["occasion", "product", "region"],
+    )
+    taken = np.where(offers["region"] == "north", offers["occasion"] % 4 % 3, offers["occasion"] % 3)
+    offers["chosen"] = (offers["product"] == pd.Series(taken).map(dict(enumerate("ABC")))).astype(int)
+    found = association_map(source(offers), columns="region").analysis.counts
+    assert found.to_numpy().sum() == 60 and found.loc["A", "north"] == 15
+
+
+def test_one_name_of_two_things_is_not_itself():
+    # caith of R's MASS (Fisher 1940): colours of eyes by colours of hair.
+    caith = pd.DataFrame(
+        [[326, 38, 241, 110, 3], [688, 116, 584, 188, 4], [343, 84, 909, 412, 26], [98, 48, 403, 681, 85]],
+        pd.Index(["blue", "light", "medium", "dark"], name="eyes"),
+        pd.Index(["fair", "red", "medium", "dark", "black"], name="hair"),
+    )
+    result = association_map(caith)
+    assert result.title == "dark (eyes) stands out for dark (hair)"
+    assert result.finding.startswith("dark (eyes) goes most with dark (hair): 2.01 times")
+    # Greenacre (1984), table 8.1: inertias of 0.1992 and 0.0301.
+    assert result.analysis.eigenvalues[:2] == approx([0.1992, 0.0301], abs=5e-5)
+
+
 def test_ties_are_observed_over_expected_with_an_interval_for_all_pairs():
     found = ties(IMAGE, 0.95).iloc[0]
     total, row, column = IMAGE.to_numpy().sum(), IMAGE.loc["Alpha"].sum(), IMAGE["safe"].sum()

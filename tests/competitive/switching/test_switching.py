@@ -259,3 +259,14 @@ def test_a_matrix_that_foretells_two_steps_passes_and_likings_fail(ketchup):
     panel = log(one.panel(np.random.default_rng(4)))
     assert steady_shares(panel, focal="a").checks[0].passed
     assert not steady_shares(ketchup, focal="Hunt's 32 oz").checks[0].passed
+
+
+def test_purchases_sorted_by_brand_are_doubted():
+    # As the tuna panel of Ecdat is shipped: purchases of one brand stand before those of the next.
+    households = [["A"] * 3 + ["B"] * 2 + ["C"] * 2] * 20
+    rows = [(who, when, brand) for who, bought in enumerate(households) for when, brand in enumerate(bought)]
+    frame = pd.DataFrame(rows, columns=["chooser", "occasion", "product"])
+    check = next(
+        c for c in brand_switching(data.source(frame, "tuna"), focal="A").checks if "both ways" in c.label
+    )
+    assert not check.passed and check.saw.startswith("none of 40 switches has one the other way")

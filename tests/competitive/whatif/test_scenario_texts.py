@@ -133,6 +133,14 @@ def test_two_scenarios_of_one_name_are_refused():
         one_name_each(read(["P = Accord: price 1", "P = Accord: price 2"], KNOWN))
 
 
+def test_one_change_with_and_without_a_response_is_told_apart():
+    both = one_name_each(read(["Accord: price -10%", "Accord: price -10%; rivals respond"], KNOWN))
+    assert [one.name for one in both] == ["Accord: price −10%", "Accord: price −10%; rivals respond"]
+    assert [str(one) for one in read([str(one) for one in both], KNOWN)] == [
+        "Accord: price −10%", "Accord: price −10%; rivals respond",
+    ]  # fmt: skip
+
+
 def test_an_empty_list_is_refused():
     with pytest.raises(ValueError, match="scenarios is empty"):
         read([], KNOWN)
