@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pmlib.competitive.given import ungiven
 from pmlib.competitive.words import lower
 from pmlib.data import Source
 from pmlib.result import Absent, Check
@@ -61,8 +62,8 @@ def lacking(
     roles : columns it needs; `sales` asks for units, shares or revenue, whichever there is.
     periods, firms : how many it needs at least.
     """
-    if not source.given:
-        return Absent(title=title, reason="No table of products, prices or sales was given.")
+    if absent := ungiven(title, source, "table of products, prices or sales"):
+        return absent
     missing = [f"no {role} column" for role in source.lacks(*roles)]
     if sales and not any(source.has(role) for role in ("units", "share", "revenue")):
         missing.append("no sales")

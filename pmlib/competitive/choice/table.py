@@ -9,6 +9,7 @@ import pandas as pd
 from pmlib.competitive.choice.design import CONSTANT, Design, design, is_label
 from pmlib.competitive.choice.newton import centre, dependent
 from pmlib.competitive.choice.sets import Sets
+from pmlib.competitive.given import ungiven
 from pmlib.competitive.words import count, listed
 from pmlib.data import Source
 from pmlib.result import Absent, Check
@@ -133,8 +134,9 @@ def lay_out(
 
 def without_choices(title: str, source: Source | None) -> Absent | None:
     """Say why a table holds no choices, or None where it does."""
-    if source is None or not source.given:
-        return Absent(title=title, reason="No table of choices was given.")
+    if absent := ungiven(title, source, "table of choices"):
+        return absent
+    assert source is not None
     if missing := source.lacks("occasion", "chosen"):
         said = " and ".join(f"no {role} column" for role in missing)
         return Absent(title=title, reason=f"The data ({source.title}) have {said}, so no choices.")

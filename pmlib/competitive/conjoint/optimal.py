@@ -21,6 +21,7 @@ from pmlib.competitive.conjoint.studied import (
 )
 from pmlib.competitive.demand.asked import spoken
 from pmlib.competitive.demand.uncertainty import parameters
+from pmlib.competitive.given import unfitted
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words, listed, money
 from pmlib.result import Absent, Check, Number, Result
@@ -98,8 +99,9 @@ def optimal_product(
         combinations.
     """
     check_level(level)
-    if isinstance(model, Absent):
-        return Absent(title=TITLE, reason=model.reason)
+    if absent := unfitted(TITLE, model):
+        return absent
+    assert not isinstance(model, Absent)
     if maximise not in AIMS:
         raise ValueError(f'maximise is "{maximise}"; it may be one of {list(AIMS)}')
     known = attributes(model.choices)

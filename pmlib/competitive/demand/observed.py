@@ -21,6 +21,7 @@ from pmlib.competitive.demand.columns import (
 from pmlib.competitive.demand.others import ASSUMED, KINDS
 from pmlib.competitive.demand.potential import needs_size, potential_shares
 from pmlib.competitive.demand.two_stage import within
+from pmlib.competitive.given import ungiven
 from pmlib.competitive.market import lacking, period_label
 from pmlib.competitive.prices import prices
 from pmlib.competitive.words import count, listed, lower
@@ -140,8 +141,9 @@ def lay_out_market(
 
 
 def _unfit(title: str, source: Source | None, market_size: float | str | None) -> Absent | None:
-    if source is None:
-        return Absent(title=title, reason="No table of a market was given.")
+    if absent := ungiven(title, source, "table of a market"):
+        return absent
+    assert source is not None
     if absent := lacking(title, source, "product", "price", sales=True, firms=1):
         return absent
     reason = needs_size(source, market_size)

@@ -11,6 +11,7 @@ from pmlib.competitive.demand.asked import Model, spoken
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.ratio import Ratios, ratios
 from pmlib.competitive.demand.taste import mean_worth, never_negative, typical
+from pmlib.competitive.given import unfitted
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words, listed, names
 from pmlib.result import Absent, Check, Number, Result
@@ -84,8 +85,9 @@ def willingness_to_pay(
     estimating confidence intervals for willingness to pay measures", Health Economics 16.
     """
     check_level(level)
-    if isinstance(model, Absent):
-        return Absent(title=TITLE, reason=model.reason)
+    if absent := unfitted(TITLE, model):
+        return absent
+    assert not isinstance(model, Absent)
     if method not in METHODS:
         raise ValueError(f'method is "{method}"; it may be one of {list(METHODS)}')
     demand, named = model.demand, term_labels(model)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.choice.table import choice_sets
+from pmlib.competitive.given import ungiven
 from pmlib.competitive.words import count, listed
 from pmlib.data import Source
 from pmlib.data.words import meant
@@ -54,8 +55,9 @@ def purchases(title: str, source: Source | None, by: str, *, ordered: bool = Tru
     """
     if by not in BASES:
         raise ValueError(f'by is "{by}"; write "product" or "firm"')
-    if source is None or not source.given:
-        return Absent(title=title, reason="No table of choices was given.")
+    if absent := ungiven(title, source, "table of choices"):
+        return absent
+    assert source is not None
     missing = [f"no {role} column" for role in source.lacks("chooser", by)]
     if source.has("chosen"):
         missing += [f"no {role} column" for role in source.lacks("occasion")]

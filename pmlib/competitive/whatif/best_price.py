@@ -1,7 +1,7 @@
 """The price that brings most revenue or profit, and whether these data can tell it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.demand.demand import Demand
+from pmlib.competitive.given import unfitted
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.whatif.along import Track, price_range, track
 from pmlib.competitive.whatif.costs import NO_PRICE, Costs, sensible_costs
@@ -93,8 +94,8 @@ def best_price(
     ------
     ValueError : an unknown product, firm or way; profit without costs.
     """
-    if isinstance(model, Absent):
-        return replace(model, title=TITLE)
+    if absent := unfitted(TITLE, model):
+        return absent
     check_level(level)
     for parameter, value, ways in (("maximise", maximise, AIMS), ("rivals", rivals, (HOLD, RESPOND))):
         if value not in ways:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from pmlib.competitive.given import unfitted
 from pmlib.competitive.whatif.scenario import HOLD, Scenario
 from pmlib.competitive.whatif.what_if import what_if
 from pmlib.competitive.words import count, level_words, listed
@@ -75,7 +76,8 @@ def sensitivity(
         raise ValueError(f"models holds {list(models)}; give the base and at least one alternative")
     if isinstance(scenario, list | tuple):
         raise ValueError("sensitivity asks one scenario; give one text")
-    left = {name: model.reason for name, model in models.items() if isinstance(model, Absent)}
+    absent = {name: unfitted(TITLE, model) for name, model in models.items()}
+    left = {name: found.reason for name, found in absent.items() if found}
     base = next(iter(models))
     if base in left or len(models) - len(left) < 2:
         why = left.get(base) or next(iter(left.values()))
