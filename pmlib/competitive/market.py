@@ -192,9 +192,10 @@ def _amounts(source: Source, frame: pd.DataFrame, role: str) -> pd.Series:
     sums = values.groupby(frame["period"], dropna=False).sum()
     if role == "share" and sums.max() > 1 + TOLERANCE:
         when = period_label(frame["period"], sums.idxmax())
+        here = values.where(frame["period"].isna() | (frame["period"] == sums.idxmax()))
         raise ValueError(
             f"{source.name}: shares{' of ' + when if when else ''} add up to {number(sums.max())}, beyond 1 "
-            f"(largest: {_first(frame, values == values.max())}); "
+            f"(largest: {_first(frame, here == here.max())}); "
             "write fractions of the whole, 0.375 for 37.5%"
         )
     return values

@@ -94,9 +94,8 @@ def lay_out(
     frame, chosen, sets = choice_sets(source, taken, chooser_terms)
     frame, chosen, sets, alone = _several(frame, chosen, sets)
     if len(sets) < 2:
-        return Absent(
-            title=title, reason=f"{source.title} holds {count(len(sets))} choice sets of two or more."
-        )
+        few = "one choice set" if len(sets) else "no choice set"
+        return Absent(title=title, reason=f"{source.title} holds {few} of two alternatives or more.")
     frame[CONSTANT] = text(frame[label]) if label else ""
     none = _none(frame, none)
     base = _base(source, frame, chosen, label, base, none) if constants and label else None
@@ -230,7 +229,10 @@ def _row(source: Source, wrong: "pd.Series | np.ndarray", frame: pd.DataFrame | 
     held = source.frame if frame is None else frame
     at = held.index[np.asarray(wrong)]
     others = f" (and {len(at) - 1} other rows)" if len(at) > 1 else ""
-    return f"{source.name}, row {at[0]}{others}"
+    first = held.loc[[at[0]]]
+    label = called_by(source)
+    offer = f"{first[label].iloc[0]} in " if label and first[label].notna().all() else ""
+    return f"{source.name}, row {at[0]} ({offer}{_set(first)}){others}"
 
 
 def _set(frame: pd.DataFrame) -> str:
@@ -287,9 +289,12 @@ def _base(
     labels = sorted(frame[CONSTANT].unique())
     never = sorted(set(labels) - set(frame.loc[chosen, CONSTANT].unique()))
     if never:
+        more = f" and {len(never) - NAMED} more" if len(never) > NAMED else ""
+        one = len(never) == 1
         raise ValueError(
-            f"{source.name}: {listed(never[:NAMED])} {'was' if len(never) == 1 else 'were'} never chosen, so "
-            f"its constant has no estimate; leave the rows of that {label} out (with drop)"
+            f"{source.name}: {listed(never[:NAMED])}{more} {'was' if one else 'were'} never chosen, so "
+            f"{'its constant has' if one else 'their constants have'} no estimate; leave the rows of "
+            f"{f'that {label}' if one else f'these {label}s'} out (with drop)"
         )
     if base is not None:
         if base not in labels:

@@ -22,7 +22,7 @@ from pmlib.competitive.conjoint.studied import (
 from pmlib.competitive.demand.asked import spoken
 from pmlib.competitive.demand.uncertainty import parameters
 from pmlib.competitive.given import unfitted
-from pmlib.competitive.regression import check_level
+from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.words import count, level_words, listed, money
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
@@ -150,7 +150,7 @@ def optimal_product(
                 value=float(winner["chance"]), source=model.demand.source,
             ),
         ),
-        checks=_checks(known, every, winner, fixed or {}),
+        checks=(*_checks(known, every, winner, fixed or {}), *few_draws(draws, level)),
         best=every.rows.iloc[best[0]].to_dict(),
         tried=len(every.rows),
         chance=float(winner["chance"]),

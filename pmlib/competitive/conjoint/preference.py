@@ -13,7 +13,7 @@ from pmlib.competitive.conjoint.studied import ChoiceModel, Shelf, beside, shelf
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.uncertainty import sampled
 from pmlib.competitive.given import unfitted
-from pmlib.competitive.regression import check_level
+from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.words import level_words, listed, names
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
@@ -136,7 +136,7 @@ def share_of_preference(
             )
             for row in told.head(3).itertuples()
         ),
-        checks=_checks(shown, rule),
+        checks=(*_checks(shown, rule), *few_draws(draws, level)),
         rule=rule,
         ours=ours,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.ratio import Ratios, ratios
 from pmlib.competitive.demand.taste import mean_worth, never_negative, typical
 from pmlib.competitive.given import unfitted
-from pmlib.competitive.regression import check_level
+from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.words import count, level_words, listed, names
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
@@ -127,7 +127,7 @@ def willingness_to_pay(
         },
         source=demand.source,
         numbers=_numbers(frame, unit, level, demand, found),
-        checks=_checks(frame, demand, found, per=named[below]),
+        checks=(*_checks(frame, demand, found, per=named[below]), *few_draws(draws, level)),
         method=shown,
         unit=unit,
         per=below,

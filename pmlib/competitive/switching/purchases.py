@@ -69,7 +69,7 @@ def purchases(title: str, source: Source | None, by: str, *, ordered: bool = Tru
     for role in ("chooser", by, *when):
         _check_filled(source, role)
     frame = source.frame
-    if source.has("chosen"):  # what a choice cost does not matter here
+    if source.has("chosen") and len(frame):  # what a choice cost does not matter here
         rows, chosen, _ = choice_sets(replace(source, frame=frame.drop(columns="price", errors="ignore")))
         frame = rows[chosen]
     if ordered:

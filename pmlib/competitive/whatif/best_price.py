@@ -1,7 +1,7 @@
 """The price that brings most revenue or profit, and whether these data can tell it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.given import unfitted
-from pmlib.competitive.regression import check_level
+from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.whatif.along import Track, price_range, track
 from pmlib.competitive.whatif.costs import NO_PRICE, Costs, sensible_costs
 from pmlib.competitive.whatif.scenario import HOLD, RESPOND
@@ -118,7 +118,8 @@ def best_price(
     effort = NODES * search.asked.effort if responds else 1
     ask = partial(search.told, best=at)
     answer = answers(first.demand, ask, level, draws=draws, seed=seed, effort=effort)
-    return _result(demand, way, answer, maximise, rivals, level, found)
+    told = _result(demand, way, answer, maximise, rivals, level, found)
+    return replace(told, checks=(*told.checks, *few_draws(draws, level)))
 
 
 def _profit_known(first: Stage, way: Track, maximise: str) -> None:

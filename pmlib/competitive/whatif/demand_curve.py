@@ -8,7 +8,7 @@ import pandas as pd
 
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.given import unfitted
-from pmlib.competitive.regression import check_level
+from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.whatif.along import Track, curves, price_range, question, track
 from pmlib.competitive.whatif.costs import NO_PRICE, NO_SLOPE, sensible_costs
 from pmlib.competitive.whatif.scenario import HOLD, RESPOND
@@ -125,11 +125,12 @@ def demand_curve(
         source=demand.source,
         numbers=_numbers(frame, way, level, demand) if demand.causal else (),
         checks=(
+            *few_draws(draws, level),
             Check(
                 "The curve stays within the prices seen", left == 0,
                 f"seen: {price_range(way, demand.money)}{f'; {left} prices left out' if left else ''}",
             ),
-            Check("A higher price puts buyers off", slope, "it does" if slope else NO_SLOPE),
+            Check("Dearer goes with fewer buyers", slope, "it does" if slope else NO_SLOPE),
             causes(demand),
         ),
         who=who,

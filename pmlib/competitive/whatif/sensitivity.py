@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pmlib.competitive.given import unfitted
+from pmlib.competitive.regression import few_draws
 from pmlib.competitive.whatif.scenario import HOLD, Scenario
 from pmlib.competitive.whatif.what_if import what_if
 from pmlib.competitive.words import count, level_words, listed
@@ -122,7 +123,7 @@ def sensitivity(
         columns=COLUMNS,
         source=next(m.demand.source for n, m in models.items() if n not in left),
         numbers=_numbers(frame, focal, level),
-        checks=_checks(frame, left),
+        checks=(*_checks(frame, left), *few_draws(draws, level)),
         unknown=f"Which assumption holds: the answer moves most with “{frame['assumption'].iloc[1]}”."
         if frame["gap"].abs().max() >= ALIKE
         else "",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.given import unfitted
-from pmlib.competitive.regression import check_level
+from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.whatif import telling
 from pmlib.competitive.whatif.costs import Costs, sensible_costs
 from pmlib.competitive.whatif.reading import read
@@ -192,7 +192,7 @@ def what_if(
         columns=COLUMNS,
         source=demand.source,
         numbers=told.numbers(),
-        checks=(*checks, *found.checks()),
+        checks=(*checks, *found.checks(), *few_draws(draws, level)),
         measures=measures,
         scenarios=tuple(played),
         implied_costs=found.frame,

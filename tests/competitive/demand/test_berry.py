@@ -213,7 +213,7 @@ def test_a_price_that_sells_more_is_called_quality():
     result = market_demand(table(frame, instruments=()))
     assert result.title == "Quality hides what price does; demand cannot be read off"
     assert result.finding.startswith("No answer of sales to price can be read off these data: a higher price")
-    assert not check(result, "A higher price sells less").passed
+    assert not check(result, "Dearer products sell less").passed
 
 
 def test_nests_that_do_not_fit_are_said_and_not_asked():
