@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.choice.design import CONSTANT, Design, design, is_label
+from pmlib.competitive.choice.design import CONSTANT, Design, check_names, design, is_label
 from pmlib.competitive.choice.newton import centre, dependent
 from pmlib.competitive.choice.sets import Sets
 from pmlib.competitive.given import ungiven
@@ -91,6 +91,7 @@ def lay_out(
     for column in [*taken, *chooser_terms]:
         if column not in source.frame:
             raise ValueError(f"{source.name} has no column {column!r}; it has {list(source.frame)}")
+    check_names(source.name, [*taken, *chooser_terms], ("set", "base", CONSTANT))
     frame, chosen, sets = choice_sets(source, taken, chooser_terms)
     frame, chosen, sets, alone = _several(frame, chosen, sets)
     if len(sets) < 2:
@@ -228,11 +229,11 @@ def _flag(source: Source, column: str) -> pd.Series:
 def _row(source: Source, wrong: "pd.Series | np.ndarray", frame: pd.DataFrame | None = None) -> str:
     held = source.frame if frame is None else frame
     at = held.index[np.asarray(wrong)]
-    others = f" (and {len(at) - 1} other rows)" if len(at) > 1 else ""
+    others = f", and {len(at) - 1} other rows" if len(at) > 1 else ""
     first = held.loc[[at[0]]]
     label = called_by(source)
     offer = f"{first[label].iloc[0]} in " if label and first[label].notna().all() else ""
-    return f"{source.name}, row {at[0]} ({offer}{_set(first)}){others}"
+    return f"{source.name}, row {at[0]} ({offer}{_set(first)}{others})"
 
 
 def _set(frame: pd.DataFrame) -> str:

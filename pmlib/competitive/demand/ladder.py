@@ -105,8 +105,8 @@ def demand_ladder(
 def _finding(ends: str, trusted: list[str]) -> str:
     if not trusted:
         return (
-            f"For 1% of price the average product's sales are {ends} percent apart, by model; none is free of "
-            "doubts, so none says what a price change does."
+            f"For 1% of price the average product's sales are {ends} percent apart, by model; none is free "
+            "of doubts, so none says what a price change does."
         )
     said = f"{listed(trusted)} {'is' if len(trusted) == 1 else 'are'} free of doubts"
     return f"The average product's sales move by {ends} percent for 1% of price, by model; {said}."

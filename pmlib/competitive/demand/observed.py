@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.choice.design import CONSTANT, Design
+from pmlib.competitive.choice.design import CONSTANT, Design, check_names
 from pmlib.competitive.choice.sets import Sets
 from pmlib.competitive.comparable import KNOWN
 from pmlib.competitive.demand.columns import (
@@ -30,6 +30,7 @@ from pmlib.result import Absent, Check
 
 # The regressor ln(share within the nest), whose coefficient says how alike the products of a nest are.
 NESTED = "(within its nest)"
+OWN = ("set", "key", "label", "base", "rest", "buyers", CONSTANT)  # columns that are laid out here
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -103,6 +104,7 @@ def lay_out_market(
     taken = list(source.attributes if attributes is None else attributes)
     others = [*absorb, *([nests] if nests else [])]
     _check_asked(source, [*taken, *others], attributes, absorb, instruments)
+    check_names(source.name, [*taken, *others], OWN)
     if "firm" not in source.frame:  # each product its own
         source = replace(source, frame=source.frame.assign(firm=source.frame["product"].astype("str")))
     _no_twins(source)

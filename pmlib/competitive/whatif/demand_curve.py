@@ -125,13 +125,13 @@ def demand_curve(
         source=demand.source,
         numbers=_numbers(frame, way, level, demand) if demand.causal else (),
         checks=(
-            *few_draws(draws, level),
             Check(
                 "The curve stays within the prices seen", left == 0,
                 f"seen: {price_range(way, demand.money)}{f'; {left} prices left out' if left else ''}",
             ),
             Check("Dearer goes with fewer buyers", slope, "it does" if slope else NO_SLOPE),
             causes(demand),
+            *few_draws(draws, level),
         ),
         who=who,
         today=way.price,

@@ -70,8 +70,14 @@ def test_sets_may_lack_alternatives():
     [
         (lambda f: f.assign(chosen=0), "made_up: nothing was chosen in occasion 0 of chooser 0, "),
         (lambda f: f.assign(chosen=1), "several were chosen in occasion 0 of chooser 0, "),
-        (lambda f: f.assign(price=-f["price"]), "made_up, row 0 (A in occasion 0 of chooser 0) (and 1999 other rows) has price -"),
-        (lambda f: f.assign(price=f["price"].where(f.index != 7)), "made_up, row 7 (D in occasion 1 of chooser 0) has no price; "),
+        (
+            lambda f: f.assign(price=-f["price"]),
+            "made_up, row 0 (A in occasion 0 of chooser 0, and 1999 other rows) has price -",
+        ),
+        (
+            lambda f: f.assign(price=f["price"].where(f.index != 7)),
+            "made_up, row 7 (D in occasion 1 of chooser 0) has no price; ",
+        ),
         (lambda f: f.assign(chosen=f["chosen"] * 2), "chosen is 2; write 1 for yes and 0 for no"),
         (
             lambda f: f.assign(chosen=f["chosen"].where(f["product"] != "D", 0)).groupby(

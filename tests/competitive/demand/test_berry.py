@@ -454,8 +454,8 @@ def test_the_ladder_shows_what_instruments_and_nests_change(cars):
     assert (ladder.frame["inelastic"] * 2217).round().tolist() == [1502, 775, 377]
     assert ladder.frame["fit"].iloc[0] == approx(0.38706, abs=5e-6)
     assert ladder.finding == (
-        "The average product's sales move by −1.04 to −1.91 percent for 1% of price, by model; none is "
-        "free of doubts."
+        "For 1% of price the average product's sales are −1.04 to −1.91 percent apart, by model; none is "
+        "free of doubts, so none says what a price change does."
     )
     assert ladder.html().count("<details") >= 1
     alone = demand_ladder(table(markets(19), instruments=()))
