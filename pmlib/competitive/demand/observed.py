@@ -117,6 +117,9 @@ def lay_out_market(
     if frame["price"].nunique() < 2:
         return Absent(title=title, reason=f"All prices in {source.title} are the same.")
     frame = _in_sets(frame)
+    outcome = np.log(frame["share"].to_numpy()) - np.log(frame["rest"].to_numpy())
+    if np.ptp(outcome) < 1e-12:
+        return Absent(title=title, reason=f"All products of {source.title} sold alike.")
     built = instruments_of(source, frame, taken, instruments)
     levels = tuple(pd.factorize(frame[column])[0] for column in absorb)
     terms, exogenous, left = terms_of(source, frame, taken, levels)
@@ -131,7 +134,7 @@ def lay_out_market(
         exogenous=exogenous,
         price=frame["price"].to_numpy(float),
         within_nest=nested,
-        outcome=np.log(frame["share"].to_numpy()) - np.log(frame["rest"].to_numpy()),
+        outcome=outcome,
         instruments=kept.to_numpy(float) if kept.shape[1] else None,
         instrument_names=tuple(kept),
         clusters=_clusters(frame, cluster),
