@@ -1,5 +1,6 @@
 """What matplotlib draws with: each line, shape and word becomes one short element of SVG."""
 
+import warnings
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -112,7 +113,9 @@ class Pen(RendererBase):
 
 @lru_cache(4096)
 def _extent(words: str, font: FontProperties) -> tuple[float, float, float]:
-    return text_to_path.get_text_width_height_descent(words, font, False)
+    with warnings.catch_warnings():  # what our font lacks, the reader's has: Chinese, emoji
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        return text_to_path.get_text_width_height_descent(words, font, False)
 
 
 def _style(gc: GraphicsContextBase, face: Any) -> str:

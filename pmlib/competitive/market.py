@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pmlib.competitive.given import ungiven
 from pmlib.competitive.words import lower
 from pmlib.data import Source
 from pmlib.data.source import check_source
@@ -64,9 +65,9 @@ def lacking(
     roles : columns it needs; `sales` asks for units, shares or revenue, whichever there is.
     periods, firms : how many it needs at least.
     """
+    if absent := ungiven(title, source, "table of products, prices or sales"):
+        return absent
     check_source(source)
-    if not source.given:
-        return Absent(title=title, reason="No table of products, prices or sales was given.")
     missing = [f"no {role} column" for role in source.lacks(*roles)]
     if sales and not any(source.has(role) for role in ("units", "share", "revenue")):
         missing.append("no sales")
@@ -195,9 +196,10 @@ def _amounts(source: Source, frame: pd.DataFrame, role: str) -> pd.Series:
     sums = values.groupby(frame["period"], dropna=False).sum()
     if role == "share" and sums.max() > 1 + TOLERANCE:
         when = period_label(frame["period"], sums.idxmax())
+        here = values.where(frame["period"].isna() | (frame["period"] == sums.idxmax()))
         raise ValueError(
             f"{source.name}: shares{' of ' + when if when else ''} add up to {number(sums.max())}, beyond 1 "
-            f"(largest: {_first(frame, values == values.max())}); "
+            f"(largest: {_first(frame, here == here.max())}); "
             "write fractions of the whole, 0.375 for 37.5%"
         )
     return values

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pmlib.competitive.given import ungiven
 from pmlib.competitive.parity import FeatureParity
 from pmlib.competitive.words import count, listed, lower, names
 from pmlib.result import Absent, Check, Number, Result
@@ -64,9 +65,10 @@ def feature_priorities(
     ------
     ValueError : columns missing; a term given twice; low above high; a materiality below 0.
     """
-    for absent in (parity, worth):
-        if isinstance(absent, Absent):
-            return Absent(title=TITLE, reason=f"{absent.title}: {absent.reason}")
+    for given, what in ((parity, "comparison of features"), (worth, "worth of features")):
+        if absent := ungiven(TITLE, given, what):
+            said = f"{given.title}: " if isinstance(given, Absent) else ""
+            return replace(absent, reason=f"{said}{absent.reason}")
     assert isinstance(parity, FeatureParity)
     if not materiality >= 0:
         raise ValueError(f"materiality is {materiality}; write the money a feature must be worth, 0 or more")

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit  # quantiles of Student's t
+
+from pmlib.result import Check
 
 FEW = 5  # products for each term at least; with fewer, intervals promise too much
 ALONE = 1e-8  # 1 minus the leverage of a row that alone decides a term
@@ -123,3 +126,13 @@ def check_level(level: float) -> None:
     """Refuse a level that is no probability."""
     if not 0 < level < 1:
         raise ValueError(f"level is {level}; write a fraction between 0 and 1, such as 0.95")
+
+
+def few_draws(draws: int, level: float) -> tuple[Check, ...]:
+    """Say that so few draws have none beyond the ends of an interval of this level; nothing where they do."""
+    least = ceil(round(2 / (1 - level), 6))
+    if draws >= least:
+        return ()
+    return (
+        Check("Draws are enough for the intervals", False, f"{draws}, where {least:,} or more are needed"),
+    )

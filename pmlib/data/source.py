@@ -252,7 +252,7 @@ def _check_values(name: str, frame: pd.DataFrame, attributes: Sequence[str]) -> 
     once = "product" in key and not any(role in frame for role in REPEATING)
     twins = np.flatnonzero(frame.duplicated(key)) if once else np.array([], int)
     if len(twins):
-        found = ", ".join(str(value) for value in frame.loc[twins[0], key])
+        found = ", ".join(str(value).removesuffix(" 00:00:00") for value in frame.loc[twins[0], key])
         remedy = "keep one" if sets else "add them up, or keep one"
         raise DataError(f"{name}, row {twins[0]}: a second row of {found}; {remedy}")
 

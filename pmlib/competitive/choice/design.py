@@ -1,6 +1,6 @@
 """From offers to numbers: which columns a utility is made of, and how each is written as one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,3 +113,12 @@ def _levels(values: pd.Series) -> list[str]:
 
 def _labels(values: pd.Series) -> list[str]:
     return sorted(values.dropna().astype("str").unique())
+
+
+def check_names(name: str, columns: Iterable[str], own: Iterable[str]) -> None:
+    """Refuse an attribute that is called as a column which a model lays out for itself."""
+    for column in columns:
+        if column in own:
+            raise ValueError(
+                f"{name}: an attribute is called {column!r}, as is a column of the model's own; rename it"
+            )

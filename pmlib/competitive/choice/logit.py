@@ -154,8 +154,9 @@ def fitted(laid: Choices) -> Fit:
         return fit
     names = [name for name, d in zip(laid.design.names, direction, strict=True) if abs(d) > 1e-6]
     raise ValueError(
-        f"{laid.source.name}: {listed(names[:NAMED])}{' and others' if len(names) > NAMED else ''} foretell "
-        f"every choice they bear on ({len(laid.sets)} choices), so the estimate has no end; leave one out "
+        f"{laid.source.name}: {listed(names[:NAMED])}{' and others' if len(names) > NAMED else ''} "
+        f"{'foretells every choice it bears' if len(names) == 1 else 'foretell every choice they bear'} on "
+        f"({len(laid.sets)} choices), so the estimate has no end; leave one out "
         "or give more choices"
     )
 

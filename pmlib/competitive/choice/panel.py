@@ -9,6 +9,7 @@ from pmlib.competitive.choice.sets import Sets
 from pmlib.competitive.demand.demand import Mixing
 
 CELLS = 200_000  # of an array of utilities, so that it stays in a processor's cache
+FAR_OUT = 200.0  # log of the largest taste tried: a search that strays must not overflow
 GAP = -1e3  # utility of an alternative that is not there
 MOST = 600.0  # lead in utility beyond which an exponential would overflow
 
@@ -82,7 +83,9 @@ class Panel:
         out[:, self.terms :] = GAP
         for i, taste in enumerate(self.mixing):
             drawn = params[taste.spread] * draws[:, i] + params[taste.term]
-            out[:, taste.term] = drawn if taste.law == "normal" else taste.sign * np.exp(drawn)
+            out[:, taste.term] = (
+                drawn if taste.law == "normal" else taste.sign * np.exp(np.minimum(drawn, FAR_OUT))
+            )
         return out
 
     def _chances(self, block: Block, tastes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

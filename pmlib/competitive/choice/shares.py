@@ -11,6 +11,7 @@ from scipy.special import expit, logit, stdtrit
 from pmlib.competitive.choice.sets import Sets
 from pmlib.competitive.choice.table import called_by, choice_sets, without_choices
 from pmlib.competitive.market import check_firms
+from pmlib.competitive.proportion import wilson
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words, listed, names, percent, possessive
 from pmlib.data import Source
@@ -79,7 +80,8 @@ def choice_shares(
     table, chosen, sets = choice_sets(source)
     frame, choosers = _frame(table, chosen, sets, kind, level)
     own = set(table.loc[table["firm"].astype("str") == focal, kind].astype("str")) if firms else set()
-    words = _finding(frame, own, f"In {count(len(sets))} choices")
+    many = "one choice" if len(sets) == 1 else f"{count(len(sets))} choices"
+    words = _finding(frame, own, f"In {many}")
     return ChoiceShares(
         title=_title(frame),
         subtitle=f"Share of {count(len(sets))} choices of {count(choosers)} choosers; {level_words(level)}",
@@ -122,7 +124,10 @@ def _intervals(taken: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray,
     error = np.sqrt((off**2).sum(axis=0) * choosers / max(1, choosers - 1)) / total
     inner = np.clip(share, 1e-12, 1 - 1e-12)
     reach = stdtrit(max(1, choosers - 1), 0.5 + level / 2) * error / (inner * (1 - inner))
-    return share, expit(logit(inner) - reach), expit(logit(inner) + reach)
+    low, high = expit(logit(inner) - reach), expit(logit(inner) + reach)
+    for i in np.flatnonzero((error < 1e-12) | (choosers == 1)):  # no scatter shows: each chooser counts once
+        low[i], high[i] = wilson(float(share[i]), choosers, level)
+    return share, low, high
 
 
 def _title(frame: pd.DataFrame) -> str:

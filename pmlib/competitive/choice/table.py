@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.choice.design import CONSTANT, Design, design, is_label
+from pmlib.competitive.choice.design import CONSTANT, Design, check_names, design, is_label
 from pmlib.competitive.choice.newton import centre, dependent
 from pmlib.competitive.choice.sets import Sets
+from pmlib.competitive.given import ungiven
 from pmlib.competitive.words import count, listed
 from pmlib.data import Source
 from pmlib.data.source import check_source
@@ -99,12 +100,12 @@ def lay_out(
     for column in [*taken, *chooser_terms]:
         if column not in source.frame:
             raise ValueError(f"{source.name} has no column {column!r}; it has {list(source.frame)}")
+    check_names(source.name, [*taken, *chooser_terms], ("set", "base", CONSTANT))
     frame, chosen, sets = choice_sets(source, taken, chooser_terms)
     frame, chosen, sets, alone = _several(frame, chosen, sets)
     if len(sets) < 2:
-        return Absent(
-            title=title, reason=f"{source.title} holds {count(len(sets))} choice sets of two or more."
-        )
+        few = "one choice set" if len(sets) else "no choice set"
+        return Absent(title=title, reason=f"{source.title} holds {few} of two alternatives or more.")
     frame[CONSTANT] = text(frame[label]) if label else ""
     none = _none(frame, none)
     base = _base(source, frame, chosen, label, base, none) if constants and label else None
@@ -144,10 +145,10 @@ def lay_out(
 
 def without_choices(title: str, source: Source | None) -> Absent | None:
     """Say why a table holds no choices, or None where it does."""
-    if source is not None:
-        check_source(source)
-    if source is None or not source.given:
-        return Absent(title=title, reason="No table of choices was given.")
+    if absent := ungiven(title, source, "table of choices"):
+        return absent
+    check_source(source)
+    assert source is not None
     if missing := source.lacks("occasion", "chosen"):
         said = " and ".join(f"no {role} column" for role in missing)
         return Absent(title=title, reason=f"The data ({source.title}) have {said}, so no choices.")
@@ -240,8 +241,11 @@ def _flag(source: Source, column: str) -> pd.Series:
 def _row(source: Source, wrong: "pd.Series | np.ndarray", frame: pd.DataFrame | None = None) -> str:
     held = source.frame if frame is None else frame
     at = held.index[np.asarray(wrong)]
-    others = f" (and {len(at) - 1} other rows)" if len(at) > 1 else ""
-    return f"{source.name}, row {at[0]}{others}"
+    others = f", and {len(at) - 1} other rows" if len(at) > 1 else ""
+    first = held.loc[[at[0]]]
+    label = called_by(source)
+    offer = f"{first[label].iloc[0]} in " if label and first[label].notna().all() else ""
+    return f"{source.name}, row {at[0]} ({offer}{_set(first)}{others})"
 
 
 def _set(frame: pd.DataFrame) -> str:
@@ -310,9 +314,12 @@ def _base(
     labels = sorted(frame[CONSTANT].unique())
     never = sorted(set(labels) - set(frame.loc[chosen, CONSTANT].unique()))
     if never:
+        more = f" and {len(never) - NAMED} more" if len(never) > NAMED else ""
+        one = len(never) == 1
         raise ValueError(
-            f"{source.name}: {listed(never[:NAMED])} {'was' if len(never) == 1 else 'were'} never chosen, so "
-            f"its constant has no estimate; leave the rows of that {label} out (with drop)"
+            f"{source.name}: {listed(never[:NAMED])}{more} {'was' if one else 'were'} never chosen, so "
+            f"{'its constant has' if one else 'their constants have'} no estimate; leave the rows of "
+            f"{f'that {label}' if one else f'these {label}s'} out (with drop)"
         )
     if base is not None:
         if base not in labels:

@@ -10,6 +10,7 @@ from pmlib.competitive.choice.logit import term_label
 from pmlib.competitive.choice.mixed import MixedLogit
 from pmlib.competitive.choice.mixed_words import inside
 from pmlib.competitive.choice.taste_laws import natural
+from pmlib.competitive.given import unfitted
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words
 from pmlib.result import Absent, Check, Result
@@ -59,8 +60,9 @@ def individual_tastes(mixed: MixedLogit | Absent, *, level: float = 0.95) -> Ind
     Revelt & Train (2000), "Customer-specific taste parameters and mixed logit"; Train (2009), ch. 11.
     """
     check_level(level)
-    if isinstance(mixed, Absent):
-        return Absent(title=TITLE, reason=mixed.reason)
+    if absent := unfitted(TITLE, mixed):
+        return absent
+    assert not isinstance(mixed, Absent)
     laid, panel = mixed.choices, mixed.panel
     shape = len(panel.draws), panel.terms, panel.draws.shape[2]
     draws, weights = np.empty(shape), np.empty((shape[0], shape[2]))

@@ -55,7 +55,7 @@ def efficiency(columns: Mapping[str, pd.Series], sets: Sets) -> float:
     best = [
         np.log(ideal(part.shape[1] + 1, sets.lengths)) * part.shape[1]
         for name, part in parts.items()
-        if is_label(columns[name]) or columns[name].nunique() <= FEW_LEVELS
+        if part.shape[1] and (is_label(columns[name]) or columns[name].nunique() <= FEW_LEVELS)
     ]
     return float(np.exp((log - sum(best)) / matrix.shape[1])) if sign > 0 else 0.0
 

@@ -83,6 +83,8 @@ def holdout_check(
             reason=f"Nobody of the data ({study.title}) chose twice, so no task can be kept back.",
         )
     held = _kept_back(laid, seed)
+    if held.sum() < 2:
+        return Absent(title=TITLE, reason="Only one task can be kept back: one person chose more than once.")
     rows = laid.sets.spread(held)
     source = replace(study, frame=laid.frame.loc[~rows, list(study.frame)].reset_index(drop=True))
     model = fit(source)

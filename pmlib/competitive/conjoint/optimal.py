@@ -21,7 +21,8 @@ from pmlib.competitive.conjoint.studied import (
 )
 from pmlib.competitive.demand.asked import spoken
 from pmlib.competitive.demand.uncertainty import parameters
-from pmlib.competitive.regression import check_level
+from pmlib.competitive.given import unfitted
+from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.words import count, level_words, listed, money
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
@@ -98,8 +99,9 @@ def optimal_product(
         combinations.
     """
     check_level(level)
-    if isinstance(model, Absent):
-        return Absent(title=TITLE, reason=model.reason)
+    if absent := unfitted(TITLE, model):
+        return absent
+    assert not isinstance(model, Absent)
     if maximise not in AIMS:
         raise ValueError(f'maximise is "{maximise}"; it may be one of {list(AIMS)}')
     known = attributes(model.choices)
@@ -148,7 +150,7 @@ def optimal_product(
                 value=float(winner["chance"]), source=model.demand.source,
             ),
         ),
-        checks=_checks(known, every, winner, fixed or {}),
+        checks=(*_checks(known, every, winner, fixed or {}), *few_draws(draws, level)),
         best=every.rows.iloc[best[0]].to_dict(),
         tried=len(every.rows),
         chance=float(winner["chance"]),

@@ -12,6 +12,7 @@ from pmlib.competitive.conjoint.studied import Attribute, ChoiceModel, attribute
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.taste import average
 from pmlib.competitive.demand.uncertainty import parameters
+from pmlib.competitive.given import unfitted
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import level_words, lower, slug
 from pmlib.result import Absent, Check, Number, Result
@@ -77,8 +78,9 @@ def part_worths(model: ChoiceModel | Absent, *, level: float = 0.95, seed: int =
         estimate, low, high, importance (of its attribute).
     """
     check_level(level)
-    if isinstance(model, Absent):
-        return Absent(title=WORTHS, reason=model.reason)
+    if absent := unfitted(WORTHS, model):
+        return absent
+    assert not isinstance(model, Absent)
     levels = laid_out(model)
     demand = model.demand
     drawn = average(demand, parameters(demand, DRAWS, seed)) @ levels.matrix.T
@@ -128,8 +130,9 @@ def importances(model: ChoiceModel | Absent, *, level: float = 0.95, seed: int =
         high (shares that add up to 1), span (utility).
     """
     check_level(level)
-    if isinstance(model, Absent):
-        return Absent(title=IMPORTANCES, reason=model.reason)
+    if absent := unfitted(IMPORTANCES, model):
+        return absent
+    assert not isinstance(model, Absent)
     levels, demand = laid_out(model), model.demand
     if levels.rows["attribute"].nunique() < 2:
         return Absent(title=IMPORTANCES, reason="The model has one attribute, so it decides all.")

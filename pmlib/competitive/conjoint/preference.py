@@ -12,7 +12,8 @@ from pmlib.competitive.conjoint.rules import FIRST, LOGIT, RULES, Tastes, by_cho
 from pmlib.competitive.conjoint.studied import ChoiceModel, Shelf, beside, shelf
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.uncertainty import sampled
-from pmlib.competitive.regression import check_level
+from pmlib.competitive.given import unfitted
+from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.words import level_words, listed, names
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
@@ -85,8 +86,9 @@ def share_of_preference(
     Orme (2010), Getting Started with Conjoint Analysis, ch. 10; Huber, Orme & Miller (1999).
     """
     check_level(level)
-    if isinstance(model, Absent):
-        return Absent(title=TITLE, reason=model.reason)
+    if absent := unfitted(TITLE, model):
+        return absent
+    assert not isinstance(model, Absent)
     if not products:
         return Absent(title=TITLE, reason="No products were named to set side by side.")
     if rule not in RULES:
@@ -134,7 +136,7 @@ def share_of_preference(
             )
             for row in told.head(3).itertuples()
         ),
-        checks=_checks(shown, rule),
+        checks=(*_checks(shown, rule), *few_draws(draws, level)),
         rule=rule,
         ours=ours,
     )  # fmt: skip

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.comparable import is_flag
+from pmlib.competitive.given import ungiven
 from pmlib.competitive.market import lacking, span
 from pmlib.competitive.words import count
 from pmlib.data import Source
-from pmlib.data.source import check_source
 from pmlib.result import Absent, Check
 
 SEVERAL = (
@@ -93,10 +93,8 @@ def decided(source: Source) -> Deals:
 
 def undecided(title: str, source: Source, *roles: str) -> Absent | None:
     """Say why a section cannot be filled from these deals, or None when it can."""
-    check_source(source)
-    if not source.given:
-        return Absent(title=title, reason="No table of deals was given.")
-    return lacking(title, source, "won", *roles, firms=0)
+    absent = ungiven(title, source, "table of deals")
+    return absent or lacking(title, source, "won", *roles, firms=0)
 
 
 def row_of(which: pd.Series) -> str:

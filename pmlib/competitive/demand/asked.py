@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from pmlib.competitive.demand.demand import Demand
+from pmlib.competitive.given import unfitted
 from pmlib.result import Absent
 
 NAMED = 8  # labels that an error lists
@@ -35,9 +36,10 @@ def check_model(found: object) -> None:
 
 def unasked(title: str, model: "Model | Absent") -> Absent | None:
     """Say why there is nothing to ask, where there is no model or no price in it."""
-    if isinstance(model, Absent):
-        return Absent(title=title, reason=model.reason)
+    if absent := unfitted(title, model):
+        return absent
     check_model(model)
+    assert not isinstance(model, Absent)
     if not model.demand.priced:
         return Absent(title=title, reason="The model has no price, so nothing here can be said of prices.")
     return None

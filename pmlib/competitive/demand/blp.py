@@ -212,7 +212,7 @@ def _trust(observed: Observed, fit: Any) -> list[Check]:
         p = float(chdtrc(spare, float(fit.run_hansen_test())))
         checks.append(Check("Instruments agree with each other", p >= CONTRADICTED, f"chance {chance(p)}"))
     slope = float(np.asarray(fit.beta).ravel()[0])
-    return [*checks, Check("A higher price sells less", slope < 0, number(slope, "", 3))]
+    return [*checks, Check("Dearer products sell less", slope < 0, number(slope, "", 3))]
 
 
 def _steady(fitted: Any, again: Any) -> list[Check]:

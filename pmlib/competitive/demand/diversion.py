@@ -126,11 +126,11 @@ def diversion(
     tried = _sizes(sizes, name, str(top["goes_to"]), by, outside)
     seen = _observed(observed, name, own)
     return Diversion(
-        title=words.title(top, name),
-        subtitle=f"Of the buyers whom a small rise of the price of {name} loses and who still buy, the share "
+        title=words.title(top, name, causal=demand.causal),
+        subtitle=f"Of the buyers {words.lost(name, causal=demand.causal)} and who still buy, the share "
         f"that each {by} gains; {level_words(level)}",
-        finding=words.finding(top, away, name, tried),
-        headline=words.finding(top, away.iloc[:0], name, tried.iloc[:0]),
+        finding=words.finding(top, away, name, tried, causal=demand.causal),
+        headline=words.finding(top, away.iloc[:0], name, tried.iloc[:0], causal=demand.causal),
         advice=f"Watch {top['goes_to']}: it is where most of {name}'s lost buyers go."
         if demand.causal and not plain else "",
         unknown=words.unknown(plain=plain, checked=not seen.empty),

@@ -44,20 +44,29 @@ def unknown(*, plain: bool, checked: bool) -> str:
     return ""
 
 
-def title(top: Any, name: str) -> str:
-    """Say who gains most."""
-    return f"{name} loses most to {top['goes_to']}"
+def title(top: Any, name: str, *, causal: bool) -> str:
+    """Say who gains most; where nothing shows what prices do, who stands closest."""
+    return (
+        f"{name} loses most to {top['goes_to']}" if causal else f"{top['goes_to']} stands closest to {name}"
+    )
 
 
-def finding(top: Any, away: pd.DataFrame, name: str, sizes: pd.DataFrame) -> str:
+def lost(name: str, *, causal: bool) -> str:
+    """Say which buyers this is about."""
+    return f"whom {name} loses by a higher price" if causal else f"whom {name} might lose"
+
+
+def finding(top: Any, away: pd.DataFrame, name: str, sizes: pd.DataFrame, *, causal: bool) -> str:
     """Say it in a sentence, with ranges."""
-    said = f"Of the buyers whom {name} loses by a higher price"
+    said = f"{'Of' if causal else 'By this model, of'} the buyers {lost(name, causal=causal)}"
+    go, buy, loses = ("go", "buy", "it loses") if causal else ("would go", "would buy", "it might lose")
     still = " and who still buy" if not away.empty else ""
-    said += f"{still}, {_ranged(top['inside'], top['inside_low'], top['inside_high'])} go to {top['goes_to']}"
+    share = _ranged(top["inside"], top["inside_low"], top["inside_high"])
+    said += f"{still}, {share} {go} to {top['goes_to']}"
     if away.empty:
         return f"{said}."
     row = away.iloc[0]
-    said += f"; of all it loses, {number(row['estimate'], '%')} buy none of these"
+    said += f"; of all {loses}, {number(row['estimate'], '%')} {buy} none of these"
     if sizes.empty:
         return f"{said}."
     span = sorted([*sizes["outside"], row["estimate"]])

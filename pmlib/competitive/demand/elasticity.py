@@ -176,7 +176,7 @@ def _checks(frame: pd.DataFrame, *, causal: bool) -> tuple[Check, ...]:
     absurd = own.loc[own["estimate"].abs() > ABSURD, "of"].to_list()
     span = f"{number(own['estimate'].min(), '', 2)} to {number(own['estimate'].max(), '', 2)}"
     return (
-        Check("Every product sells less at a higher price", not rising, _named(rising) or span),
+        Check("Dearer goes with fewer sales for every product", not rising, _named(rising) or span),
         Check(
             f"No sale moves by more than {ABSURD:g}% for 1% of price", not absurd, _named(absurd) or span
         ),

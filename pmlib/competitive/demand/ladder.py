@@ -83,15 +83,13 @@ def demand_ladder(
     frame = pd.DataFrame([_row(name, found) for name, found in tried.items()])
     when = span(observed.rows["period"])
     low, high = frame["estimate"].min(), frame["estimate"].max()
-    ends = f"{number(high, '', 2)} to {number(low, '', 2)}"
+    ends = f"{number(high, '', 2)} to {number(low, '', 2)}" if len(frame) > 1 else number(low, "", 2)
     trusted = [name for name, found in tried.items() if not found.doubts]
-    said = f"{listed(trusted)} {'is' if len(trusted) == 1 else 'are'}" if trusted else "none is"
     return DemandLadder(
         title=f"{count(len(frame))} demand models compared"
         if len(frame) > 1
         else "One demand model fits here",
-        finding=f"The average product's sales move by {ends} percent for 1% of price, by model; "
-        f"{said} free of doubts.",
+        finding=_finding(ends, trusted),
         subtitle=f"Mean own price elasticity{f', {when}' if when else ''}; {level_words(level)}",
         frame=frame,
         columns=COLUMNS,
@@ -102,6 +100,16 @@ def demand_ladder(
         ),
         estimates=tuple(tried.values()),
     )
+
+
+def _finding(ends: str, trusted: list[str]) -> str:
+    if not trusted:
+        return (
+            f"For 1% of price the average product's sales are {ends} percent apart, by model; none is free "
+            "of doubts, so none says what a price change does."
+        )
+    said = f"{listed(trusted)} {'is' if len(trusted) == 1 else 'are'} free of doubts"
+    return f"The average product's sales move by {ends} percent for 1% of price, by model; {said}."
 
 
 def _rungs(observed: Observed) -> dict[str, Observed]:

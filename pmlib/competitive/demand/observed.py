@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.choice.design import CONSTANT, Design
+from pmlib.competitive.choice.design import CONSTANT, Design, check_names
 from pmlib.competitive.choice.sets import Sets
 from pmlib.competitive.comparable import KNOWN
 from pmlib.competitive.demand.columns import (
@@ -21,6 +21,7 @@ from pmlib.competitive.demand.columns import (
 from pmlib.competitive.demand.others import ASSUMED, KINDS
 from pmlib.competitive.demand.potential import needs_size, potential_shares
 from pmlib.competitive.demand.two_stage import within
+from pmlib.competitive.given import ungiven
 from pmlib.competitive.market import lacking, period_label
 from pmlib.competitive.prices import prices
 from pmlib.competitive.words import count, listed, lower
@@ -29,6 +30,7 @@ from pmlib.result import Absent, Check
 
 # The regressor ln(share within the nest), whose coefficient says how alike the products of a nest are.
 NESTED = "(within its nest)"
+OWN = ("set", "key", "label", "base", "rest", "buyers", CONSTANT)  # columns that are laid out here
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -102,6 +104,7 @@ def lay_out_market(
     taken = list(source.attributes if attributes is None else attributes)
     others = [*absorb, *([nests] if nests else [])]
     _check_asked(source, [*taken, *others], attributes, absorb, instruments)
+    check_names(source.name, [*taken, *others], OWN)
     if "firm" not in source.frame:  # each product its own
         source = replace(source, frame=source.frame.assign(firm=source.frame["product"].astype("str")))
     _no_twins(source)
@@ -114,6 +117,9 @@ def lay_out_market(
     if frame["price"].nunique() < 2:
         return Absent(title=title, reason=f"All prices in {source.title} are the same.")
     frame = _in_sets(frame)
+    outcome = np.log(frame["share"].to_numpy()) - np.log(frame["rest"].to_numpy())
+    if np.ptp(outcome) < 1e-12:
+        return Absent(title=title, reason=f"All products of {source.title} sold alike.")
     built = instruments_of(source, frame, taken, instruments)
     levels = tuple(pd.factorize(frame[column])[0] for column in absorb)
     terms, exogenous, left = terms_of(source, frame, taken, levels)
@@ -128,7 +134,7 @@ def lay_out_market(
         exogenous=exogenous,
         price=frame["price"].to_numpy(float),
         within_nest=nested,
-        outcome=np.log(frame["share"].to_numpy()) - np.log(frame["rest"].to_numpy()),
+        outcome=outcome,
         instruments=kept.to_numpy(float) if kept.shape[1] else None,
         instrument_names=tuple(kept),
         clusters=_clusters(frame, cluster),
@@ -140,8 +146,9 @@ def lay_out_market(
 
 
 def _unfit(title: str, source: Source | None, market_size: float | str | None) -> Absent | None:
-    if source is None:
-        return Absent(title=title, reason="No table of a market was given.")
+    if absent := ungiven(title, source, "table of a market"):
+        return absent
+    assert source is not None
     if absent := lacking(title, source, "product", "price", sales=True, firms=1):
         return absent
     reason = needs_size(source, market_size)

@@ -6,9 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from pmlib.competitive.given import ungiven
 from pmlib.competitive.words import count as written
 from pmlib.competitive.words import lower
 from pmlib.data import Source
+from pmlib.data.source import no_source
 from pmlib.table import Column
 
 KINDS = {
@@ -47,6 +49,8 @@ def blp_instruments(source: Source, *, attributes: Sequence[str] | None = None, 
     Berry, Levinsohn & Pakes (1995), Econometrica 63(4), sec. 5.1; Gandhi & Houde (2019), "Measuring
     substitution patterns in differentiated-products industries", NBER 26375.
     """
+    if ungiven("Instruments", source, "table of a market"):
+        return no_source()
     built = others(source, attributes, kind)
     frame = pd.concat([source.frame.drop(columns=built, errors="ignore"), built], axis=1)
     labels = {name: Column(label(source, name, kind)) for name in built}

@@ -7,6 +7,7 @@ import pandas as pd
 
 from pmlib.competitive.demand.berry import MarketDemand
 from pmlib.competitive.demand.verdicts import verdicts
+from pmlib.competitive.given import unfitted
 from pmlib.competitive.words import count
 from pmlib.result import Absent, Result
 from pmlib.table import Column, number
@@ -43,8 +44,9 @@ def instrument_strength(model: MarketDemand | Absent) -> InstrumentStrength | Ab
         (Sanderson-Windmeijer), effective (Montiel Olea-Pflueger, robust or clustered), needed (for a bias
         of less than a tenth of the worst), r2 (partial), strong.
     """
-    if isinstance(model, Absent):
-        return Absent(title=TITLE, reason=model.reason)
+    if absent := unfitted(TITLE, model):
+        return absent
+    assert not isinstance(model, Absent)
     found = model.estimate
     if not found.first:
         return Absent(

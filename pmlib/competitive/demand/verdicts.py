@@ -29,7 +29,7 @@ def verdicts(found: Estimate) -> list[Check]:
     if test := found.agreement:
         saw = f"chance of disagreement as large if all were good: {chance(test.p)}"
         checks.append(Check("Instruments agree with each other", test.p >= CONTRADICTED, saw))
-    checks.append(Check("A higher price sells less", found.slope < 0, number(found.slope, "", 3)))
+    checks.append(Check("Dearer products sell less", found.slope < 0, number(found.slope, "", 3)))
     if observed.nests:
         saw = number(found.likeness, "", 2)
         checks.append(Check("Likeness within nests lies from 0 to under 1", 0 <= found.likeness < 1, saw))
@@ -40,9 +40,9 @@ def verdicts(found: Estimate) -> list[Check]:
         )
     part = found.own.inelastic / len(found.own.each)
     many = f"{count(found.own.inelastic)} of {count(len(found.own.each))}"
-    saw = f"{many} lose less than 1% of sales by 1% of price"
+    saw = f"{many} do"
     checks.append(
-        Check("Few products sell at prices where a rise would pay at any cost", part <= ELASTIC, saw)
+        Check("Few products sell where 1% of price goes with less than 1% of sales", part <= ELASTIC, saw)
     )
     return checks
 

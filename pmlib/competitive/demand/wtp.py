@@ -11,7 +11,8 @@ from pmlib.competitive.demand.asked import Model, check_model, spoken
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.ratio import Ratios, ratios
 from pmlib.competitive.demand.taste import mean_worth, never_negative, typical
-from pmlib.competitive.regression import check_level
+from pmlib.competitive.given import unfitted
+from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.words import count, level_words, listed, names
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
@@ -84,8 +85,9 @@ def willingness_to_pay(
     estimating confidence intervals for willingness to pay measures", Health Economics 16.
     """
     check_level(level)
-    if isinstance(model, Absent):
-        return Absent(title=TITLE, reason=model.reason)
+    if absent := unfitted(TITLE, model):
+        return absent
+    assert not isinstance(model, Absent)
     if method not in METHODS:
         raise ValueError(f'method is "{method}"; it may be one of {list(METHODS)}')
     check_model(model)
@@ -128,7 +130,7 @@ def willingness_to_pay(
         },
         source=demand.source,
         numbers=_numbers(frame, unit, level, demand, found),
-        checks=_checks(frame, demand, found, per=named[below]),
+        checks=(*_checks(frame, demand, found, per=named[below]), *few_draws(draws, level)),
         method=shown,
         unit=unit,
         per=below,

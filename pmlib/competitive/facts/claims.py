@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from pmlib.competitive.given import ungiven
 from pmlib.competitive.market import lacking
 from pmlib.competitive.words import count, money
 from pmlib.data import Source
@@ -45,9 +46,8 @@ MATTER = ["firm", "product", "topic"]
 
 def unclaimed(title: str, facts: Source) -> Absent | None:
     """Say why a section cannot be filled from these claims, or None when it can."""
-    if not facts.given:
-        return Absent(title=title, reason="No table of facts was given.")
-    if (absent := lacking(title, facts, "firm", "topic", "period", firms=0)) is not None:
+    absent = ungiven(title, facts, "table of facts")
+    if absent := absent or lacking(title, facts, "firm", "topic", "period", firms=0):
         return absent
     if not facts.has("claim") and not facts.has("price"):
         return Absent(title=title, reason=f"The data ({facts.title}) have no claim and no price column.")

@@ -9,9 +9,11 @@ import pandas as pd
 
 from pmlib.age import days
 from pmlib.competitive.facts.claims import alike, claims, unclaimed
+from pmlib.competitive.given import ungiven
 from pmlib.competitive.words import count, listed
 from pmlib.data import Source, source
 from pmlib.data.rule import ROLES
+from pmlib.data.source import no_source
 from pmlib.table import Column
 
 YES = {"yes", "y", "true", "included", "available", "✓", "✔"}
@@ -47,8 +49,8 @@ def facts_market(
     ------
     ValueError : no claims of these roles; as for rival_facts.
     """
-    if not facts.given:
-        return facts
+    if ungiven("Offers", facts, "table of facts"):
+        return no_source()
     if (absent := unclaimed("Offers", facts)) is not None:
         raise ValueError(absent.reason)
     known = claims(facts, as_of)

@@ -69,8 +69,8 @@ def rival_monitor(
     """
     if not 0 <= materiality < 1:
         raise ValueError(f"materiality is a fraction such as 0.01 for 1% of a price, not {materiality!r}")
-    for table in (facts, before):
-        if table is not None and (absent := unclaimed(TITLE, table)) is not None:
+    for table in (facts, *([] if before is None else [before])):
+        if absent := unclaimed(TITLE, table):
             return absent
     asked = check_firms(facts, None, rivals)
     now = claims(facts, as_of)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pmlib.competitive.given import ungiven
 from pmlib.competitive.maps.axes import TooFew
 from pmlib.competitive.maps.correspondence import CorrespondenceAnalysis, correspondence
 from pmlib.competitive.maps.counts import left_out
@@ -91,6 +92,8 @@ def association_map(
         outside 0 to 1.
     """
     check_level(level)
+    if absent := ungiven(TITLE, source, "table of counts"):
+        return absent
     table = tally(source, rows, columns, counts)
     if isinstance(table, str):
         return Absent(title=TITLE, reason=table)

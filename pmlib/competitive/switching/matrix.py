@@ -184,8 +184,9 @@ def _finding(frame: pd.DataFrame, focal: str, rivals: Sequence[str]) -> str:
     left = _leavers(frame, focal).set_index("after")
     stay = frame[(frame["before"] == focal) & (frame["after"] == focal)].iloc[0]
     if np.isnan(stay["estimate"]):
+        times = "once" if stay["base"] == 1 else f"{count(stay['base'])} times"
         return (
-            f"{focal} was bought before another purchase only {count(stay['base'])} times: "
+            f"{focal} was bought before another purchase only {times}: "
             "too few to say what its buyers buy next."
         )
     again = f"{_of(stay, 'estimate', 'low', 'high')} of purchases after {focal} were {focal} again"

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.choice.table import choice_sets
+from pmlib.competitive.given import ungiven
 from pmlib.competitive.words import count, listed
 from pmlib.data import Source
 from pmlib.data.source import check_source
@@ -55,10 +56,10 @@ def purchases(title: str, source: Source | None, by: str, *, ordered: bool = Tru
     """
     if by not in BASES:
         raise ValueError(f'by is "{by}"; write "product" or "firm"')
-    if source is not None:
-        check_source(source)
-    if source is None or not source.given:
-        return Absent(title=title, reason="No table of choices was given.")
+    if absent := ungiven(title, source, "table of choices"):
+        return absent
+    check_source(source)
+    assert source is not None
     missing = [f"no {role} column" for role in source.lacks("chooser", by)]
     if source.has("chosen"):
         missing += [f"no {role} column" for role in source.lacks("occasion")]
@@ -70,7 +71,7 @@ def purchases(title: str, source: Source | None, by: str, *, ordered: bool = Tru
     for role in ("chooser", by, *when):
         _check_filled(source, role)
     frame = source.frame
-    if source.has("chosen"):  # what a choice cost does not matter here
+    if source.has("chosen") and len(frame):  # what a choice cost does not matter here
         rows, chosen, _ = choice_sets(replace(source, frame=frame.drop(columns="price", errors="ignore")))
         frame = rows[chosen]
     if ordered:

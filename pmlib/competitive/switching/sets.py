@@ -63,7 +63,7 @@ class CompetitiveSets(Result):
 
 
 def competitive_sets(
-    moves: Source | pd.DataFrame,
+    moves: Source | pd.DataFrame | None,
     *,
     draws: np.ndarray | None = None,
     by: str = "product",
@@ -101,7 +101,7 @@ def competitive_sets(
         draws of another shape; an unknown focal product; what `purchases` refuses.
     """
     check_level(level)
-    read = _of_panel(moves, by, seed) if isinstance(moves, Source) else _of_table(moves, draws, line)
+    read = _of_table(moves, draws, line) if isinstance(moves, pd.DataFrame) else _of_panel(moves, by, seed)
     if isinstance(read, Absent):
         return read
     names, drawn = read.names, read.draws
@@ -148,13 +148,14 @@ class _Moves:
     line: str
 
 
-def _of_panel(source: Source, by: str, seed: int) -> _Moves | Absent:
+def _of_panel(source: Source | None, by: str, seed: int) -> _Moves | Absent:
     bought = purchases(TITLE, source, by)
     if isinstance(bought, Absent):
         return bought
     table, drawn = _switches(bought, seed)
     if table.sum() < FEW_MOVES:
         return Absent(title=TITLE, reason=f"Only {count(table.sum())} switches between brands were seen.")
+    assert source is not None
     return _Moves(
         names=bought.brands, moves=table, draws=drawn, what="switches", origin=source.name, line=source.line
     )

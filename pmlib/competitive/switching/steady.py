@@ -19,6 +19,7 @@ from pmlib.table import Column, interval, number
 TITLE = "Where shares are heading"
 SHOWN = 10  # brands in the chart
 DRIFT = Column("Change to come", "points")
+ENDS = ["low", "high", "steady_low", "steady_high"]
 
 COLUMNS = {
     "brand": Column("Brand"),
@@ -75,6 +76,11 @@ def steady_shares(
     frame = brand_rows(bought, moves)
     rank = frame["brand"].map(places(asked, bought.brands))
     frame = frame.iloc[rank.argsort()].reset_index(drop=True)
+    if frame.loc[frame["brand"].isin(asked), ENDS].isna().any(axis=None):
+        reason = (
+            f"The purchases of {count(moves.choosers)} households are too few to say where shares settle."
+        )
+        return Absent(title=TITLE, reason=reason)
     own = frame.iloc[0]
     return SteadyShares(
         title=_title(own),

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.demand.demand import Demand
-from pmlib.competitive.regression import check_level
+from pmlib.competitive.given import unfitted
+from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.whatif.along import Track, price_range, track
 from pmlib.competitive.whatif.costs import NO_PRICE, Costs, sensible_costs
 from pmlib.competitive.whatif.scenario import HOLD, RESPOND
@@ -93,8 +94,8 @@ def best_price(
     ------
     ValueError : an unknown product, firm or way; profit without costs.
     """
-    if isinstance(model, Absent):
-        return replace(model, title=TITLE)
+    if absent := unfitted(TITLE, model):
+        return absent
     check_level(level)
     for parameter, value, ways in (("maximise", maximise, AIMS), ("rivals", rivals, (HOLD, RESPOND))):
         if value not in ways:
@@ -117,7 +118,8 @@ def best_price(
     effort = NODES * search.asked.effort if responds else 1
     ask = partial(search.told, best=at)
     answer = answers(first.demand, ask, level, draws=draws, seed=seed, effort=effort)
-    return _result(demand, way, answer, maximise, rivals, level, found)
+    told = _result(demand, way, answer, maximise, rivals, level, found)
+    return replace(told, checks=(*told.checks, *few_draws(draws, level)))
 
 
 def _profit_known(first: Stage, way: Track, maximise: str) -> None:

@@ -1,13 +1,14 @@
 """What a product sells along its own price."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pmlib.competitive.demand.demand import Demand
-from pmlib.competitive.regression import check_level
+from pmlib.competitive.given import unfitted
+from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.whatif.along import Track, curves, price_range, question, track
 from pmlib.competitive.whatif.costs import NO_PRICE, NO_SLOPE, sensible_costs
 from pmlib.competitive.whatif.scenario import HOLD, RESPOND
@@ -70,8 +71,8 @@ def demand_curve(
     ------
     ValueError : an unknown product or firm; a distance outside 0 to 1.
     """
-    if isinstance(model, Absent):
-        return replace(model, title=TITLE)
+    if absent := unfitted(TITLE, model):
+        return absent
     check_level(level)
     if not 0 < around < 1:
         raise ValueError(f"around is {around!r}; write a fraction of the price, such as 0.2")
@@ -128,8 +129,9 @@ def demand_curve(
                 "The curve stays within the prices seen", left == 0,
                 f"seen: {price_range(way, demand.money)}{f'; {left} prices left out' if left else ''}",
             ),
-            Check("A higher price puts buyers off", slope, "it does" if slope else NO_SLOPE),
+            Check("Dearer goes with fewer buyers", slope, "it does" if slope else NO_SLOPE),
             causes(demand),
+            *few_draws(draws, level),
         ),
         who=who,
         today=way.price,

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from pmlib.competitive.given import unfitted
+from pmlib.competitive.regression import few_draws
 from pmlib.competitive.whatif.scenario import HOLD, Scenario
 from pmlib.competitive.whatif.what_if import what_if
 from pmlib.competitive.words import count, level_words, listed
@@ -75,7 +77,8 @@ def sensitivity(
         raise ValueError(f"models holds {list(models)}; give the base and at least one alternative")
     if isinstance(scenario, list | tuple):
         raise ValueError("sensitivity asks one scenario; give one text")
-    left = {name: model.reason for name, model in models.items() if isinstance(model, Absent)}
+    absent = {name: unfitted(TITLE, model) for name, model in models.items()}
+    left = {name: found.reason for name, found in absent.items() if found}
     base = next(iter(models))
     if base in left or len(models) - len(left) < 2:
         why = left.get(base) or next(iter(left.values()))
@@ -120,7 +123,7 @@ def sensitivity(
         columns=COLUMNS,
         source=next(m.demand.source for n, m in models.items() if n not in left),
         numbers=_numbers(frame, focal, level),
-        checks=_checks(frame, left),
+        checks=(*_checks(frame, left), *few_draws(draws, level)),
         unknown=f"Which assumption holds: the answer moves most with “{frame['assumption'].iloc[1]}”."
         if frame["gap"].abs().max() >= ALIKE
         else "",

@@ -1,13 +1,14 @@
 """What happens if: prices, attributes, products or firms change, and rivals hold still or respond."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.regression import check_level
+from pmlib.competitive.given import unfitted
+from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.whatif import telling
 from pmlib.competitive.whatif.costs import Costs, sensible_costs
 from pmlib.competitive.whatif.reading import read
@@ -130,8 +131,8 @@ def what_if(
     ----------
     Nevo (2000), "Mergers with differentiated products", RAND J. Economics 31(3).
     """
-    if isinstance(model, Absent):
-        return replace(model, title=TITLE)
+    if absent := unfitted(TITLE, model):
+        return absent
     check_level(level)
     if rivals not in (HOLD, RESPOND):
         raise ValueError(f'rivals is {rivals!r}; it may be "hold" or "respond"')
@@ -190,7 +191,7 @@ def what_if(
         columns=COLUMNS,
         source=demand.source,
         numbers=told.numbers(),
-        checks=(*checks, *found.checks()),
+        checks=(*checks, *found.checks(), *few_draws(draws, level)),
         measures=measures,
         scenarios=tuple(played),
         implied_costs=found.frame,

@@ -70,15 +70,21 @@ def test_sets_may_lack_alternatives():
     [
         (lambda f: f.assign(chosen=0), "made_up: nothing was chosen in occasion 0 of chooser 0, "),
         (lambda f: f.assign(chosen=1), "several were chosen in occasion 0 of chooser 0, "),
-        (lambda f: f.assign(price=-f["price"]), "made_up, row 0 (and 1999 other rows) has price -"),
-        (lambda f: f.assign(price=f["price"].where(f.index != 7)), "made_up, row 7 has no price; "),
+        (
+            lambda f: f.assign(price=-f["price"]),
+            "made_up, row 0 (A in occasion 0 of chooser 0, and 1999 other rows) has price -",
+        ),
+        (
+            lambda f: f.assign(price=f["price"].where(f.index != 7)),
+            "made_up, row 7 (D in occasion 1 of chooser 0) has no price; ",
+        ),
         (lambda f: f.assign(chosen=f["chosen"] * 2), "chosen is 2; write 1 for yes and 0 for no"),
         (
             lambda f: f.assign(chosen=f["chosen"].where(f["product"] != "D", 0)).groupby(
                 ["chooser", "occasion"]).filter(lambda s: s["chosen"].sum() == 1),
             "D was never chosen",
         ),
-        (lambda f: f.assign(quality=10.0 * f["chosen"]), "quality foretell every choice"),
+        (lambda f: f.assign(quality=10.0 * f["chosen"]), "quality foretells every choice"),
         (lambda f: in_turn(f.head(20)), "5 choices cannot tell 5 terms"),
     ],
     ids=range(8),
@@ -92,10 +98,16 @@ def test_says_what_is_wrong_with_choices(change, line):
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        (lambda f: f.assign(price=f["price"].where(f.index != 5, np.inf)), "made_up, row 5 has price inf; "),
+        (
+            lambda f: f.assign(price=f["price"].where(f.index != 5, np.inf)),
+            "made_up, row 5 (B in occasion 1 of chooser 0) has price inf; ",
+        ),
         (lambda f: f.assign(available=0, chosen=0), "made_up: available is 0 in every row; "),
         (lambda f: f.head(24), "foretell every choice they bear on (6 choices)"),
-        (lambda f: f.assign(quality=f["quality"].where(f.index != 5)), "made_up, row 5 has no quality; "),
+        (
+            lambda f: f.assign(quality=f["quality"].where(f.index != 5)),
+            "made_up, row 5 (B in occasion 1 of chooser 0) has no quality; ",
+        ),
     ],
     ids=range(4),
 )
