@@ -183,8 +183,8 @@ class Absent(Result):
 
 
 def first_present(*results: Any) -> Any:
-    """Take the first result that is not absent, as of models of which the data allow one; else the last."""
-    return next((result for result in results if not isinstance(result, Absent)), results[-1])
+    """Take the first result that is not absent, as of models of which the data allow one; else the first."""
+    return next((result for result in results if not isinstance(result, Absent)), results[0])
 
 
 class Answer(Result):

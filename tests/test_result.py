@@ -131,6 +131,6 @@ def test_an_estimate_is_said_with_its_range():
 
 def test_the_first_that_is_there_is_taken():
     gone, there = (Absent(title=t, reason="No sales.") for t in ("A", "B"))
-    assert first_present(gone, there) is there
+    assert first_present(gone, there) is gone
     found = shares()
     assert first_present(gone, found, there) is found
