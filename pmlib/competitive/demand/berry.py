@@ -15,6 +15,7 @@ from pmlib.competitive.demand.estimate import (
     by_size,
     estimated,
     in_newest_period,
+    resized,
 )
 from pmlib.competitive.demand.observed import BASE, DECLARED, NESTED, lay_out_market
 from pmlib.competitive.demand.verdicts import steady, verdicts
@@ -71,6 +72,18 @@ class MarketDemand(Result):
                 f"likeness within nests is {likeness:.3g}, not from 0 to under 1; leave nests out"
             )
         return in_newest_period(self.everywhere)
+
+    def at_sizes(self) -> dict[str, Demand]:
+        """Fit again at the other sizes of the market: the newest period, by what the size is called."""
+        found = {
+            f"{multiple:g} times as many": resized(self.estimate, multiple)
+            for multiple in self.by_size["multiple"]
+        }
+        return {
+            size: in_newest_period(as_demand(one))
+            for size, one in found.items()
+            if one is not None and 0 <= one.likeness < 1
+        }
 
     @property
     def causal(self) -> bool:

@@ -71,7 +71,7 @@ def diversion(
     focal: str | None = None,
     by: str = "product",
     outside: str = "buys none",
-    sizes: "Mapping[str, Model | Absent] | None" = None,
+    sizes: "Mapping[str, Model | Demand | Absent] | None" = None,
     observed: "pd.DataFrame | Any | None" = None,
     level: float = 0.95,
 ) -> Diversion | Absent:
@@ -84,7 +84,7 @@ def diversion(
     by : "product", or "firm" (prices of all a firm's products rise together).
     outside : words for buying none of these, where the model knows of that.
     sizes : the same model fitted with other sizes of the market, by what that size is called, as in
-        {"half as many households": ...}.
+        {"half as many households": ...}; those that a model of a market knows of when not given.
     observed : where buyers went in fact: a BrandSwitching, or a matrix of counts, bought before down,
         bought next across.
     level : of the intervals (delta method).
@@ -123,6 +123,8 @@ def diversion(
     top = own.loc[own["inside"].idxmax()]
     away = own[own["inside"].isna()]
     plain = demand.nests is None and not demand.mixing
+    if sizes is None and hasattr(model, "at_sizes"):
+        sizes = model.at_sizes()
     tried = _sizes(sizes, name, str(top["goes_to"]), by, outside)
     seen = _observed(observed, name, own)
     return Diversion(
@@ -194,13 +196,13 @@ def _frame(demand: Demand, taken: Groups, outside: str, level: float) -> pd.Data
 
 
 def _sizes(
-    models: "Mapping[str, Model | Absent] | None", name: str, rival: str, by: str, outside: str
+    models: "Mapping[str, Model | Demand | Absent] | None", name: str, rival: str, by: str, outside: str
 ) -> pd.DataFrame:
     rows = []
     for size, model in (models or {}).items():
-        if isinstance(model, Absent) or not model.demand.priced:
+        demand = model if isinstance(model, (Absent, Demand)) else model.demand
+        if isinstance(demand, Absent) or not demand.priced:
             continue
-        demand = model.demand
         taken = groups(demand, by)
         found = ratios(demand, taken)[taken.names.index(name)]
         rows.append((size, found[-1], found[taken.names.index(rival)]))

@@ -149,25 +149,30 @@ def by_size(estimate: Estimate, multiples: Sequence[float]) -> pd.DataFrame:
     """
     found = []
     for multiple in multiples:
-        rows = estimate.observed.rows
-        rest = 1 - (1 - rows["rest"]) / multiple
-        if (rest <= REACH).any():
+        if (other := resized(estimate, multiple)) is None:
             found.append((multiple, np.nan, np.nan))
             continue
-        share = rows["share"] / multiple
-        other = replace(
-            estimate.observed,
-            rows=rows.assign(share=share, rest=rest),
-            outcome=(np.log(share) - np.log(rest)).to_numpy(),
-        )
-        outcome, exogenous, endogenous = _columns(other)
-        given = None if other.instruments is None else other.ready(other.instruments)
-        fit = two_stage(
-            outcome, exogenous, endogenous, given, clusters=other.clusters, absorbed=other.absorbed
-        )
-        own = own_elasticities(other, fit, estimate.level)
-        found.append((multiple, price_and_likeness(other, fit)[0], own.mean))
+        own = own_elasticities(other.observed, other.fit, estimate.level)
+        found.append((multiple, price_and_likeness(other.observed, other.fit)[0], own.mean))
     return pd.DataFrame(found, columns=["multiple", "price", "own"])
+
+
+def resized(estimate: Estimate, multiple: float) -> Estimate | None:
+    """Fit again as if so many times as many could buy; None where that leaves nobody who bought none."""
+    rows = estimate.observed.rows
+    rest = 1 - (1 - rows["rest"]) / multiple
+    if (rest <= REACH).any():
+        return None
+    share = rows["share"] / multiple
+    other = replace(
+        estimate.observed,
+        rows=rows.assign(share=share, rest=rest),
+        outcome=(np.log(share) - np.log(rest)).to_numpy(),
+    )
+    outcome, exogenous, endogenous = _columns(other)
+    given = None if other.instruments is None else other.ready(other.instruments)
+    fit = two_stage(outcome, exogenous, endogenous, given, clusters=other.clusters, absorbed=other.absorbed)
+    return replace(estimate, observed=other, fit=fit)
 
 
 def as_demand(estimate: Estimate) -> Demand:

@@ -15,6 +15,7 @@ from pmlib.table import interval, interval_digits, number
 SAID = 3  # scenarios that a finding tells
 EXACT = 1e-9  # an interval narrower than this is none: what the model says there hangs on no parameter
 AS_IF = "As if prices had moved for no other reason"
+UNTOLD = "cannot be told"
 
 
 def causes(demand: Demand) -> Check:
@@ -81,7 +82,7 @@ class Telling:
         middle, low, high = self._ends(row)
         unit = "%" if self.relative else "points"
         if pd.isna(middle):
-            return "cannot be told"
+            return UNTOLD
         if middle < 0:
             low, high = -high, -low
         digits = None if pd.isna(low) else min(2, interval_digits(low, high, unit))
@@ -98,7 +99,10 @@ class Telling:
     def _sentence(self, scenario: Scenario, row: pd.Series) -> str:
         reply = " and firms set their other prices anew" if scenario in self.responding else ""
         who = row["who"]
-        return f"If {scenario.said()}{reply}, {who} {self._effect(row)}"
+        effect = self._effect(row)
+        if effect == UNTOLD:
+            return f"If {scenario.said()}{reply}, what becomes of {who} cannot be told"
+        return f"If {scenario.said()}{reply}, {who} {effect}"
 
     def finding(self) -> str:
         """Tell the first few scenarios."""

@@ -157,3 +157,13 @@ def test_who_has_no_rival_has_nobody_to_lose_to():
 
 def test_a_model_that_is_absent_stays_so():
     assert diversion(conditional_logit(None)).reason == "No table of choices was given."
+
+
+def test_a_market_is_asked_at_other_sizes_unbidden(us_cars_demand):
+    cars = market_demand(us_cars_demand)
+    found = diversion(cars, focal="Ford", by="firm")
+    twice = market_demand(us_cars_demand, market_size=2)
+    there = diversion(twice, focal="Ford", by="firm", sizes={})
+    row = found.sizes.set_index("size").loc["2 times as many"]
+    assert row["outside"] == pytest.approx(share(there, "Ford", "buys none"))
+    assert "which rests on the assumed size of the market (85% to 96%)" in found.finding
