@@ -196,7 +196,7 @@ def test_what_a_newcomer_gives_wrongly_is_told_in_a_line():
         assert said in str(error.value) and "\n" not in str(error.value)
     with pytest.raises(TypeError, match="a Source is needed, found a DataFrame"):
         conditional_logit(frame)
-    with pytest.raises(TypeError, match="a fitted model is needed, found a Source"):
+    with pytest.raises(ValueError, match="made_up is a table; give a fitted model of it"):
         price_elasticities(held)
 
 
