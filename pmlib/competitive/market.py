@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.given import ungiven
 from pmlib.competitive.words import lower
 from pmlib.data import Source
 from pmlib.data.source import check_source
+from pmlib.given import ungiven
 from pmlib.result import Absent, Check
 from pmlib.table import date_form, dates, number
 

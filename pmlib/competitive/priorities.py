@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.given import ungiven
 from pmlib.competitive.parity import FeatureParity
 from pmlib.competitive.words import count, listed, lower, names
+from pmlib.given import ungiven
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
 

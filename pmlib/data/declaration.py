@@ -152,7 +152,7 @@ class Table(Strict):
     @property
     def unique(self) -> list[str]:
         """The columns that name a row once."""
-        naming = ("chooser", "occasion", "period", "firm", "product")
+        naming = ("chooser", "occasion", "period", "market", "segment", "firm", "product")
         named = [name for name, rule in self.columns.items() if rule.role in naming]
         roles = {rule.role for rule in self.columns.values()}
         by_product = "product" in roles and roles.isdisjoint(REPEATING)

@@ -17,6 +17,10 @@ Role = Literal[
     "chooser", "occasion", "chosen", "available",  # of choices: who, when, what of it
     "won", "reason",  # of deals that are decided
     "topic", "claim", "place", "confidence",  # of facts about rivals
+    "market", "segment", "penetration", "income_a_head", "growth", "fit",  # of the size of markets
+    "design_weight", "stratum", "cluster", "stratum_size",  # of a survey: how it was drawn
+    "margin", "margin_level", "margin_total",  # of a population: what a survey is weighted to
+    "too_cheap", "cheap", "expensive", "too_expensive", "intent_if_cheap", "intent_if_expensive",  # of price tests
 ]  # fmt: skip
 Better = Literal["", "higher", "lower"]
 OPTIONS = {
@@ -40,6 +44,19 @@ TYPES_OF_ROLE: dict[str, tuple[str, ...]] = {  # a role that is not listed takes
     "chosen": ("flag",),
     "available": ("flag",),
     "won": ("flag",),
+    "penetration": MEASURES,
+    "income_a_head": MEASURES,
+    "growth": MEASURES,
+    "fit": MEASURES,
+    "design_weight": MEASURES,
+    "stratum_size": MEASURES,
+    "margin_total": MEASURES,
+    "too_cheap": MEASURES,
+    "cheap": MEASURES,
+    "expensive": MEASURES,
+    "too_expensive": MEASURES,
+    "intent_if_cheap": MEASURES,
+    "intent_if_expensive": MEASURES,
 }
 # Several columns may have these; any other renames its one column.
 SHARED_ROLES = ("", "name", "attribute", "instrument")

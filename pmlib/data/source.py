@@ -8,12 +8,12 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from pmlib.data.rule import REPEATING, ROLES
+from pmlib.data.rule import MEASURES, REPEATING, ROLES, TYPES_OF_ROLE
 from pmlib.data.words import DataError, meant, shown
 from pmlib.result import Result
 from pmlib.table import Column, is_number, texts
 
-AMOUNTS = ("units", "share", "revenue", "price", "cost")
+AMOUNTS = tuple(role for role, types in TYPES_OF_ROLE.items() if types == MEASURES)
 FLAGS = ("chosen", "available", "won")
 PROFILE = {
     "label": Column("Column"),
@@ -248,7 +248,7 @@ def _check_values(name: str, frame: pd.DataFrame, attributes: Sequence[str]) -> 
             found = shown(frame[column].tolist()[odd[0]])
             raise DataError(f"{name}, row {odd[0]}: {column} is {found}; write 1 for yes and 0 for no")
     sets = [role for role in ("chooser", "occasion") if role in frame]
-    key = sets + [role for role in ("period", "firm", "product") if role in frame]
+    key = sets + [role for role in ("period", "market", "segment", "firm", "product") if role in frame]
     once = "product" in key and not any(role in frame for role in REPEATING)
     twins = np.flatnonzero(frame.duplicated(key)) if once else np.array([], int)
     if len(twins):

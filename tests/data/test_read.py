@@ -427,7 +427,7 @@ def test_an_own_frame_stays_as_it_is():
             {"prise": "costs"},
             "own: 'prise' is not a role; did you mean 'price'? It may be 'product', 'name', 'firm', "
             "'period', 'units', 'share', 'revenue', 'price', 'cost', 'chooser', 'occasion', 'chosen', "
-            "'available', 'won', 'reason', 'topic', 'claim', 'place', 'confidence'",
+            "'available', 'won', 'reason', 'topic', 'claim', 'place', 'confidence', 'market' (and 18 more)",
         ),
         (
             {"firm": "when", "product": "when"},

@@ -9,10 +9,10 @@ import pandas as pd
 from pmlib.competitive.choice.design import CONSTANT, Design, check_names, design, is_label
 from pmlib.competitive.choice.newton import centre, dependent
 from pmlib.competitive.choice.sets import Sets
-from pmlib.competitive.given import ungiven
 from pmlib.competitive.words import count, listed
 from pmlib.data import Source
 from pmlib.data.source import check_source
+from pmlib.given import ungiven
 from pmlib.result import Absent, Check
 
 NAMED = 3  # rows, sets or terms that an error names

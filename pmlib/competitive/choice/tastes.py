@@ -10,9 +10,9 @@ from pmlib.competitive.choice.logit import term_label
 from pmlib.competitive.choice.mixed import MixedLogit
 from pmlib.competitive.choice.mixed_words import inside
 from pmlib.competitive.choice.taste_laws import natural
-from pmlib.competitive.given import unfitted
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import count, level_words
+from pmlib.given import unfitted
 from pmlib.result import Absent, Check, Result
 from pmlib.table import Column, interval_digits, number
 

@@ -21,9 +21,9 @@ from pmlib.competitive.conjoint.studied import (
 )
 from pmlib.competitive.demand.asked import spoken
 from pmlib.competitive.demand.uncertainty import parameters
-from pmlib.competitive.given import unfitted
 from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.words import count, level_words, listed, money
+from pmlib.given import unfitted
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
 

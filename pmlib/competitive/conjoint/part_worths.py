@@ -12,9 +12,9 @@ from pmlib.competitive.conjoint.studied import Attribute, ChoiceModel, attribute
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.taste import average
 from pmlib.competitive.demand.uncertainty import parameters
-from pmlib.competitive.given import unfitted
 from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import level_words, lower, slug
+from pmlib.given import unfitted
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
 

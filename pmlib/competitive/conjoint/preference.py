@@ -12,9 +12,9 @@ from pmlib.competitive.conjoint.rules import FIRST, LOGIT, RULES, Tastes, by_cho
 from pmlib.competitive.conjoint.studied import ChoiceModel, Shelf, beside, shelf
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.uncertainty import sampled
-from pmlib.competitive.given import unfitted
 from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.words import level_words, listed, names
+from pmlib.given import unfitted
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
 

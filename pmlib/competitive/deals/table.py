@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.comparable import is_flag
-from pmlib.competitive.given import ungiven
 from pmlib.competitive.market import lacking, span
 from pmlib.competitive.words import count
 from pmlib.data import Source
+from pmlib.given import ungiven
 from pmlib.result import Absent, Check
 
 SEVERAL = (

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from pmlib.competitive.demand.demand import Demand
-from pmlib.competitive.given import unfitted
+from pmlib.given import unfitted
 from pmlib.result import Absent
 
 NAMED = 8  # labels that an error lists

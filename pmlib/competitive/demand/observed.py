@@ -21,11 +21,11 @@ from pmlib.competitive.demand.columns import (
 from pmlib.competitive.demand.others import ASSUMED, KINDS
 from pmlib.competitive.demand.potential import needs_size, potential_shares
 from pmlib.competitive.demand.two_stage import within
-from pmlib.competitive.given import ungiven
 from pmlib.competitive.market import lacking, period_label
 from pmlib.competitive.prices import prices
 from pmlib.competitive.words import count, listed, lower
 from pmlib.data import Source
+from pmlib.given import ungiven
 from pmlib.result import Absent, Check
 
 # The regressor ln(share within the nest), whose coefficient says how alike the products of a nest are.

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.given import ungiven
 from pmlib.competitive.words import count as written
 from pmlib.competitive.words import lower
 from pmlib.data import Source
 from pmlib.data.source import no_source
+from pmlib.given import ungiven
 from pmlib.table import Column
 
 KINDS = {

@@ -7,8 +7,8 @@ import pandas as pd
 
 from pmlib.competitive.demand.berry import MarketDemand
 from pmlib.competitive.demand.verdicts import verdicts
-from pmlib.competitive.given import unfitted
 from pmlib.competitive.words import count
+from pmlib.given import unfitted
 from pmlib.result import Absent, Result
 from pmlib.table import Column, number
 

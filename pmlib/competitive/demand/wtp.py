@@ -11,9 +11,9 @@ from pmlib.competitive.demand.asked import Model, check_model, spoken
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.ratio import Ratios, ratios
 from pmlib.competitive.demand.taste import mean_worth, never_negative, typical
-from pmlib.competitive.given import unfitted
 from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.words import count, level_words, listed, names
+from pmlib.given import unfitted
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
 

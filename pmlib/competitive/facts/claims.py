@@ -6,10 +6,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.given import ungiven
 from pmlib.competitive.market import lacking
 from pmlib.competitive.words import count, money
 from pmlib.data import Source
+from pmlib.given import ungiven
 from pmlib.result import Absent, Check
 from pmlib.table import Column
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.given import ungiven
 from pmlib.competitive.maps.axes import TooFew
 from pmlib.competitive.maps.correspondence import CorrespondenceAnalysis, correspondence
 from pmlib.competitive.maps.counts import left_out
@@ -19,6 +18,7 @@ from pmlib.competitive.regression import check_level
 from pmlib.competitive.words import capital, count, listed
 from pmlib.data import Source
 from pmlib.data.words import meant
+from pmlib.given import ungiven
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number, percentage
 

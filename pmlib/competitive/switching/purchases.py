@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.choice.table import choice_sets
-from pmlib.competitive.given import ungiven
 from pmlib.competitive.words import count, listed
 from pmlib.data import Source
 from pmlib.data.source import check_source
 from pmlib.data.words import meant
+from pmlib.given import ungiven
 from pmlib.result import Absent
 
 BASES = ("product", "firm")

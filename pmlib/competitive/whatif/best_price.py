@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.demand.demand import Demand
-from pmlib.competitive.given import unfitted
 from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.whatif.along import Track, price_range, track
 from pmlib.competitive.whatif.costs import NO_PRICE, Costs, sensible_costs
@@ -19,6 +18,7 @@ from pmlib.competitive.whatif.stage import Stage, demand_of, known, stage
 from pmlib.competitive.whatif.telling import AS_IF, causes
 from pmlib.competitive.whatif.trials import answers
 from pmlib.competitive.words import level_words, money, possessive, slug
+from pmlib.given import unfitted
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
 

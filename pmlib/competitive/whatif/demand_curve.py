@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.demand.demand import Demand
-from pmlib.competitive.given import unfitted
 from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.whatif.along import Track, curves, price_range, question, track
 from pmlib.competitive.whatif.costs import NO_PRICE, NO_SLOPE, sensible_costs
@@ -16,6 +15,7 @@ from pmlib.competitive.whatif.stage import demand_of, known, stage
 from pmlib.competitive.whatif.telling import AS_IF, causes
 from pmlib.competitive.whatif.trials import answers
 from pmlib.competitive.words import level_words, money
+from pmlib.given import unfitted
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, number
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from pmlib.competitive.given import unfitted
 from pmlib.competitive.regression import few_draws
 from pmlib.competitive.whatif.scenario import HOLD, Scenario
 from pmlib.competitive.whatif.what_if import what_if
 from pmlib.competitive.words import count, level_words, listed
+from pmlib.given import unfitted
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
 

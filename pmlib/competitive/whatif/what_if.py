@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.competitive.given import unfitted
 from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.whatif import telling
 from pmlib.competitive.whatif.costs import Costs, sensible_costs
@@ -33,6 +32,7 @@ from pmlib.competitive.whatif.stage import (
 )
 from pmlib.competitive.whatif.trials import Answers, answers
 from pmlib.data.words import meant
+from pmlib.given import unfitted
 from pmlib.result import Absent, Check, Result
 from pmlib.table import Column
 

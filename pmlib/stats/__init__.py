@@ -1,0 +1,1 @@
+"""Maths that topics share: one file a method, arrays in, numbers out."""
