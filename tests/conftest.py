@@ -29,6 +29,20 @@ def no_root_is_left_set():
 
 
 @pytest.fixture(scope="session")
+def read_shipped():
+    """Read a shipped table by its name."""
+    from pmlib import data
+
+    def read(name: str):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PMLIB_ROOT", str(REPOSITORY))
+            patch.delenv("PMLIB_RUN_DIR", raising=False)
+            return data.read(name)
+
+    return read
+
+
+@pytest.fixture(scope="session")
 def project():
     """A function that copies this project's own files, without anything published, to a folder."""
 

@@ -20,7 +20,7 @@ Role = Literal[
     "market", "segment", "penetration", "income_a_head", "growth", "fit",  # of the size of markets
     "design_weight", "stratum", "cluster", "stratum_size",  # of a survey: how it was drawn
     "margin", "margin_level", "margin_total",  # of a population: what a survey is weighted to
-    "too_cheap", "cheap", "expensive", "too_expensive", "intent_if_cheap", "intent_if_expensive",  # of price tests
+    "too_cheap", "cheap", "expensive", "too_expensive", "intent_if_cheap", "intent_if_expensive",  # of price
 ]  # fmt: skip
 Better = Literal["", "higher", "lower"]
 OPTIONS = {

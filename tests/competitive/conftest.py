@@ -11,19 +11,6 @@ REFERENCE = Path(__file__).parents[1] / "reference"
 
 
 @pytest.fixture(scope="session")
-def read_shipped():
-    """Read a shipped table by its name."""
-
-    def read(name: str) -> data.Source:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("PMLIB_ROOT", str(Path(__file__).parents[2]))
-            patch.delenv("PMLIB_RUN_DIR", raising=False)
-            return data.read(name)
-
-    return read
-
-
-@pytest.fixture(scope="session")
 def shipped_data(read_shipped):
     """Both shipped tables of a market, by name."""
     return {name: read_shipped(name) for name in ("us_cars", "cars_1993")}

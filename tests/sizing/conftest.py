@@ -1,0 +1,1 @@
+"""What the tests of market sizing share: tables that only tests read."""
