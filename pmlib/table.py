@@ -1,5 +1,6 @@
 """Numbers as words and frames as accessible HTML: the one place where a value becomes text."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +14,10 @@ from babel.numbers import format_decimal
 
 ROWS, WIDTH = 10, 6  # what a page shows of a table; all of it is in the CSV beside the page
 HUGE = 1e15  # from here on a double has no decimals left to write
+LARGE = ((1e9, " billion", "bn"), (1e6, " million", "M"))  # how prose writes them: in words, and of money
 MINUS, MISSING = "−", "–"
+CURRENCIES = ("$", "€", "£", "¥")
+SCALED = re.compile(r"[$€£¥]?(k|K|M|bn|thousand|million|billion)\b")
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def plain(value: float, unit: str = "", digits: int | None = None, *, sign: bool
     if value is None or pd.isna(value) or not isfinite(value):
         return MISSING
     value = scaled(float(value), unit)
-    places = _places(value, unit) if digits is None else digits
+    places = _places(value, unit) if digits is None else max(0, digits)
     value = round(value, places) + 0.0  # no "−0.0"
     text = f"{abs(value):.2e}" if abs(value) >= HUGE else _written(abs(value), places)
     return (MINUS if value < 0 else "+" if sign and value > 0 else "") + text
@@ -76,16 +80,34 @@ def _written(value: float, places: int) -> str:
 
 def number(value: float, unit: str = "", digits: int | None = None, *, sign: bool = False) -> str:
     """Write a number with its unit, as prose wants it: 37.5%, −3 points, $8.3k (1983)."""
+    size, word, letter = _size(value, unit)
+    if size > 1:
+        value, most = value / size, _places(value / size, "")
+        digits = most if digits is None else min(most, digits + round(log10(size)))
     text = plain(value, unit, digits, sign=sign)
-    if text == MISSING or not unit:
+    if text == MISSING:
         return text
     if unit == "%":
         return text + "%"
     if unit == "points":
         return f"{text} point" if text.lstrip("+" + MINUS) == "1" else f"{text} points"
-    currency, rest = (unit[0], unit[1:]) if unit[0] in "$€£¥" else ("", " " + unit)
-    lead = text[0] if currency and text[0] in "+" + MINUS else ""
-    return lead + currency + text[len(lead) :] + rest
+    if unit[:1] not in CURRENCIES:
+        return f"{text}{word} {unit}".rstrip()
+    lead = text[0] if text[0] in "+" + MINUS else ""
+    return f"{lead}{unit[0]}{text[len(lead) :]}{letter}{unit[1:]}"
+
+
+def _size(value: float, unit: str) -> tuple[float, str, str]:
+    # A million is written as one in prose; what has a scale of its own ("$k", "thousand cars") keeps it.
+    if (
+        unit in ("%", "points")
+        or SCALED.match(unit)
+        or value is None
+        or pd.isna(value)
+        or not isfinite(value)
+    ):
+        return 1, "", ""
+    return next((large for large in LARGE if large[0] <= abs(value) < HUGE), (1, "", ""))
 
 
 def percentage(fraction: float) -> str:
@@ -96,12 +118,17 @@ def percentage(fraction: float) -> str:
 def interval(low: float, high: float, unit: str = "", digits: int | None = None) -> str:
     """Write a range: 5% to 11%; by default to two digits of its width, which is all it knows."""
     digits = interval_digits(low, high, unit) if digits is None else digits
-    return f"{number(low, unit, digits)} to {number(high, unit, digits)}"
+    first = number(low, unit, digits)
+    size, word, _ = _size(low, unit)
+    if size > 1 and size == _size(high, unit)[0] and unit[:1] not in CURRENCIES:
+        first = first.removesuffix(f"{word} {unit}".rstrip())  # 3.8 to 4.4 million cars
+    return f"{first} to {number(high, unit, digits)}"
 
 
 def interval_digits(low: float, high: float, unit: str = "") -> int:
-    """Count the decimals worth writing of a range and of the estimate within it."""
-    return decimals(scaled(float(high - low), unit), 2)
+    """Count the decimals worth writing of a range and of the estimate in it; −5 is to hundred thousands."""
+    width = abs(scaled(float(high - low), unit))
+    return 1 - floor(log10(width)) if width and isfinite(width) else 0
 
 
 def dates(values: pd.Series) -> pd.Series:

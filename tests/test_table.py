@@ -86,3 +86,25 @@ def test_dates_are_written_no_finer_than_they_vary():
     html = table(frame, {"year": Column("Year"), "day": Column("Day")}, caption="dates")
     assert ">1990<td" in html
     assert ">1990-02-03<" in html
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (4_056_123, "cars", "4.06 million cars"),
+        (2e9, "", "2 billion"),
+        (43.1e6, "$ (2025)", "$43.1M (2025)"),
+        (-1.234e9, "€", "−€1.23bn"),
+        (999_999, "cars", "999,999 cars"),
+        (4056, "thousand cars", "4,056 thousand cars"),
+        (float("inf"), "cars", "– cars"),
+    ],
+)
+def test_prose_writes_millions_in_words(value, unit, said):
+    assert number(value, unit).removesuffix(" cars") == said.removesuffix(" cars")
+
+
+def test_a_range_of_millions_is_written_once_and_no_finer_than_it_is_wide():
+    assert interval(3_812_345, 4_421_000, "cars") == "3.81 to 4.42 million cars"
+    assert interval(24.2e6, 69.7e6, "€ (2025)") == "€24M (2025) to €70M (2025)"
+    assert interval(0.9e6, 1.2e6, "cars") == "900,000 cars to 1.20 million cars"
