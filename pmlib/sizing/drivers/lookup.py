@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pmlib.data import Source
 
 CELL = re.compile(
-    r"(?P<table>[^\W\d]\w*)\s*\.\s*(?P<column>[^\W\d]\w*)\s*\[(?P<keys>(?:[^\]\"]|\"[^\"]*\")*)\]"
+    r"(?P<of>[^\W\d]\w*)\s*\.\s*(?P<column>[^\W\d]\w*)\s*\[(?P<keys>(?:[^\]\"]|\"[^\"]*\")*)\]"
 )
 KEY = re.compile(r'\s*(?:"(?P<text>[^"]*)"|(?P<year>[0-9]{4}))\s*')
 
@@ -54,7 +54,7 @@ def cell(text: str) -> tuple[Cell, str] | None:
         at = key.end() + 1
         if at > len(inside):
             break
-    return Cell(match["table"], match["column"], tuple(keys)), text.strip()[match.end() :]
+    return Cell(match["of"], match["column"], tuple(keys)), text.strip()[match.end() :]
 
 
 def look_up(asked: Cell, tables: Mapping[str, "Source"]) -> tuple[float, str, str]:
