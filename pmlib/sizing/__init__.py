@@ -1,3 +1,5 @@
 """How big is the market? Driver trees, triangulation, adoption, price, incidence and segments."""
 
-__all__: list[str] = []
+from pmlib.sizing.drivers.tree import Tree, tree
+
+__all__ = ["Tree", "tree"]

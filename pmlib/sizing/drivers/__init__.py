@@ -1,0 +1,1 @@
+"""The driver tree: text that multiplies drivers with units and ranges into a market."""

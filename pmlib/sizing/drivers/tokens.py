@@ -1,0 +1,69 @@
+"""Cuts a line of a tree into tokens; whatever is none is refused by the character."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from pmlib.sizing.drivers.refusal import shown
+from pmlib.visible import visible
+
+TOKEN = re.compile(
+    r"(?P<space>\s+)"
+    r"|(?P<number>[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+(?![\w.]))?)"
+    r"|(?P<name>[^\W\d]\w*)"
+    r'|(?P<string>"[^"\n]*")'
+    r"|(?P<money>[$€£¥][0-9]*)"
+    r"|(?P<sign>\*\*|\.\.\.?|…|\+-|±|[-−+*×·/^()\[\],:~=%.])"
+)
+SAME = {"…": "..", "...": "..", "±": "+-", "−": "-", "×": "*", "·": "*", "^": "**"}
+INSTEAD = {
+    "÷": "write /",
+    "–": "write .. between two ends, or - for minus",
+    "—": "write .. between two ends, or - for minus",
+    "“": 'write a straight "',
+    "”": 'write a straight "',
+    '"': 'close it with another "',
+    "'": 'write "',
+    "<": "a tree holds no comparison; ask for a chance instead",
+    ">": "a tree holds no comparison; ask for a chance instead",
+    ";": "write one node a line",
+}
+
+
+@dataclass(frozen=True)
+class Token:
+    """kind : number, name, string, money or sign. start, end : in the text it was cut from."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> list[Token]:
+    """Cut a text.
+
+    Raises
+    ------
+    ValueError : a character that means nothing here.
+    """
+    found, position = [], 0
+    while position < len(text):
+        match = TOKEN.match(text, position)
+        if match is None:
+            raise ValueError(_odd(text, position))
+        kind = match.lastgroup or ""
+        if kind != "space":
+            cut = unicodedata.normalize("NFC", match[0])
+            found.append(Token(kind, SAME.get(cut, cut) if kind == "sign" else cut, position, match.end()))
+        position = match.end()
+    return found
+
+
+def _odd(text: str, position: int) -> str:
+    character = text[position]
+    if character.isdigit() or character.isdecimal():
+        return f"found {shown(character)}, which is no plain digit; write it with 0 to 9"
+    what = INSTEAD.get(character, "a formula holds names, numbers, + - * / ** ( ) and functions")
+    found = shown(character) if visible(character) == character else visible(character)
+    return f"found {found} in {shown(visible(text.strip()))}; {what}"
