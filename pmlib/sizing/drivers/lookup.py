@@ -13,9 +13,7 @@ from pmlib.sizing.drivers.refusal import meant, shown
 if TYPE_CHECKING:
     from pmlib.data import Source
 
-CELL = re.compile(
-    r"(?P<of>[^\W\d]\w*)\s*\.\s*(?P<column>[^\W\d]\w*)\s*\[(?P<keys>(?:[^\]\"]|\"[^\"]*\")*)\]"
-)
+CELL = re.compile(r"(?P<of>[^\W\d]\w*)\s*\.\s*(?P<column>[^\W\d]\w*)\s*\[(?P<keys>(?:[^\]\"]|\"[^\"]*\")*)\]")
 KEY = re.compile(r'\s*(?:"(?P<text>[^"]*)"|(?P<year>[0-9]{4}))\s*')
 
 
