@@ -215,11 +215,13 @@ def map2d(
     columns: Mapping[str, Column],
     highlight: Sequence[str] = (),
     diagonal: bool = False,
+    through: pd.DataFrame | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw labelled points; where names would overlap, highlighted ones win and the rest stay dots.
 
     diagonal : draw the line on which both axes are equal.
+    through : points, in order, of a curve to draw behind; columns x and y.
     """
     ax = ax or new_axes(4.2)
     blank(ax)
@@ -232,6 +234,8 @@ def map2d(
         high = max(ax.get_xlim()[1], ax.get_ylim()[1])
         ax.plot([low, high], [low, high], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
         ax.set(xlim=(low, high), ylim=(low, high))
+    if through is not None:
+        ax.add_collection(LineCollection([points(through, x, y, columns)], colors=[MUTED], linewidths=1.4))
     values(ax, columns[x], axis="x", title=True)
     values(ax, columns[y], title=True)
     name_points(ax, places, list(frame[label]), list(highlight), [4.0] * len(places))
