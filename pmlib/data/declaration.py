@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from pmlib.age import days
-from pmlib.data.rule import OPTIONS, REPEATING, ROLES, Rule, Strict, final_names
+from pmlib.data.rule import OPTIONS, REPEATING, RESERVED, Rule, Strict, final_names
 from pmlib.data.words import SOURCES, DataError, and_more, meant, shown
 
 PLACES = ("path", "url", "database", "files")  # a table has one of them
@@ -97,7 +97,7 @@ class Table(Strict):
         names = final_names(columns)
         for column, name in names.items():
             role = columns[column].role
-            if name in ROLES and role != name:
+            if name in RESERVED and role != name:
                 raise ValueError(f"{column!r} is a role; give that column role = {name!r} or leave it out")
             twin = next((other for other in names if other != column and names[other] == name), None)
             if twin:

@@ -62,6 +62,8 @@ TYPES_OF_ROLE: dict[str, tuple[str, ...]] = {  # a role that is not listed takes
 SHARED_ROLES = ("", "name", "attribute", "instrument")
 LISTED_ROLES = ("", "attribute", "instrument")  # a Source lists their columns
 ROLES = tuple(role for role in get_args(Role) if role not in LISTED_ROLES)  # columns a Source may have
+# No column without the role may be called by it; the later ones are so common that one may.
+RESERVED = frozenset(ROLES[: ROLES.index("market")])
 REPEATING = ("won", "topic")  # a product may be in many deals of a day, and much be claimed of it
 # What only some types may say, and the types that may.
 TYPES_OF_SETTING = {

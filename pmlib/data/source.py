@@ -1,19 +1,19 @@
 """Source: a checked table that an analysis asks for roles, with its labels, origin and fingerprint."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from pmlib.data.rule import MEASURES, REPEATING, ROLES, TYPES_OF_ROLE
+from pmlib.data.rule import MEASURES, REPEATING, RESERVED, ROLES, TYPES_OF_ROLE
 from pmlib.data.words import DataError, meant, shown
 from pmlib.result import Result
 from pmlib.table import Column, is_number, texts
 
-AMOUNTS = tuple(role for role, types in TYPES_OF_ROLE.items() if types == MEASURES)
+AMOUNTS = {role for role, types in TYPES_OF_ROLE.items() if types == MEASURES}
 FLAGS = ("chosen", "available", "won")
 PROFILE = {
     "label": Column("Column"),
@@ -189,7 +189,7 @@ def source(
         found = shown(frame[roles.get("period", "period")].tolist()[row])
         remedy = "give dates (pandas.to_datetime makes them), or years as whole numbers"
         raise DataError(f"{name}, row {row}: period is {found}; {remedy}")
-    _check_values(name, named, [*attributes, *instruments])
+    _check_values(name, named, [*attributes, *instruments], roles)
     named = named.astype(
         {flag: "Int64" if named[flag].hasnans else "int64" for flag in FLAGS if flag in named}
     )
@@ -230,9 +230,9 @@ def no_source() -> Source:
     )
 
 
-def _check_values(name: str, frame: pd.DataFrame, attributes: Sequence[str]) -> None:
+def _check_values(name: str, frame: pd.DataFrame, attributes: Sequence[str], roles: Collection[str]) -> None:
     # What data.read refuses by file and row, an analyst's own frame must not bring in either.
-    for column in AMOUNTS:
+    for column in sorted(AMOUNTS & (RESERVED | set(roles))):
         if column in frame and not pd.api.types.is_numeric_dtype(frame[column].dtype):
             raise DataError(f"{name}: {column} holds {frame[column].dtype}, not numbers; convert it first")
     for column in attributes:

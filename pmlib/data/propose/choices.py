@@ -7,8 +7,7 @@ from itertools import product
 from pmlib.data.propose import vocabulary
 from pmlib.data.propose.column import Guess
 from pmlib.data.propose.vocabulary import named
-from pmlib.data.rule import MEASURES
-from pmlib.data.rule import ROLES as UNIQUE
+from pmlib.data.rule import MEASURES, RESERVED
 
 MOSTLY = 0.95  # of the choices are as choices are; the others are damage, which the analysis will name
 ALTERNATIVES = (*MEASURES, "text", "category")  # types that may number or name what can be chosen
@@ -97,7 +96,7 @@ def _attribute(column: Guess, sets: Sets) -> None:
     """What differs between the things to choose from describes them; what does not is about who chooses."""
     described = column.type in (*MEASURES, "flag", "category")
     other = f"{vocabulary.ALTERNATIVE} {vocabulary.IDS}"
-    if column.role or not described or column.name in UNIQUE or named(column.name, other):
+    if column.role or not described or column.name in RESERVED or named(column.name, other):
         return
     if any(len({column.values[row] for row in rows}) > 1 for rows in sets):
         column.set("role", "attribute")

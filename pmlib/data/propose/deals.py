@@ -3,8 +3,7 @@
 from pmlib.data.propose import vocabulary
 from pmlib.data.propose.column import OUTCOMES, Guess
 from pmlib.data.propose.vocabulary import named
-from pmlib.data.rule import MEASURES
-from pmlib.data.rule import ROLES as UNIQUE
+from pmlib.data.rule import MEASURES, RESERVED
 
 LABELS = ("text", "category")
 
@@ -26,7 +25,7 @@ def assign(columns: list[Guess]) -> list[str]:
         _give("period", vocabulary.ROLES["period"], usual, ("date",))
     for column in free:
         described = column.type in (*MEASURES, "flag", "category") and column.count > 1
-        if described and not column.role and column.name not in UNIQUE and not _is_id(column):
+        if described and not column.role and column.name not in RESERVED and not _is_id(column):
             column.set("role", "attribute")
     return [key.name]
 

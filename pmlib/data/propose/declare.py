@@ -14,7 +14,7 @@ from pmlib.data.propose.numbers import is_missing, number_cells, style
 from pmlib.data.propose.roles import assign
 from pmlib.data.propose.shares import settle
 from pmlib.data.propose.toml import pairs
-from pmlib.data.rule import ROLES, Rule
+from pmlib.data.rule import RESERVED, Rule
 
 UNKNOWN = "not stated yet"
 
@@ -112,7 +112,7 @@ def _missing(columns: list[Guess], cells: Mapping[str, list[str]]) -> list[str]:
 
 def _declarable(columns: list[Guess], left: dict[str, str]) -> tuple[list[Guess], dict[str, str]]:
     """Leave out a column that is called as a role which another column has."""
-    wrong = [column for column in columns if column.name in ROLES and column.role != column.name]
+    wrong = [column for column in columns if column.name in RESERVED and column.role != column.name]
     wrong = [column for column in wrong if column.role in ("", "attribute", "name")]
     why = {column.name: "its name is that of a role which it does not have" for column in wrong}
     return [column for column in columns if column not in wrong], left | why

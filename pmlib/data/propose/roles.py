@@ -6,8 +6,7 @@ from itertools import combinations
 from pmlib.data.propose import choices, deals, vocabulary
 from pmlib.data.propose.column import Guess, is_money, is_rate
 from pmlib.data.propose.vocabulary import named
-from pmlib.data.rule import MEASURES
-from pmlib.data.rule import ROLES as UNIQUE
+from pmlib.data.rule import MEASURES, RESERVED
 
 MOST_FIRMS = 200
 SPARSE = 0.3  # of its cells a column may lack and still be the likely one of its role
@@ -192,7 +191,7 @@ def _attributes(columns: list[Guess]) -> None:
         roles = " ".join(vocabulary.ROLES[role] for role in sold)
         if column.role or not measured or vocabulary.is_year(column.name) or is_money(column):
             continue
-        if column.count > 1 and not named(column.name, f"{other} {roles}") and column.name not in UNIQUE:
+        if column.count > 1 and not named(column.name, f"{other} {roles}") and column.name not in RESERVED:
             column.set("role", "attribute")
             _direction(column)
 
