@@ -47,7 +47,7 @@ def factor(correlation: np.ndarray) -> np.ndarray | None:
     if np.array_equal(correlation, np.eye(len(correlation))):
         return None
     sizes, directions = np.linalg.eigh(correlation)
-    upper = np.linalg.qr((directions * np.sqrt(sizes.clip(0))).T, mode="r")
+    upper: np.ndarray = np.linalg.qr((directions * np.sqrt(sizes.clip(0))).T)[1]
     return np.asarray(upper.T * np.where(np.diag(upper) < 0, -1.0, 1.0))
 
 

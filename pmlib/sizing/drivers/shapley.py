@@ -84,5 +84,7 @@ def _sampled_steps(count: int, seed: int) -> list[Step]:
     orders = [tuple(random.permutation(count).tolist()) for _ in range(ORDERS)]
     orders += [order[::-1] for order in orders]
     return [
-        (frozenset(order[:place]), new, 1 / len(orders)) for order in orders for place, new in enumerate(order)
+        (frozenset(order[:place]), new, 1 / len(orders))
+        for order in orders
+        for place, new in enumerate(order)
     ]
