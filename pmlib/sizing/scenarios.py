@@ -101,7 +101,8 @@ def scenarios(
     frame = pd.DataFrame(rows)
     frame["against"] = frame["estimate"] / frame["estimate"].iloc[0] - 1
     said = [
-        f"{row.scenario} {estimate(row.estimate, row.low, row.high, unit, level)}" for row in frame.itertuples()
+        f"{row.scenario} {estimate(row.estimate, row.low, row.high, unit, level)}"
+        for row in frame.itertuples()
     ]
     return Scenarios(
         title=_title(frame, node, unit),
@@ -188,9 +189,10 @@ def _checks(market: "Tree", focus: str, asked: Sequence[Change]) -> tuple[Check,
         changed = market.given(**one.settings)
         for name in one.settings:
             before, after = market.nodes[name].law, changed.nodes[name].law
-            if before is not None and after is not None and not before.constant:
-                if abs(score(before, np.array([after.median]))[0]) > FAR - 1:
-                    far.append(f"{one.name}: {label(market.nodes[name])}")
+            if before is None or after is None or before.constant:
+                continue
+            if abs(score(before, np.array([after.median]))[0]) > FAR - 1:
+                far.append(f"{one.name}: {inside(market.nodes[name])}")
     said = "all of them do"
     return (
         Check(f"Every condition touches {inside(market.nodes[focus])}", not idle, listed(idle) or said),

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from pmlib.result import Absent, Check, Number, Result
-from pmlib.sizing.drivers.draws import DRAWS, draws as drawn
+from pmlib.sizing.drivers.draws import DRAWS
+from pmlib.sizing.drivers.draws import draws as drawn
 from pmlib.sizing.drivers.levels import check_level, quantiles
 from pmlib.sizing.drivers.lineage import below, causes, focus_of, untreed
 from pmlib.sizing.drivers.shapley import shapley_shares
@@ -87,7 +88,9 @@ def size(
     here = frame[frame["name"] == focus].iloc[0]
     node = market.nodes[focus]
     said = estimate(here["estimate"], here["low"], here["high"], here["unit"], level)
-    finding = f"{label(node)}: about {said}." if _varies(here) else f"{label(node)}: {said}, with no range given."
+    finding = (
+        f"{label(node)}: about {said}." if _varies(here) else f"{label(node)}: {said}, with no range given."
+    )
     return Size(
         title=f"{label(node)}: about {amount(here['estimate'], here['low'], here['high'], here['unit'])}",
         finding=f"{finding}{_sources(frame)}",
@@ -105,7 +108,9 @@ def size(
     )
 
 
-def _frame(market: "Tree", focus: str, values: dict[str, np.ndarray], level: float, seed: int) -> pd.DataFrame:
+def _frame(
+    market: "Tree", focus: str, values: dict[str, np.ndarray], level: float, seed: int
+) -> pd.DataFrame:
     shares, indices = _shares(market, focus, seed)
     rows = []
     for name, node in market.nodes.items():
@@ -119,7 +124,9 @@ def _frame(market: "Tree", focus: str, values: dict[str, np.ndarray], level: flo
                 "label": label(node),
                 "value": amount(middle, low, high, unit),
                 "range": band(low, high, unit),
-                "share": sum(share for leaf, share in shares.items() if leaf in beneath) if relevant else np.nan,
+                "share": sum(share for leaf, share in shares.items() if leaf in beneath)
+                if relevant
+                else np.nan,
                 "estimate": middle,
                 "low": low,
                 "high": high,
@@ -136,14 +143,13 @@ def _frame(market: "Tree", focus: str, values: dict[str, np.ndarray], level: flo
 
 
 def _shares(market: "Tree", focus: str, seed: int) -> tuple[dict[str, float], pd.DataFrame]:
-    names, correlation = causes(market, focus)
-    unknown = pd.DataFrame({"first": np.nan, "total": np.nan}, index=names)
-    if not names:
+    laws, correlation = causes(market, focus)
+    unknown = pd.DataFrame({"first": np.nan, "total": np.nan}, index=list(laws))
+    if not laws:
         return {}, unknown
-    laws = {name: market.nodes[name].law for name in names}
     model = _model(market, focus)
     shares = shapley_shares(model, laws, correlation=correlation, seed=seed).to_dict()
-    independent = np.array_equal(correlation, np.eye(len(names)))
+    independent = np.array_equal(correlation, np.eye(len(laws)))
     return shares, variance_shares(model, laws, seed=seed) if independent else unknown
 
 
@@ -170,7 +176,9 @@ def _most(frame: pd.DataFrame) -> str:
 
 
 def _sources(frame: pd.DataFrame) -> str:
-    leaves = frame[frame["leaf"] & (frame["share"] >= 0.01)].sort_values("share", ascending=False, kind="stable")
+    leaves = frame[frame["leaf"] & (frame["share"] >= 0.01)].sort_values(
+        "share", ascending=False, kind="stable"
+    )
     said = [f"{lower(row.label)} ({number(row.share, '%', 0)})" for row in leaves.head(3).itertuples()]
     return f" What is unsure comes from {listed(said)}." if said else ""
 
@@ -225,5 +233,7 @@ def _checks(market: "Tree", focus: str, values: np.ndarray, here: Any) -> tuple[
         saw = f"the medians of two halves lie {number(apart, '%')} of the range's width apart"
         checks.append(Check("There are draws enough", apart < SETTLED, saw))
     notices = tuple(market.notices)
-    checks.append(Check("The tree was taken as written", not notices, "; ".join(notices) or "nothing changed"))
+    checks.append(
+        Check("The tree was taken as written", not notices, "; ".join(notices) or "nothing changed")
+    )
     return tuple(checks)

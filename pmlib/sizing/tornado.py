@@ -1,5 +1,6 @@
 """What each driver does to the result by itself, from the low end of its range to the high end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from pmlib.sizing.drivers.words import amount, band, capital, column, in_money, 
 from pmlib.table import Column, percentage
 
 if TYPE_CHECKING:
+    from pmlib.sizing.drivers.laws import Law
     from pmlib.sizing.drivers.tree import Tree
 
 TITLE = "What each driver does"
@@ -69,12 +71,12 @@ def tornado(
     assert market is not None and not isinstance(market, Absent)
     check_level(level)
     focus = focus_of(market, focus)
-    names, correlation = causes(market, focus)
-    if not names:
+    laws, correlation = causes(market, focus)
+    if not laws:
         return Absent(title=TITLE, reason=f"No driver of {inside(market.nodes[focus])} has a range.")
     node = market.nodes[focus]
-    spec, unit = column(node), column(node).unit
-    frame = _swings(market, focus, names, correlation, level, seed)
+    unit = column(node).unit
+    frame = _swings(market, focus, laws, correlation, level, seed)
     middle = float(market.evaluate({})[focus])
     top = frame.iloc[0]
     low, high = sorted([top["low"], top["high"]])
@@ -112,16 +114,15 @@ def tornado(
 
 
 def _swings(
-    market: "Tree", focus: str, names: list[str], correlation: np.ndarray, level: float, seed: int
+    market: "Tree", focus: str, laws: Mapping[str, "Law"], correlation: np.ndarray, level: float, seed: int
 ) -> pd.DataFrame:
     z = score(level)
-    laws = {name: market.nodes[name].law for name in names}
     shares = shapley_shares(
         lambda values: market.evaluate(values)[focus], laws, correlation=correlation, seed=seed
     )
     rows = []
-    for row, name in enumerate(names):
-        scores = conditioned(np.zeros((len(names), 2)), correlation, [row], np.array([[-z, z]]))
+    for row, name in enumerate(laws):
+        scores = conditioned(np.zeros((len(laws), 2)), correlation, [row], np.array([[-z, z]]))
         values = {leaf: law.at(own) for (leaf, law), own in zip(laws.items(), scores, strict=True)}
         low, high = (float(end) for end in market.evaluate(values)[focus])
         node = market.nodes[name]
@@ -130,7 +131,7 @@ def _swings(
             {
                 "name": name,
                 "label": label(node),
-                "range": band(*ends, column(node).unit),
+                "range": band(ends[0], ends[1], column(node).unit),
                 "leaf_low": ends[0],
                 "leaf_high": ends[1],
                 "low": low,
@@ -159,7 +160,11 @@ def _agreement(frame: pd.DataFrame) -> Check:
 
 
 def _subtitle(node: Any, unit: str, level: float, correlation: np.ndarray) -> str:
-    along = "" if np.array_equal(correlation, np.eye(len(correlation))) else "; what is correlated moves along"
+    along = (
+        "" if np.array_equal(correlation, np.eye(len(correlation))) else "; what is correlated moves along"
+    )
     what = " ".join(filter(None, [label(node), f"({spoken(unit)})" if spoken(unit) else "", in_money(unit)]))
-    ends = f"each driver alone from the low end (grey) to the high end (colour) of its {percentage(level)} range"
+    ends = (
+        f"each driver alone from the low end (grey) to the high end (colour) of its {percentage(level)} range"
+    )
     return capital(f"{what}: {ends}, the others at their median{along}.")

@@ -1,4 +1,4 @@
-"""Draws of a driver tree: values of all its nodes, evenly spread, correlated, under conditions where asked."""
+"""Draws of a driver tree: values of all its nodes, evenly spread, correlated, under conditions if asked."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ def draws(tree: "Tree", n: int = DRAWS, *, method: str = "sobol", seed: int = 1)
     Parameters
     ----------
     n : draws; any number, best a power of two. method : "sobol" (evenly spread, a scrambled sequence), or
-        "random". seed : of either; the same seed gives the same bytes, whatever the order of the tree's lines.
+        "random". seed : of either; the same seed gives the same bytes, however the lines are ordered.
 
     Returns
     -------
@@ -51,29 +51,31 @@ def draws_given(
     changed = tree.given(**changes) if changes else tree
     varies = sorted(tree.uncertain)  # by name: the order of lines is no reason for another number
     names = varies + sorted(set(changed.uncertain) - set(varies))
+    laws = {name: law for name in names if (law := changed.nodes[name].law) is not None}
     correlation = _correlation(tree, varies, len(names))
     lower = factor(correlation)
-    known = [row for row, name in enumerate(varies) if name in changes and name in changed.leaves]
+    known = [row for row, name in enumerate(varies) if name in changes and name in laws]
     found = {name: np.empty(n) for name in changed.nodes}
     start = 0
     for z in blocks(len(names), n, method=method, seed=seed):
         if lower is not None:
             z = lower @ z
-        given = {names[row]: changed.nodes[names[row]].law.at(z[row]) for row in known}
         if lower is not None and known:
+            given = {names[row]: laws[names[row]].at(z[row]) for row in known}
             before = [score(tree.nodes[name].law, values) for name, values in given.items()]
-            z = conditioned(z, correlation, known, np.array(before))
-        others = ((name, row) for name, row in zip(names, z, strict=True) if name in changed.uncertain)
-        values = {name: changed.nodes[name].law.at(row) for name, row in others if name not in given} | given
-        size = z.shape[1]
+            followed = conditioned(z, correlation, known, np.array(before))
+            followed[known] = z[known]  # whose own law is another now
+            z = followed
+        values = {name: law.at(z[names.index(name)]) for name, law in laws.items()}
         for name, column in changed.evaluate(values).items():
-            found[name][start : start + size] = column
-        start += size
+            found[name][start : start + z.shape[1]] = column
+        start += z.shape[1]
     return found
 
 
-def score(law: "Law", values: np.ndarray) -> np.ndarray:
+def score(law: "Law | None", values: np.ndarray) -> np.ndarray:
     """Give the standard normal scores at which a law has these values, at most FAR."""
+    assert law is not None  # of a leaf
     low, high = np.full(np.shape(values), -FAR), np.full(np.shape(values), FAR)
     for _ in range(HALVINGS):
         middle = (low + high) / 2

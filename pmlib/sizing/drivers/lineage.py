@@ -10,6 +10,7 @@ from pmlib.result import Absent
 from pmlib.sizing.drivers.refusal import at
 
 if TYPE_CHECKING:
+    from pmlib.sizing.drivers.laws import Law
     from pmlib.sizing.drivers.tree import Tree
 
 
@@ -58,9 +59,9 @@ def focus_of(tree: "Tree", focus: str | None) -> str:
     return next(name for name in tree.nodes if name not in used)
 
 
-def causes(tree: "Tree", focus: str) -> tuple[list[str], np.ndarray]:
-    """Give the leaves that make a node uncertain, by name, and the correlation of their scores."""
-    beneath = below(tree, focus)
-    names = sorted(name for name in tree.uncertain if name in beneath)
-    order = [tree.uncertain.index(name) for name in names]
-    return names, np.asarray(tree.correlation, float)[np.ix_(order, order)]
+def causes(tree: "Tree", focus: str) -> tuple[dict[str, "Law"], np.ndarray]:
+    """Give the laws of the leaves that make a node uncertain, by name, and their correlation."""
+    beneath = sorted(below(tree, focus))
+    laws = {name: law for name in beneath if (law := tree.nodes[name].law) and not law.constant}
+    order = [tree.uncertain.index(name) for name in laws]
+    return laws, np.asarray(tree.correlation, float)[np.ix_(order, order)]

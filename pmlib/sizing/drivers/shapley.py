@@ -1,20 +1,18 @@
 """Whose variance it is, where inputs may be correlated: a division that always adds up to the whole."""
 
 from collections.abc import Mapping
-from itertools import chain, combinations
-from math import comb
 
 import numpy as np
 import pandas as pd
 
 from pmlib.sizing.drivers.conditioned import conditioned
+from pmlib.sizing.drivers.orders import every_step, sampled_steps
 from pmlib.sizing.drivers.outputs import Law, Model, check_varies, outputs, two_samples, values_at
 
 EVERY_GROUP = 8  # inputs up to which every group of them is tried; beyond, a sample of orders
 ORDERS = 32  # sampled orders of many inputs, each also walked backwards
 EVALUATIONS = 1 << 18
 FEWEST, MOST = 1 << 10, 1 << 13  # draws a group
-Step = tuple[frozenset[int], int, float]  # what is known, what becomes known, how much it counts
 
 
 def shapley_shares(
@@ -63,28 +61,7 @@ def shapley_shares(
         return left[known]
 
     shares = np.zeros(count)
-    for known, new, weight in _every_step(count) if count <= EVERY_GROUP else _sampled_steps(count, seed):
+    steps = every_step(count) if count <= EVERY_GROUP else sampled_steps(count, ORDERS, seed)
+    for known, new, weight in steps:
         shares[new] += weight * (variance_left(known) - variance_left(known | {new}))
     return pd.Series(shares / variance_left(frozenset()), index=pd.Index(laws, name="input"), name="share")
-
-
-def _every_step(count: int) -> list[Step]:
-    every = range(count)
-    groups = chain.from_iterable(combinations(every, size) for size in every)
-    return [
-        (frozenset(group), new, 1 / count / comb(count - 1, len(group)))
-        for group in groups
-        for new in every
-        if new not in group
-    ]
-
-
-def _sampled_steps(count: int, seed: int) -> list[Step]:
-    random = np.random.default_rng(seed)
-    orders = [tuple(random.permutation(count).tolist()) for _ in range(ORDERS)]
-    orders += [order[::-1] for order in orders]
-    return [
-        (frozenset(order[:place]), new, 1 / len(orders))
-        for order in orders
-        for place, new in enumerate(order)
-    ]

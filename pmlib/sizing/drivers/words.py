@@ -54,7 +54,7 @@ def exact(value: float, unit: str) -> str:
 
 
 def band(low: float, high: float, unit: str) -> str:
-    """Write a range without what it is of: 3.8 to 4.4 million, €24M to €69M, 5% to 11%; nothing of one value."""
+    """Write a range without what it is of: 3.8 to 4.4 million, €24M to €69M; nothing of one value."""
     if not high > low:
         return ""
     digits = interval_digits(low, high, unit)
@@ -72,7 +72,9 @@ def sign(unit: str) -> str:
 
 def _rounded(value: float, digits: int, unit: str) -> float:
     # 895,569 of a range of hundred thousands is 900,000; millions are written as such, without decimals
-    return round(value, digits) if digits < 0 and abs(value) < MILLION and unit not in ("%", "points") else value
+    return (
+        round(value, digits) if digits < 0 and abs(value) < MILLION and unit not in ("%", "points") else value
+    )
 
 
 def estimate(value: float, low: float, high: float, unit: str, level: float) -> str:
