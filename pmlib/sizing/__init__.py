@@ -5,7 +5,12 @@ from pmlib.sizing.chance import chance
 from pmlib.sizing.driver_tree import driver_tree
 from pmlib.sizing.drivers.tree import Tree, tree
 from pmlib.sizing.income_curve import IncomeCurve, income_curve
+from pmlib.sizing.ledger import ledger
 from pmlib.sizing.money import Factor, Money, PurchasingPower, in_money, money, purchasing_power
+from pmlib.sizing.scenarios import scenarios
+from pmlib.sizing.size import size
+from pmlib.sizing.tornado import tornado
+from pmlib.sizing.what_moved import what_moved
 
 __all__ = [
     "Factor",
@@ -13,23 +18,14 @@ __all__ = [
     "Money",
     "PurchasingPower",
     "Tree",
-    "in_money",
-    "income_curve",
-    "money",
-    "purchasing_power",
-    "tree",
-from pmlib.sizing.ledger import ledger
-from pmlib.sizing.scenarios import scenarios
-from pmlib.sizing.size import size
-from pmlib.sizing.tornado import tornado
-from pmlib.sizing.what_moved import what_moved
-
-__all__ = [
-    "Tree",
     "better_information",
     "chance",
     "driver_tree",
+    "in_money",
+    "income_curve",
     "ledger",
+    "money",
+    "purchasing_power",
     "scenarios",
     "size",
     "tornado",
