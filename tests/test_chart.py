@@ -1,6 +1,7 @@
 """Charts are inline SVG in the page's colour names, the same bytes each time, readable wide and narrow."""
 
 import re
+from itertools import pairwise
 
 import matplotlib as mpl
 import numpy as np
@@ -63,8 +64,18 @@ FORMS = {
     ),
     "map2d": lambda: chart.map2d(FIRMS, "share", "growth", "firm", columns=COLUMNS, diagonal=True),
     "biplot": lambda: biplot(shaded=["Ada"]),
+    "tornado": lambda: chart.tornado(ESTIMATES, "firm", middle=0.05, spec=SHARE, highlight=["Ada"]),
+    "tree": lambda: chart.tree(NODES, "label", ["value", "band"], parts=PARTS, top="a", highlight=["a"]),
     "heat": lambda: chart.heat(WIDE, WIDE.map("{:.2f}".format)),
 }
+
+
+# Far more than a page has columns for, and a part that two others share.
+NODES = pd.DataFrame(
+    {"label": ["Ada", "Bob & <Co>", "Cy", "Di", "Ed"], "value": "1 to 2", "band": ["", "3", "4", "5", "6"]},
+    index=list("abcde"),
+)
+PARTS = {"a": ["b", "c"], "b": ["d"], "c": ["d"], "d": ["e"]}
 
 
 @pytest.fixture(scope="module", params=FORMS, ids=str)
@@ -97,6 +108,27 @@ def test_a_chart_is_small_and_holds_no_date(drawn):
 def test_the_same_chart_is_the_same_bytes():
     first, second = (chart.svg(FORMS["bubble"], alt="a", name="b") for _ in range(2))
     assert first == second
+
+
+def test_a_tree_draws_what_is_shared_once_and_a_deep_one_as_rows():
+    drawn = chart.svg(FORMS["tree"], alt="a", name="b")
+    assert drawn.count(">Ed</text>") == 2 and drawn.count(">as above</text>") == 2  # wide and narrow
+    deep = NODES.index
+    parts = {name: [below] for name, below in pairwise(deep)}
+    drawn = chart.svg(
+        lambda: chart.tree(NODES, "label", ["value", "band"], parts=parts, top="a"), alt="a", name="b"
+    )
+    wide = drawn[: drawn.index('class="narrow"')]
+    assert ">1 to 2, 3</text>" in wide
+
+
+def test_a_tornado_says_both_ends_and_once_what_does_not_move():
+    frame = pd.DataFrame({"name": ["moves", "stays"], "low": [3.0e6, 4e6], "high": [5.5e6, 4e6]})
+    drawn = chart.svg(
+        lambda: chart.tornado(frame, "name", middle=4e6, spec=Column("Sales", "€ (2025)")), alt="", name="n"
+    )
+    wide = drawn[: drawn.index('class="narrow"')]
+    assert [wide.count(f">{text}</text>") for text in ("€3M", "€5.50M", "€4M")] == [1, 1, 2]
 
 
 def test_ids_of_two_charts_differ():

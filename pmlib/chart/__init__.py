@@ -44,9 +44,11 @@ from pmlib.chart.theme import (
     WORSE,
     is_wide,
 )
+from pmlib.chart.tornado import tornado
+from pmlib.chart.tree import tree
 from pmlib.table import Column, column_digits, number, plain, scaled
 
-__all__ = ["bands", "biplot", "bubble", "dots", "heat", "lines", "map2d", "ranked", "svg"]
+__all__ = ["bands", "biplot", "bubble", "dots", "heat", "lines", "map2d", "ranked", "svg", "tornado", "tree"]
 
 
 def ranked(

@@ -1,8 +1,16 @@
 """How big is the market? Driver trees, triangulation, adoption, price, incidence and segments."""
 
+from pmlib.sizing.better_information import better_information
+from pmlib.sizing.chance import chance
+from pmlib.sizing.driver_tree import driver_tree
 from pmlib.sizing.drivers.tree import Tree, tree
 from pmlib.sizing.income_curve import IncomeCurve, income_curve
+from pmlib.sizing.ledger import ledger
 from pmlib.sizing.money import Factor, Money, PurchasingPower, in_money, money, purchasing_power
+from pmlib.sizing.scenarios import scenarios
+from pmlib.sizing.size import size
+from pmlib.sizing.tornado import tornado
+from pmlib.sizing.what_moved import what_moved
 
 __all__ = [
     "Factor",
@@ -10,9 +18,17 @@ __all__ = [
     "Money",
     "PurchasingPower",
     "Tree",
+    "better_information",
+    "chance",
+    "driver_tree",
     "in_money",
     "income_curve",
+    "ledger",
     "money",
     "purchasing_power",
+    "scenarios",
+    "size",
+    "tornado",
     "tree",
+    "what_moved",
 ]
