@@ -3,9 +3,7 @@
 import re
 
 import numpy as np
-import pandas as pd
 import pytest
-import reconcile_coverage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -198,20 +196,3 @@ def test_the_drivers_stand_side_by_side():
     assert found.frame["value"].iloc[2] == "0.282 cars a person (implied)"
     alone = reconcile({"a": a_number(4.0), "b": a_number(4.1)})
     assert where_methods_part(alone).reason == "The methods have no driver in common to compare."
-
-
-def test_stored_coverage_is_as_promised():
-    stored = pd.read_csv(reconcile_coverage.STORED)
-    assert len(stored) == len(reconcile_coverage.CASES)
-    assert (stored["sets"] >= 2000).all()
-    assert (
-        stored["covered"].between(0.745, 0.885).all()
-    )  # widest where two methods agree but for their errors
-    assert stored["covered"].between(0.76, 0.84).mean() > 0.8
-    assert 0.79 < stored["covered"].mean() < 0.83
-
-
-@pytest.mark.parametrize("case", [(3, "unequal", 0.3, 0.1), (2, "equal", 0.0, 0.5)])
-def test_coverage_can_be_worked_out_again(case):
-    stored = pd.read_csv(reconcile_coverage.STORED).set_index(["methods", "errors", "correlation", "spread"])
-    assert reconcile_coverage.covered(*case, sets=300) == pytest.approx(stored.loc[case, "covered"], abs=0.08)
