@@ -28,6 +28,9 @@ ESTIMATES = pd.DataFrame(
         "high": [0.2, 0.1, -0.1],
     }
 )
+LEVELS = FIRMS.assign(
+    estimate=[0.5, 0.3, 0.2], low=[0.4, 0.2, 0.1], high=[0.6, 0.4, 0.3], cut=["", "× 60%", "× 67%"]
+)
 SHARE = Column("Share", "%")
 COLUMNS = {"share": SHARE, "growth": Column("Growth", "%")}
 WIDE = FIRMS.set_index("firm")[["share", "growth"]]
@@ -66,6 +69,7 @@ FORMS = {
     "biplot": lambda: biplot(shaded=["Ada"]),
     "tornado": lambda: chart.tornado(ESTIMATES, "firm", middle=0.05, spec=SHARE, highlight=["Ada"]),
     "tree": lambda: chart.tree(NODES, "label", ["value", "band"], parts=PARTS, top="a", highlight=["a"]),
+    "waterfall": lambda: chart.waterfall(LEVELS, "firm", "cut", spec=SHARE, highlight=["Cy"]),
     "heat": lambda: chart.heat(WIDE, WIDE.map("{:.2f}".format)),
 }
 

@@ -46,9 +46,23 @@ from pmlib.chart.theme import (
 )
 from pmlib.chart.tornado import tornado
 from pmlib.chart.tree import tree
+from pmlib.chart.waterfall import waterfall
 from pmlib.table import Column, column_digits, number, plain, scaled
 
-__all__ = ["bands", "biplot", "bubble", "dots", "heat", "lines", "map2d", "ranked", "svg", "tornado", "tree"]
+__all__ = [
+    "bands",
+    "biplot",
+    "bubble",
+    "dots",
+    "heat",
+    "lines",
+    "map2d",
+    "ranked",
+    "svg",
+    "tornado",
+    "tree",
+    "waterfall",
+]
 
 
 def ranked(

@@ -4,13 +4,16 @@ from pmlib.sizing.better_information import better_information
 from pmlib.sizing.chance import chance
 from pmlib.sizing.driver_tree import driver_tree
 from pmlib.sizing.drivers.tree import Tree, tree
+from pmlib.sizing.funnel import funnel
 from pmlib.sizing.income_curve import IncomeCurve, income_curve
 from pmlib.sizing.ledger import ledger
 from pmlib.sizing.money import Factor, Money, PurchasingPower, in_money, money, purchasing_power
+from pmlib.sizing.reconcile import reconcile
 from pmlib.sizing.scenarios import scenarios
 from pmlib.sizing.size import size
 from pmlib.sizing.tornado import tornado
 from pmlib.sizing.what_moved import what_moved
+from pmlib.sizing.where_methods_part import where_methods_part
 
 __all__ = [
     "Factor",
@@ -21,14 +24,17 @@ __all__ = [
     "better_information",
     "chance",
     "driver_tree",
+    "funnel",
     "in_money",
     "income_curve",
     "ledger",
     "money",
     "purchasing_power",
+    "reconcile",
     "scenarios",
     "size",
     "tornado",
     "tree",
     "what_moved",
+    "where_methods_part",
 ]
