@@ -80,6 +80,11 @@ def test_people_online_by_country(read_shipped):
     assert 0.75 <= found.coverage <= 0.9
 
 
+def test_a_country_that_nobody_counted_gets_a_figure(read_shipped):
+    found = income_curve(read_shipped("internet_income"), market="Nigeria")
+    assert pd.isna(found.frame["observed"][0]) and found.numbers[0].value == pytest.approx(0.128, abs=0.005)
+
+
 def test_what_it_says(dutch):
     assert dutch.headline == (
         "As other markets of its income, Netherlands would have 0.306 cars/person, 4.26 million cars in all "
