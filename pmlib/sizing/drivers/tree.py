@@ -84,8 +84,15 @@ class Tree:
                 found[name] = given[name] if name in given else np.float64(node.law.median)
             else:
                 found[name] = compute(self.steps[name], found)
-            _check_draws(node, found[name])
+                self._check_draws(node, found)
         return {name: np.broadcast_to(found[name], shape) for name in self.nodes}
+
+    def _check_draws(self, node: Node, found: Mapping[str, Amount]) -> None:
+        # A sum tells of a single draw that is no number, in one pass; where it came from is looked for then.
+        if not np.isfinite(np.sum(found[node.name])) and node.formula:
+            for name in (*node.formula.names, node.name):
+                _check_finite(self.nodes[name], found[name])
+        _check_share(node, found[node.name])
 
     def given(self, **changes: str) -> "Tree":
         """Change nodes, each to a value such as "9% .. 15%" or to a formula; gives a new tree.
@@ -311,17 +318,18 @@ def _moved(made: Tree) -> list[str]:
     ]
 
 
-def _check_draws(node: Node, found: Amount) -> None:
-    # A sum tells of a single draw that is no number, in one pass.
-    if not np.isfinite(np.sum(found)) and not np.isfinite(found).all():
-        values = np.atleast_1d(found)
+def _check_finite(node: Node, values: Amount) -> None:
+    if not np.isfinite(values).all():
+        values = np.atleast_1d(values)
         draw = int(np.flatnonzero(~np.isfinite(values))[0])
         what = "no number" if np.isnan(values[draw]) else "infinity"
-        raise TreeError(
-            f"{node.place}: draw {draw + 1} gives {what}; see what it divides by, or takes a log or root of"
-        )
+        remedy = "see what it divides by, or takes a log or root of" if node.formula else "give a number"
+        raise TreeError(f"{node.place}: draw {draw + 1} gives {what}; {remedy}")
+
+
+def _check_share(node: Node, values: Amount) -> None:
     if node.unit.share:
-        least, most = np.min(found), np.max(found)
+        least, most = np.min(values), np.max(values)
         if least < 0 or most > 1 + 1e-12:
             worst = least if least < 0 else most
             raise TreeError(
