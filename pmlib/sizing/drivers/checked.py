@@ -70,7 +70,7 @@ def agreed(declared: Unit | None, given: Unit, text: str) -> Unit:
     plain = [{k: p for k, p in unit.dimensions.items() if not k[1]} for unit in (declared, given)]
     if plain[0] == plain[1] and len(declared.money) == len(given.money):
         raise ValueError(f"{both}; write `... in {declared}` to convert money")
-    raise ValueError(f"{both}: {lacking(given, declared)}; mend the formula, or the unit of a driver")
+    raise ValueError(f"{both}: {lacking(given, declared)}")
 
 
 def _factor(part: _Part, wanted: Unit, rates: Rates | None) -> float:

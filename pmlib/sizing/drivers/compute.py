@@ -20,10 +20,27 @@ BINARY: dict[str, Callable[..., Any]] = {
 UNARY: dict[str, Callable[..., Any]] = {"sqrt": np.sqrt, "log": np.log, "exp": np.exp, "minus": np.negative}
 
 
-def run(steps: Sequence[Step], values: Mapping[str, Amount]) -> Amount:
-    """Compute a formula; the arrays of nodes are left as they are."""
+def compute(steps: Sequence[Step], values: Mapping[str, Amount]) -> Amount:
+    """Compute a formula; the arrays of nodes are left as they are.
+
+    Returns
+    -------
+    the values; where some part of it is no finite number, those of that part, though later ones hide it, as
+    min(1 / 0, 5) does.
+    """
+    try:
+        with np.errstate(divide="raise", over="raise", invalid="raise", under="ignore"):
+            return _run(steps, values)
+    except FloatingPointError:
+        with np.errstate(all="ignore"):
+            return _run(steps, values, careful=True)
+
+
+def _run(steps: Sequence[Step], values: Mapping[str, Amount], *, careful: bool = False) -> Amount:
     stack: list[tuple[Amount, bool]] = []  # each with whether it may be written over
     for step in steps:
+        if careful and stack and not np.isfinite(stack[-1][0]).all():
+            break
         if step.kind == "number":
             stack.append((np.float64(step.value), False))
         elif step.kind == "name":
@@ -44,7 +61,7 @@ def run(steps: Sequence[Step], values: Mapping[str, Amount]) -> Amount:
             for other in taken[1:]:
                 part = _binary(BINARY[step.name or step.kind], part, other)
             stack.append(part)
-    result, own = stack[0]
+    result, own = stack[-1]
     return result if own or not isinstance(result, np.ndarray) else result.copy()
 
 

@@ -48,11 +48,16 @@ def _rate(money: Money, to: Money, rates: Rates | None) -> float:
 
 def lacking(given: Unit, wanted: Unit) -> str:
     """Say which things two units do not share."""
+    if wanted.plain or given.plain:
+        unit, other = (given, wanted) if wanted.plain else (wanted, given)
+        return f"{other} is a number without a unit; divide by what is in {unit}, or give it a unit"
     left = _names(given.dimensions.items() - wanted.dimensions.items())
     right = _names(wanted.dimensions.items() - given.dimensions.items())
     if not left:
-        return f"{right} is missing"
-    return f"{left} is too many" if not right else f"{left} stands where {right} should"
+        return f"{right} is missing; multiply by it, or mend the unit of a driver"
+    if not right:
+        return f"{left} is too many; divide by it, or mend the unit of a driver"
+    return f"{left} stands where {right} should; mend the formula, or the unit of a driver"
 
 
 def _names(items: Iterable[tuple[tuple[str, int], object]]) -> str:

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from scipy.special import ndtri
+
 from pmlib.result import Absent, Number, Result
 from pmlib.sizing.drivers.choose import Said, banded, law_of
 from pmlib.sizing.drivers.convert import Rates, factor
 from pmlib.sizing.drivers.laws import LEVEL, Law
 from pmlib.sizing.drivers.lookup import cell, look_up
-from pmlib.sizing.drivers.reading import compared, of_column
+from pmlib.sizing.drivers.reading import compared, of_column, taken_as
 from pmlib.sizing.drivers.refusal import meant, shown
 from pmlib.sizing.drivers.unit_text import unit as read_unit
 from pmlib.sizing.drivers.units import PLAIN, SHARE, Unit
@@ -19,7 +22,9 @@ from pmlib.sizing.drivers.values import Point, Tail, Value, tail, value
 if TYPE_CHECKING:
     from pmlib.data import Source
 
-NAMED = re.compile(r"(?P<name>[^\W\d]\w*)(?:\s*\.\s*(?P<part>[^\W\d]\w*))?(?!\s*[\[.\w(])")
+EVENLY = ndtri((np.arange(10_000) + 0.5) / 10_000)  # scores that stand for all draws
+RARE = 1e-3
+NAMED = re.compile(r"(?P<name>[^\W\d]\w*)(?:\s*\.\s*(?P<part>[^\W\d]\w*))?\b(?!\s*[\[.(])")
 IN = re.compile(
     r"\s*\bin\b\s*(?P<unit>[^+±(]*?)\s*(?P<tail>(?:\+-|±|\(|\b(?:normal|lognormal|uniform)\b).*)?$"
 )
@@ -57,7 +62,8 @@ def of_value(text: str, declared: Unit | None) -> Leaf:
     """
     given = value(text)
     unit = declared if declared is not None else _unit_of(given)
-    return Leaf(unit, _law(given, unit))
+    law = _law(given, unit)
+    return Leaf(unit, law, notices=_doubts(law, unit))
 
 
 def _unit_of(given: Value) -> Unit:
@@ -209,18 +215,29 @@ def _taken(taken: _Taken, rest: str, declared: Unit | None, inputs: Inputs, sour
             raise ValueError(
                 f"{taken.name} has no unit to convert from; leave `in` out, or give the table one"
             )
-        points = tuple(point * factor(unit, to, inputs.rates) for point in points)
+        times = factor(taken_as(unit, to), to, inputs.rates)
+        if unit.nouns - to.nouns:
+            notices.append(f"{taken.name} gives {unit}; taken as {to}")
+        points = tuple(point * times for point in points)
         unit, rest = to, into["tail"] or ""
         if declared is not None and declared != to:
             raise ValueError(f"declared {declared}, the value is converted to {to}; write the same in both")
     final = declared or unit or PLAIN
+    after = tail(rest)
     if notice := compared(final, unit, taken.name):
         notices.append(notice)
-    after = tail(rest)
     texts = tuple(f"{point * 100:.6g}%" if final.percent else f"{point:.10g}" for point in points)
     if taken.level is not None and after.level is None and after.band is None:
         after = Tail(after.band, after.law, taken.level)
     if after.band is not None and len(points) > 1:
         points, texts = points[1:2], texts[1:2]
     law = _tailed(points, texts, after, final)
-    return Leaf(final, law, source, tuple(notices))
+    return Leaf(final, law, source, (*notices, *_doubts(law, final)))
+
+
+def _doubts(law: Law, unit: Unit) -> tuple[str, ...]:
+    # A normal law by name may be meant to go below 0; who wrote two ends above it may not know that it does.
+    if law.kind != "normal" or unit.growth or law.ends()[0] < 0:
+        return ()
+    below = float(np.mean(law.at(EVENLY) < 0))
+    return (f"its normal law is below 0 in {below:.1%} of draws",) if below >= RARE else ()

@@ -13,8 +13,11 @@ from pmlib.sizing.drivers.refusal import meant, shown
 if TYPE_CHECKING:
     from pmlib.data import Source
 
-CELL = re.compile(r"(?P<of>[^\W\d]\w*)\s*\.\s*(?P<column>[^\W\d]\w*)\s*\[(?P<keys>(?:[^\]\"]|\"[^\"]*\")*)\]")
+CELL = re.compile(
+    r"""(?P<of>[^\W\d]\w*)\s*\.\s*(?P<column>[^\W\d]\w*|"[^"]*")\s*\[(?P<keys>(?:[^\]"]|"[^"]*")*)\]"""
+)
 KEY = re.compile(r'\s*(?:"(?P<text>[^"]*)"|(?P<year>[0-9]{4}))\s*')
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def cell(text: str) -> tuple[Cell, str] | None:
         at = key.end() + 1
         if at > len(inside):
             break
-    return Cell(match["of"], match["column"], tuple(keys)), text.strip()[match.end() :]
+    return Cell(match["of"], match["column"].strip('"'), tuple(keys)), text.strip()[match.end() :]
 
 
 def look_up(asked: Cell, tables: Mapping[str, "Source"]) -> tuple[float, str, str]:
@@ -93,9 +96,13 @@ def _source(asked: Cell, tables: Mapping[str, "Source"]) -> "Source":
     if asked.table in tables:
         found = tables[asked.table]
     else:
-        from pmlib.data import read
+        from pmlib.data import DataError, read
 
-        found = read(asked.table)
+        try:
+            found = read(asked.table)
+        except DataError as refused:
+            given = f"; the tree was given {', '.join(tables)}" if tables else ""
+            raise ValueError(f"{refused}{given}") from None
     if not hasattr(found, "frame"):
         raise ValueError(
             f"the table {asked.table} is a {type(found).__name__}; make a Source with data.source(frame)"
@@ -116,11 +123,13 @@ def _is_label(values: pd.Series) -> bool:
 
 def _labels(asked: Cell, frame: pd.DataFrame, key: str) -> np.ndarray:
     columns = _label_columns(frame)
-    if not columns:
+    if not columns and not DAY.fullmatch(key):
         raise ValueError(f"{asked}: {asked.table} has no column of labels; leave {shown(key)} out")
     found = np.zeros(len(frame), bool)
     for name in columns:
         found |= (frame[name] == key).fillna(False).to_numpy(bool)
+    if "period" in frame and DAY.fullmatch(key):
+        found |= frame["period"].dt.strftime("%Y-%m-%d").str.startswith(key).fillna(False).to_numpy(bool)
     if found.any():
         return found
     there = [str(label) for name in columns for label in frame[name].dropna().unique()]
@@ -140,7 +149,8 @@ def _years(asked: Cell, frame: pd.DataFrame, key: int) -> np.ndarray:
 
 
 def _span(years: pd.Series) -> str:
-    return f"{years.min():.0f} to {years.max():.0f}"
+    first, last = f"{years.min():.0f}", f"{years.max():.0f}"
+    return first if first == last else f"{first} to {last}"
 
 
 def _none(asked: Cell, key: str | int, frame: pd.DataFrame, source: Any) -> str:
@@ -165,7 +175,8 @@ def _several(asked: Cell, frame: pd.DataFrame, rows: Sequence[int]) -> str:
             years = found["period"].dt.year
             if years.nunique() > 1:
                 return f"{asked} is {len(rows):,} rows; add a year from {_span(years)}"
-            return f"{asked} is {len(rows):,} rows of one year; give a table with one row a year"
+            moment = f'"{found["period"].iloc[0]:%Y-%m}"'
+            return f"{asked} is {len(rows):,} rows of one year; write a month such as {moment} for the year"
         labels = [shown(str(v)).replace("'", '"') for v in found[name].dropna().unique()]
         more = f" (and {len(labels) - 4:,} more)" if len(labels) > 4 else ""
         return f"{asked} is {len(rows):,} rows; add one of {', '.join(labels[:4])}{more}"

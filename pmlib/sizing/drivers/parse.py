@@ -173,6 +173,8 @@ class _Parser:
             raise ValueError(f'a text such as {token.text} picks a row: write table.column["label", 1978]')
         if token.kind == "money":
             raise ValueError(f"write the amount first, then its unit in brackets: 10 [{_dated(token.text)}]")
+        if token.text == ".":
+            raise ValueError(f"found {shown(self.text)}; write a 0 before the point, as in 0.5")
         raise ValueError(f"found {shown(token.text)} where a name or a number is due, in {shown(self.text)}")
 
     def number(self) -> None:
@@ -202,7 +204,7 @@ class _Parser:
         self.at += 1
         self.nested()
         count = 0
-        while self.peek() != ")" or not count:
+        while self.peek() != ")":
             self.converted()
             count += 1
             if not self.take(","):
@@ -285,6 +287,6 @@ def _call_or_cell(sign: str, name: str, text: str) -> str:
     if sign == "[":
         return f'{name}[…] picks nothing; a cell of a table is table.column["label", 1978]'
     return (
-        f"{shown(text)} asks for a part of {shown(name)}; a cell of a table or a number of another method "
-        "stands in a node of its own"
+        f'{shown(text)} asks for a part of {name}; a cell of a table, table.column["label", 1978], '
+        "or a number of another method stands in a node of its own"
     )

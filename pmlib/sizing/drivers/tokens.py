@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from pmlib.sizing.drivers.refusal import shown
+from pmlib.sizing.drivers.units import TENS
 from pmlib.visible import visible
 
 TOKEN = re.compile(
@@ -47,17 +48,28 @@ def tokens(text: str) -> list[Token]:
     ------
     ValueError : a character that means nothing here.
     """
-    found, position = [], 0
+    found: list[Token] = []
+    position = 0
     while position < len(text):
         match = TOKEN.match(text, position)
         if match is None:
             raise ValueError(_odd(text, position))
         kind = match.lastgroup or ""
+        if found and kind == "name" and found[-1].kind == "number" and found[-1].end == position:
+            _check_joined(found[-1].text, match[0])
         if kind != "space":
             cut = unicodedata.normalize("NFC", match[0])
             found.append(Token(kind, SAME.get(cut, cut) if kind == "sign" else cut, position, match.end()))
         position = match.end()
     return found
+
+
+def _check_joined(number: str, word: str) -> None:
+    # 14.2M is 14.2 M, but 0x10 is no 0 of x10, and 2a may be meant as 2 * a.
+    if word not in TENS:
+        raise ValueError(
+            f"{number}{word} is no number; write {number} * {word}, or {number} {word} for a unit"
+        )
 
 
 def _odd(text: str, position: int) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from pmlib.result import Absent
 from pmlib.sizing.drivers.checked import agreed, checked
-from pmlib.sizing.drivers.compute import Amount, run
+from pmlib.sizing.drivers.compute import Amount, compute
 from pmlib.sizing.drivers.convert import Rates
 from pmlib.sizing.drivers.correlation import TOLD, matrix, nearest
 from pmlib.sizing.drivers.leaf import Inputs, Leaf, of_cell, of_number, of_value
@@ -78,15 +78,21 @@ class Tree:
             raise TreeError(f"the draws of the leaves have shapes {sorted(shapes)}; give as many of each")
         shape = next(iter(shapes), ())
         found: dict[str, Amount] = {}
-        with np.errstate(all="ignore"):  # what comes of it is looked at, node by node
-            for name in self.order:
-                node = self.nodes[name]
-                if node.law is not None:
-                    found[name] = given[name] if name in given else np.float64(node.law.median)
-                else:
-                    found[name] = run(self.steps[name], found)
-                    _check_draws(node, found[name])
+        for name in self.order:
+            node = self.nodes[name]
+            if node.law is not None:
+                found[name] = given[name] if name in given else np.float64(node.law.median)
+            else:
+                found[name] = compute(self.steps[name], found)
+                self._check_draws(node, found)
         return {name: np.broadcast_to(found[name], shape) for name in self.nodes}
+
+    def _check_draws(self, node: Node, found: Mapping[str, Amount]) -> None:
+        # A sum tells of a single draw that is no number, in one pass; where it came from is looked for then.
+        if not np.isfinite(np.sum(found[node.name])) and node.formula:
+            for name in (*node.formula.names, node.name):
+                _check_finite(self.nodes[name], found[name])
+        _check_share(node, found[node.name])
 
     def given(self, **changes: str) -> "Tree":
         """Change nodes, each to a value such as "9% .. 15%" or to a formula; gives a new tree.
@@ -205,6 +211,7 @@ def _node(line: NodeLine, written: Mapping[str, NodeLine], inputs: Inputs) -> tu
 
 def _leaf(line: NodeLine, written: Mapping[str, NodeLine], inputs: Inputs) -> Leaf | None:
     if is_value(tokens(line.text)):
+        _check_product(line, written)
         return of_value(line.text, line.unit)
     if leaf := of_cell(line.text, line.unit, inputs):
         return leaf
@@ -214,10 +221,21 @@ def _leaf(line: NodeLine, written: Mapping[str, NodeLine], inputs: Inputs) -> Le
     return of_number(line.text, line.unit, inputs)
 
 
+def _check_product(line: NodeLine, written: Mapping[str, NodeLine]) -> None:
+    # 2 a is a number with the unit a, and so it would not be missed that it was to be 2 * a.
+    for token in tokens(line.text):
+        if line.unit is None and token.kind == "name" and token.text in written:
+            name = token.text
+            raise ValueError(
+                f"{name} in {shown(line.text)} is a node; write * before it, or declare [{name}]"
+            )
+
+
 def _unknown(name: str, written: Mapping[str, NodeLine], inputs: Inputs) -> str:
     if name in inputs.numbers:
         return f"{name} is a Number of another method; give it a node of its own: my_{name} [unit] = {name}"
-    return f"{shown(name)} is no node of the tree; {meant(name, written, 'it has')}"
+    others = f", and there are the numbers {', '.join(inputs.numbers)}" if inputs.numbers else ""
+    return f"{shown(name)} is no node of the tree; {meant(name, written, 'it has')}{others}"
 
 
 def _order(nodes: Mapping[str, Node]) -> tuple[str, ...]:
@@ -300,17 +318,18 @@ def _moved(made: Tree) -> list[str]:
     ]
 
 
-def _check_draws(node: Node, found: Amount) -> None:
-    # A sum tells of a single draw that is no number, in one pass.
-    if not np.isfinite(np.sum(found)) and not np.isfinite(found).all():
-        values = np.atleast_1d(found)
+def _check_finite(node: Node, values: Amount) -> None:
+    if not np.isfinite(values).all():
+        values = np.atleast_1d(values)
         draw = int(np.flatnonzero(~np.isfinite(values))[0])
         what = "no number" if np.isnan(values[draw]) else "infinity"
-        raise TreeError(
-            f"{node.place}: draw {draw + 1} gives {what}; see what it divides by, or takes a log or root of"
-        )
+        remedy = "see what it divides by, or takes a log or root of" if node.formula else "give a number"
+        raise TreeError(f"{node.place}: draw {draw + 1} gives {what}; {remedy}")
+
+
+def _check_share(node: Node, values: Amount) -> None:
     if node.unit.share:
-        least, most = np.min(found), np.max(found)
+        least, most = np.min(values), np.max(values)
         if least < 0 or most > 1 + 1e-12:
             worst = least if least < 0 else most
             raise TreeError(

@@ -84,6 +84,11 @@ class Unit:
         return {thing: power for thing, power in self.factors if isinstance(thing, Money)}
 
     @property
+    def nouns(self) -> frozenset[Key]:
+        """The things in it that are neither money nor time."""
+        return frozenset(key for key in self.dimensions if not key[1] and key[0] not in YEARS)
+
+    @property
     def plain(self) -> bool:
         """Whether it is a number without a unit."""
         return not self.dimensions and isclose(self.scale, 1, rel_tol=SHORTEST)
@@ -121,14 +126,11 @@ class Unit:
     def __str__(self) -> str:
         if self.percent:
             return "%" + _below(self.factors)
-        above = [_raised(thing, power) for thing, power in self.factors if power > 0]
-        below = [(thing, power) for thing, power in self.factors if power < 0]
-        lead = _scale(self.ten)
-        if self.ten < 0 and below:  # car/thousand person
-            first = _below(below[:1]).removeprefix("/")
-            return f"{' '.join(above) or '1'}/{_scale(-self.ten)} {first}{_below(below[1:])}"
-        words = " ".join(filter(None, [lead, *above])) or "1"
-        return words + _below(below)
+        words = [_raised(thing, power) for thing, power in self.factors if power > 0]
+        if self.ten >= 0:
+            return (" ".join(filter(None, [_scale(self.ten), *words])) or "1") + _below(self.factors)
+        below = _below(self.factors).removeprefix("/")  # car/thousand person
+        return f"{' '.join(words) or '1'}/{_scale(-self.ten)} {below}".rstrip()
 
     def column(self, label: str) -> Column:
         """Say how a column of such values is labelled and written."""
@@ -169,9 +171,14 @@ def _product(left: Unit, right: Unit, sign: int) -> Unit:
 
 
 def _scale(ten: Fraction) -> str:
-    if not ten:
-        return ""
-    return SCALES[int(ten)] if ten in SCALES else f"10**{ten}"
+    if ten.denominator > 1 or ten % 3:
+        return f"thousand**({ten / 3})"
+    words = []
+    while ten:
+        largest = min(int(ten), max(SCALES))
+        words.append(SCALES[largest])
+        ten -= largest
+    return " ".join(words)
 
 
 def _raised(thing: Thing, power: Fraction) -> str:
@@ -180,7 +187,7 @@ def _raised(thing: Thing, power: Fraction) -> str:
     return f"{thing}**{power}" if power.denominator == 1 else f"{thing}**({power})"
 
 
-def _below(factors: tuple[tuple[Thing, Fraction], ...] | list[tuple[Thing, Fraction]]) -> str:
+def _below(factors: tuple[tuple[Thing, Fraction], ...]) -> str:
     return "".join(f"/{_raised(thing, -power)}" for thing, power in factors if power < 0)
 
 

@@ -1,7 +1,9 @@
 """Reads a leaf's value: a number, a range, three points, a band, each with its law and level."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from pmlib.sizing.drivers.parse import number
 from pmlib.sizing.drivers.refusal import meant, shown
@@ -10,21 +12,30 @@ from pmlib.sizing.drivers.unit_text import unit
 from pmlib.sizing.drivers.units import TENS, Unit
 
 LAWS = ("normal", "lognormal", "logit-normal", "uniform", "triangular", "beta")
-NUMBERS_OF = {"..": "a range", "+-": "a band"}
 
 
 @dataclass(frozen=True)
 class Point:
     """One number as it is written.
 
-    mark : "%" or "points" after it, or "". ten : power of ten of the word of scale after it. unit : after it.
+    mark : "%" or "points" after it, or "". word, ten : of scale after it, and its power of ten. after,
+        unit : a unit after it.
+    text : all of it.
     """
 
     value: float
     mark: str = ""
-    ten: int = 0
-    unit: Unit | None = None
+    word: str = ""
+    after: str = ""
     text: str = ""
+
+    @property
+    def ten(self) -> int:
+        return TENS[self.word] if self.word else 0
+
+    @property
+    def unit(self) -> Unit | None:
+        return unit(self.after) if self.after else None
 
 
 @dataclass(frozen=True)
@@ -49,14 +60,14 @@ def is_value(found: Sequence[Token]) -> bool:
     texts = [token.text for token in found]
     start = next((i for i, text in enumerate(texts) if text not in ("-", "+")), len(texts))
     if start == len(texts) or found[start].kind not in ("number", "money"):
-        return False
+        return start < len(texts) and texts[start + 1 : start + 2] == [".."]  # inf .. 3
     if ".." in texts or "+-" in texts or found[start].kind == "money":
         return True
     following = start + 1
     while following < len(texts) and texts[following] in ("%", *TENS):
         following += 1
     rest = found[following:]
-    return not rest or rest[0].kind in ("name", "money") or rest[0].text in ("(", ",", ".")
+    return not rest or rest[0].kind in ("name", "money", "number") or rest[0].text in ("(", ",", ".")
 
 
 def value(text: str) -> Value:
@@ -90,18 +101,14 @@ def tail(text: str) -> Tail:
 
 
 def _check_marks(points: Sequence[Point]) -> None:
-    for what in ("mark", "ten", "unit"):
-        marks = {getattr(point, what) for point in points if point.value}
-        if len(marks) > 1:
-            said = next(p.text for p in points if getattr(p, what))
-            odd = (
-                next(p.text for p in points if not getattr(p, what))
-                if not all(getattr(p, what) for p in points)
-                else points[0].text
-            )
-            if what == "ten" and all(p.ten for p in points):
-                continue  # 900 k .. 1.2 M
-            raise ValueError(f"{odd} and {said} are written in different units; write the same after each")
+    # 38 .. 55 M might be 38 to 55 million as well as 38 to 55,000,000; only 0 needs no mark.
+    written = " .. ".join(point.text for point in points)
+    for what in ("mark", "word", "after"):
+        marks = [getattr(point, what) for point in points if point.value]
+        if any(marks) and not all(marks):
+            mark = next(filter(None, marks))
+            law = f", or a law: {', '.join(LAWS)}" if what == "after" else ""
+            raise ValueError(f"{written} has {mark} after some of its points only; write it after each{law}")
 
 
 class _Reader:
@@ -124,45 +131,63 @@ class _Reader:
             self.at += 1
         if here is not None and here.kind == "money":
             raise ValueError(f"write the amount before {here.text}, as in 10 {_dated(here.text)}")
+        if here is not None and here.text == ".":
+            raise ValueError(f"found {shown(self.text)}; write a 0 before the point, as in 0.5")
         if here is None or here.kind != "number":
             raise ValueError(
                 f"found {shown(here.text if here else 'the end')} where a number is due in {shown(self.text)}"
             )
         amount = sign * number(here.text)
         self.at += 1
-        self.refuse_comma(here)
-        mark, ten = "", 0
+        self.refuse_groups(here)
+        mark, word = "", ""
         if (here := self.peek()) is not None and here.text in TENS:
-            ten = TENS[here.text]
+            word = here.text
             self.at += 1
         if self.take("%"):
             mark = "%"
         elif (here := self.peek()) is not None and here.text in ("points", "point"):
             mark = "points"
             self.at += 1
-        if mark and ten:
+        if mark and word:
             raise ValueError(f"{shown(self.text)} is a percentage in thousands or more; write one of the two")
-        found = None if mark else self.unit()
+        after = "" if mark else self.unit()
         written = self.text[self.tokens[start].start : self.tokens[self.at - 1].end]
-        return Point(amount * 10.0**ten / (100 if mark else 1), mark, ten, found, written)
+        found = Point(amount, mark, word, after, written)
+        return replace(found, value=amount * 10.0**found.ten / (100 if mark else 1))
 
-    def refuse_comma(self, before: Token) -> None:
-        here = self.peek()
-        following = self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else None
-        if here is None or here.text not in (",", ".") or following is None or following.kind != "number":
+    def refuse_groups(self, before: Token) -> None:
+        groups, at = [before.text], self.at
+        while at < len(self.tokens) and (
+            self.tokens[at].text in (",", ".") or self.tokens[at].kind == "number"
+        ):
+            at += self.tokens[at].kind != "number"
+            groups += [token.text for token in self.tokens[at : at + 1]]
+            at += 1
+        if len(groups) == 1:
             return
-        both = f"{before.text}{here.text}{following.text}"
-        dotted, joined = f"{before.text}.{following.text}", f"{before.text}{following.text}"
-        raise ValueError(f"{both} is no number; write {dotted} or {joined}")
+        found = self.text[before.start : self.tokens[min(at, len(self.tokens)) - 1].end]
+        spaced = not re.search("[,.]", found[len(before.text) :])
+        if spaced and any(len(group) != 3 for group in groups[1:]):
+            raise ValueError(f"a sign is missing between {groups[0]} and {groups[1]}; write + - * or /")
+        remedy = re.sub(r"\D", "", "".join(groups))
+        if len(groups) == 2 and not spaced and groups[0].isdigit() and groups[1].isdigit():
+            decimal = f"{groups[0]}.{groups[1].rstrip('0') or '0'}"
+            remedy = f"{remedy} or {decimal}" if len(groups[1]) == 3 else decimal
+        raise ValueError(f"{found} is no number; write {remedy}")
 
-    def unit(self) -> Unit | None:
+    def unit(self) -> str:
         start = self.at
         while (here := self.peek()) is not None and not self.ends_unit(here):
             self.at += 1
         if start == self.at:
-            return None
+            return ""
         first, last = self.tokens[start], self.tokens[self.at - 1]
-        return unit(self.text[first.start : last.end].strip("[]"))
+        text = self.text[first.start : last.end].strip("[] ")
+        if close := get_close_matches(text, LAWS, n=1):
+            raise ValueError(f"{shown(text)} is no law and no unit; did you mean {shown(close[0])}?")
+        unit(text)
+        return text
 
     def ends_unit(self, here: Token) -> bool:
         return here.text in ("..", "+-", "(", *LAWS) or (here.text == "logit")
@@ -178,7 +203,7 @@ class _Reader:
             elif here.kind == "name" and not law:
                 law = self.law()
             else:
-                raise ValueError(f"found {shown(here.text)} too many in {shown(self.text)}; take it away")
+                raise ValueError(_stray(here, self.text))
         return Tail(band, law, level)
 
     def law(self) -> str:
@@ -206,3 +231,9 @@ class _Reader:
 
 def _dated(text: str) -> str:
     return text if len(text) > 1 else f"{text}2025"
+
+
+def _stray(here: Token, text: str) -> str:
+    if here.text in ("+", "-", "*", "/", "**"):
+        return f"found {shown(here.text)} after a value; give the value a node of its own, and use its name"
+    return f"found {shown(here.text)} too many in {shown(text)}; take it away"
