@@ -69,9 +69,7 @@ class Lender:
             starts = [n for n in pooled.STARTS if n < len(values)]
             for n in starts:
                 came = values[n : n + self.steps]
-                found.append(
-                    Trial(values, n, came, np.exp(others.centre(values[:n]))[: len(came)], 1 / len(starts))
-                )
+                found.append(Trial(values, n, came, np.exp(others.centre(values[:n]))[: len(came)], 1 / len(starts)))
         return found
 
     def without(self, i: int) -> "Lender":
@@ -117,10 +115,7 @@ class Lender:
 
     def likeness(self, values: np.ndarray) -> np.ndarray:
         """How much each analogue's own shapes explain the series, as shares of 1."""
-        target, prior = (
-            pooled.likelihood(values),
-            np.log(self.shapes.shape)[:, None] + np.log(self.shapes.noise),
-        )
+        target, prior = pooled.likelihood(values), np.log(self.shapes.shape)[:, None] + np.log(self.shapes.noise)
         evidence = []
         for own in self.likelihoods:
             weight = np.exp(own + prior - (own + prior).max())
@@ -129,12 +124,7 @@ class Lender:
 
 
 def outlook(
-    values: np.ndarray,
-    lender: Lender,
-    *,
-    level: float,
-    anchor: Anchor | None = None,
-    base: float | None = None,
+    values: np.ndarray, lender: Lender, *, level: float, anchor: Anchor | None = None, base: float | None = None
 ) -> Outlook:
     """Forecast sales, or a level that stands at `base` and grows by `values`."""
     centre = lender.centre(values, anchor)

@@ -61,11 +61,7 @@ class Adoption(Result):
             spec=self.columns["estimate"],
             came="later",
             baseline="naive",
-            names={
-                "estimate": "forecast",
-                "naive": self.columns["naive"].label.lower(),
-                "later": "what came",
-            },
+            names={"estimate": "forecast", "naive": self.columns["naive"].label.lower(), "later": "what came"},
             ax=ax,
         )
 
@@ -178,9 +174,7 @@ def columns(known: History, level: float) -> dict[str, Column]:
         "low_95": "Low, 95%",
         "high_95": "High, 95%",
     }
-    return {"period": Column("Period")} | {
-        name: Column(label, unit, digits) for name, label in labels.items()
-    }
+    return {"period": Column("Period")} | {name: Column(label, unit, digits) for name, label in labels.items()}
 
 
 def _check(years: int, level: float) -> None:
@@ -234,9 +228,7 @@ def _frame(known: History, ahead: pd.DatetimeIndex, found: Outlook, level: float
         }
     )
     past = pd.DataFrame({"period": known.dates, "seen": known.values})
-    future = future.merge(
-        known.later.rename("later").rename_axis("period").reset_index(), on="period", how="left"
-    )
+    future = future.merge(known.later.rename("later").rename_axis("period").reset_index(), on="period", how="left")
     both = pd.concat([past, future], ignore_index=True)
     return both[["period", "seen", "estimate", "low", "high", "naive", "later", "low_95", "high_95"]]
 

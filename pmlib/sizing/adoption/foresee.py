@@ -50,9 +50,7 @@ def foresee(
     if kind == "sales":
         return few.outlook(values, means.lender, level=level, anchor=means.anchor)
     added, start = np.maximum(np.diff(values), 0.0), float(values[0])
-    found = few.outlook(
-        added, means.lender, level=level, anchor=_above(means.anchor, start), base=float(values[-1])
-    )
+    found = few.outlook(added, means.lender, level=level, anchor=_above(means.anchor, start), base=float(values[-1]))
     return found.at_most(1.0) if kind == "share" else found
 
 

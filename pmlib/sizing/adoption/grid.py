@@ -1,8 +1,9 @@
 """Every shape a curve may take, on a grid, each weighted by how well the series speaks for it.
 
-The logarithm of what is seen is the curve's plus the potential's plus a disturbance that fades by the share
-1 − carry each period (an autoregression of order one); potential and disturbance are integrated out in closed
-form. No optimum is searched, so few or odd points give a wide answer and not an absurd one.
+The square root of what is seen is that of the curve times that of the potential, plus a disturbance that fades
+by the share 1 − carry each period (an autoregression of order one); potential and disturbance are integrated out
+in closed form. Under the root, early small values speak louder than in least squares and softer than in logarithms. No optimum is searched, so few or odd points give a wide answer and not an absurd one. Unless the potential is
+anchored, the share of it that is reached by now may as well be anything between nothing and all.
 
 References
 ----------
@@ -27,6 +28,7 @@ BOXES = {  # log rate a period, and position, as pmlib.stats.adoption.curves has
 }
 NEGLIGIBLE = 1e-4  # of the weight: outside it the second, finer grid need not reach
 FLOOR = 1e-13
+POWER = 0.5  # of what is seen: the root
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,14 +58,23 @@ class Anchor:
     centre: float
     spread: float
 
+    def rooted(self, size: float) -> tuple[float, float]:
+        """The root's centre and spread, by a size."""
+        centre = np.exp(self.centre * POWER) / size
+        return float(centre), float(POWER * self.spread * centre)
+
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """Shapes and what each says of every time: log of sales, or of the level, for a potential of 1."""
+    """Shapes and what each says of every time: root of sales, or of the level, for a potential of 1.
+
+    share : of the potential that is reached by the newest known time.
+    """
 
     rate: np.ndarray
     position: np.ndarray
-    logs: np.ndarray
+    roots: np.ndarray
+    share: np.ndarray
 
 
 def positive(values: np.ndarray) -> np.ndarray:
@@ -71,16 +82,15 @@ def positive(values: np.ndarray) -> np.ndarray:
     return np.maximum(values, values[values > 0].min() / 2)
 
 
-def shapes(curve: str, box: tuple[tuple[float, float], ...], times: np.ndarray, kind: str) -> Grid:
+def shapes(curve: str, box: tuple[tuple[float, float], ...], times: np.ndarray, known: int, kind: str) -> Grid:
     """Lay the grid over a box and evaluate the curve at every point of it."""
-    rate, position = (
-        axis.ravel() for axis in np.meshgrid(*(np.linspace(*side, SIDE) for side in box), indexing="ij")
-    )
+    rate, position = (axis.ravel() for axis in np.meshgrid(*(np.linspace(*side, SIDE) for side in box), indexing="ij"))
     rate = np.exp(rate)
     share = CURVES[curve].share(times, rate[:, None], position[:, None])
+    reached = share[:, known - 1]
     if kind == "sales":
         share = share - CURVES[curve].share(times - 1, rate[:, None], position[:, None])
-    return Grid(rate, position, np.log(np.maximum(share, FLOOR)))
+    return Grid(rate, position, np.maximum(share, FLOOR) ** POWER, reached)
 
 
 def futures(
@@ -101,72 +111,86 @@ def futures(
     times, values : what is known; times in periods since launch, rising. ahead : the next times.
     kind : "sales" of a period, a "stock", or a "share" (of 1 at most).
     """
-    logs, known = np.log(positive(values)), len(times)
+    roots, known = values**POWER, len(times)
+    size = float(np.sqrt((roots**2).mean()))
+    roots = roots / size
+    fixed = anchor.rooted(size) if anchor else None
+    full = 1 / size if kind == "share" else np.inf  # root of a potential of 1
     everything, box = np.concatenate([times, ahead]), BOXES[curve]
     for finer in (False, True):
-        grid = shapes(curve, box, everything, kind)
-        weights, middle, weight_of_all = weigh(logs, times, grid.logs[:, :known], kind, anchor)
+        grid = shapes(curve, box, everything, known, kind)
+        weights, middle, precision = weigh(roots, times, grid, fixed, full)
         if not finer:
             box = _narrowed(weights.sum(axis=(0, 2)), box)
     rng = np.random.default_rng(seed)
     at = np.searchsorted(np.cumsum(weights.ravel()), (np.arange(count) + rng.random()) / count)
     carry, shape, noise = np.unravel_index(at.clip(0, weights.size - 1), weights.shape)
     spread = NOISE[noise]
-    ceiling = _ceilings(middle[carry, shape], spread / np.sqrt(weight_of_all[carry]), anchor, kind, rng)
-    off = logs[-1] - ceiling - grid.logs[shape, known - 1]
+    ceiling = _ceilings(middle[carry, shape], spread / np.sqrt(precision[carry, shape]), fixed, full, rng)
+    off = roots[-1] - ceiling * grid.roots[shape, known - 1]
     paths = np.empty((count, len(ahead)))
     for step, gap in enumerate(np.diff(everything[known - 1 :])):
         kept = CARRY[carry] ** gap
         fresh = np.sqrt((1 - kept**2) / (1 - CARRY[carry] ** 2))
         off = kept * off + fresh * spread * rng.standard_normal(count)
-        paths[:, step] = ceiling + grid.logs[shape, known + step] + off
-    paths = np.exp(np.minimum(paths, 0.0) if kind == "share" else paths)
-    return Draws(curve, paths, np.exp(ceiling), grid.rate[shape], grid.position[shape])
+        paths[:, step] = ceiling * grid.roots[shape, known + step] + off
+    paths = (np.clip(paths, 0.0, full) * size) ** (1 / POWER)
+    return Draws(curve, paths, (ceiling * size) ** (1 / POWER), grid.rate[shape], grid.position[shape])
 
 
 def weigh(
-    logs: np.ndarray, times: np.ndarray, expected: np.ndarray, kind: str, anchor: Anchor | None
+    roots: np.ndarray, times: np.ndarray, grid: Grid, fixed: tuple[float, float] | None, full: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weigh carry × shape × noise by the series; also the log potential of carry × shape, and its precision."""
-    off = logs - expected
+    """Weigh carry × shape × noise by the series; also the potential's root by carry × shape, and its precision.
+
+    fixed : centre and spread of the potential's root, where it is anchored. full : its most.
+    """
+    known = len(roots)
+    expected = grid.roots[:, :known]
     gaps = np.diff(times)
-    likelihood, middle = [], []
-    precision = np.empty(len(CARRY))
-    for i, carry in enumerate(CARRY):
+    likelihood, middle, precisions = [], [], []
+    for carry in CARRY:
         kept = carry**gaps
         scale = np.sqrt((1 - kept**2) / (1 - carry**2))
         first = np.sqrt(1 - carry**2)
-        moved = np.concatenate([off[:, :1] * first, (off[:, 1:] - kept * off[:, :-1]) / scale], axis=1)
-        unit = np.concatenate([[first], (1 - kept) / scale])
-        precision[i] = unit @ unit
-        centre = moved @ unit / precision[i]
-        squares = ((moved - centre[:, None] * unit) ** 2).sum(axis=1)
-        fit = -(len(logs) - 1) * np.log(NOISE) - squares[:, None] / (2 * NOISE**2)
-        fit += np.log(first) - np.log(scale).sum() - 0.5 * np.log(precision[i])
-        variance = NOISE**2 / precision[i]
-        if anchor:
-            wide = variance + anchor.spread**2
-            fit -= 0.5 * ((centre[:, None] - anchor.centre) ** 2 / wide + np.log(wide))
-        if kind == "share":
-            fit += special.log_ndtr(-centre[:, None] / np.sqrt(variance))
-        likelihood.append(fit)
+        seen = np.concatenate([roots[:1] * first, (roots[1:] - kept * roots[:-1]) / scale])
+        curve = np.concatenate(
+            [expected[:, :1] * first, (expected[:, 1:] - kept * expected[:, :-1]) / scale], axis=1
+        )
+        precision = (curve**2).sum(axis=1)
+        centre = curve @ seen / precision
+        squares = ((seen - centre[:, None] * curve) ** 2).sum(axis=1)
+        spread = NOISE / np.sqrt(precision)[:, None]
+        fit = -(known - 1) * np.log(NOISE) - squares[:, None] / (2 * NOISE**2)
+        fit += np.log(first) - np.log(scale).sum() - 0.5 * np.log(precision)[:, None]
+        fit += special.log_ndtr((full - centre[:, None]) / spread)
+        if fixed:
+            wide = spread**2 + fixed[1] ** 2
+            fit -= 0.5 * ((centre[:, None] - fixed[0]) ** 2 / wide + np.log(wide))
+        else:  # a potential of any size, and any share of it reached by now, is as likely as another
+            fit += np.log(np.maximum(grid.share, FLOOR) / np.maximum(centre, FLOOR))[:, None]
+        likelihood.append(np.where(centre[:, None] > 0, fit, -np.inf))
         middle.append(centre)
+        precisions.append(precision)
     weights = np.stack(likelihood)
     weights = np.exp(weights - weights.max())
-    return weights / weights.sum(), np.stack(middle), precision
+    return weights / weights.sum(), np.stack(middle), np.stack(precisions)
 
 
 def _ceilings(
-    middle: np.ndarray, spread: np.ndarray, anchor: Anchor | None, kind: str, rng: np.random.Generator
+    middle: np.ndarray,
+    spread: np.ndarray,
+    fixed: tuple[float, float] | None,
+    full: float,
+    rng: np.random.Generator,
 ) -> np.ndarray:
-    if anchor:
-        narrow = 1 / (1 / spread**2 + 1 / anchor.spread**2)
-        middle = narrow * (middle / spread**2 + anchor.centre / anchor.spread**2)
+    if fixed:
+        narrow = 1 / (1 / spread**2 + 1 / fixed[1] ** 2)
+        middle = narrow * (middle / spread**2 + fixed[0] / fixed[1] ** 2)
         spread = np.sqrt(narrow)
-    if kind != "share":
-        return middle + spread * rng.standard_normal(len(middle))
-    chance = rng.random(len(middle)) * special.ndtr(-middle / spread)  # below 100%
-    return middle + spread * special.ndtri(np.maximum(chance, 1e-300))
+    low, high = special.ndtr(-middle / spread), special.ndtr((full - middle) / spread)
+    chance = low + rng.random(len(middle)) * (high - low)
+    return np.clip(middle + spread * special.ndtri(np.clip(chance, 1e-15, 1 - 1e-15)), FLOOR, full)
 
 
 def _narrowed(weights: np.ndarray, box: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:

@@ -71,9 +71,7 @@ class History:
         return str(dates(pd.concat([self.dates, pd.Series([when])])).iloc[-1])
 
 
-def history(
-    source: Source, title: str, *, kind: str, series: str | None, until: int | None
-) -> History | Absent:
+def history(source: Source, title: str, *, kind: str, series: str | None, until: int | None) -> History | Absent:
     """Read one series of a table; what is missing altogether is absent, what is wrong is refused.
 
     Raises
@@ -134,17 +132,11 @@ def every_series(source: Source, *, kind: str) -> dict[str, np.ndarray]:
 def _chosen(source: Source, series: str | None) -> tuple[pd.DataFrame, str]:
     frame = source.frame.sort_values("period")
     keys = [role for role in KEYS if source.has(role)]
-    named = (
-        frame[keys].astype("str").agg(", ".join, axis=1)
-        if keys
-        else pd.Series(source.name, index=frame.index)
-    )
+    named = frame[keys].astype("str").agg(", ".join, axis=1) if keys else pd.Series(source.name, index=frame.index)
     there = list(dict.fromkeys(named))
     if series is None and len(there) > 1:
         shown = ", ".join(there[:4]) + (", …" if len(there) > 4 else "")
-        raise ValueError(
-            f'{source.name} holds {len(there)} series ({shown}); choose one: series="{there[0]}"'
-        )
+        raise ValueError(f'{source.name} holds {len(there)} series ({shown}); choose one: series="{there[0]}"')
     if series is not None and series not in there:
         raise ValueError(f'{source.name} has no series "{series}"; it has {", ".join(there[:6])}')
     name = series or there[0]
@@ -165,9 +157,7 @@ def _check_values(table: str, name: str, frame: pd.DataFrame, value: str, kind: 
             found = "" if what == "missing" else f" ({values[wrong.argmax()]:g})"
             raise ValueError(f"{where}: {value} of {when[wrong.argmax()]} is {what}{found}; {remedy}")
     if not values.any():
-        raise ValueError(
-            f"{where}: {value} is 0 in every period; nothing was adopted yet, so nothing can be foreseen"
-        )
+        raise ValueError(f"{where}: {value} is 0 in every period; nothing was adopted yet, so nothing can be foreseen")
 
 
 def _check_gaps(table: str, name: str, when: pd.Series, step: int, unit: str) -> None:
@@ -175,9 +165,7 @@ def _check_gaps(table: str, name: str, when: pd.Series, step: int, unit: str) ->
     gaps = np.diff(_places(when, unit, when.iloc[0]))
     if len(wide := np.flatnonzero(gaps != step)):
         before, after = dates(when).iloc[[wide[0], wide[0] + 1]]
-        raise ValueError(
-            f"{where}: nothing is said of the time between {before} and {after}; fill it in, 0 if nothing sold"
-        )
+        raise ValueError(f"{where}: nothing is said of the time between {before} and {after}; fill it in, 0 if nothing sold")
 
 
 def _step(when: pd.Series) -> tuple[int, str]:

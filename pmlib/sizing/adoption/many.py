@@ -64,18 +64,14 @@ class Course:
     def under(self, curve: str, known: int, ahead: np.ndarray, count: int) -> Draws:
         """Draw futures under one curve."""
         times, values = self.times[:known], self.values[:known]
-        return futures(
-            curve, times, values, ahead, self.kind, anchor=self.anchor, count=count, seed=self.seed
-        )
+        return futures(curve, times, values, ahead, self.kind, anchor=self.anchor, count=count, seed=self.seed)
 
     def errors(self, known: int) -> dict[str, float]:
         """Capped mean of each forecaster's scaled error at the moments before `known` values were known."""
         moments = origins(known, FIRST, STEPS, whole=False)
         if not len(moments):
             return dict.fromkeys(self.names(), 1.0)
-        return {
-            name: float(np.mean([self._error(name, at, known) for at in moments])) for name in self.names()
-        }
+        return {name: float(np.mean([self._error(name, at, known) for at in moments])) for name in self.names()}
 
     def average(self, known: int, level: float) -> Fan:
         """What the average would have said when `known` values were known, weighted by what was known then."""
@@ -101,8 +97,7 @@ def outlook(course: Course, ahead: np.ndarray, *, level: float, count: int = 200
     weight = weights(errors)
     found = {name: course.under(name, known, ahead, count) for name in course.curves}
     paths = {
-        name: found[name].values if name in found else course.draw(name, known, ahead, count)
-        for name in weight
+        name: found[name].values if name in found else course.draw(name, known, ahead, count) for name in weight
     }
     middle, *_ = quantiles(paths, weight, ends(level))
     bands = {one: tuple(quantiles(paths, weight, ends(one)[1:])) for one in sorted({level, *LEVELS})}

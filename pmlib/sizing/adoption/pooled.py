@@ -134,9 +134,7 @@ def growth(series: Sequence[np.ndarray], steps: int) -> Growth:
             continue
         owner = np.array([i for *_, i in rows])
         weight = 1 / np.bincount(owner)[owner]
-        columns.append(
-            _robust(np.array([row[0] for row in rows]), np.array([row[1] for row in rows]), weight)
-        )
+        columns.append(_robust(np.array([row[0] for row in rows]), np.array([row[1] for row in rows]), weight))
     return Growth(np.array(columns).T)
 
 
