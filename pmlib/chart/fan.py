@@ -1,6 +1,7 @@
 """A fan: what was seen, what is expected within two bands, what a simpler forecast says, and what came."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ def fan(
     names: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw history, and from its end a forecast as a fan (estimate; low, high; and low_95, high_95 around them).
+    """Draw history, and from its end a forecast as a fan (estimate; low, high; low_95, high_95 around).
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ def fan(
         )
     ends: list[tuple[float, str, str]] = []
 
-    def line(name: str, colour: str, **style: object) -> None:
+    def line(name: str, colour: str, **style: Any) -> None:
         places = np.append(last, joined[~np.isnan(level[name][joined])])
         heights = np.append(level[seen][last], level[name][places[1:]])
         ax.plot(when[places], heights, color=colour, **style)
@@ -66,8 +67,8 @@ def fan(
     if came and not np.isnan(level[came]).all():
         known = np.flatnonzero(~np.isnan(level[came]))
         ax.plot(
-            when[known], level[came][known], "o", markersize=5, markerfacecolor="none", markeredgecolor=CATEGORIES[1],
-            markeredgewidth=1.4,
+            when[known], level[came][known], "o", markersize=5, markerfacecolor="none",
+            markeredgecolor=CATEGORIES[1], markeredgewidth=1.4,
         )  # fmt: skip
         said = number(frame[came].iloc[known[-1]], "%" if spec.unit == "%" else "", digits)
         ends.append((float(level[came][known[-1]]), f"{names.get(came, came)} {said}", CATEGORIES[1]))

@@ -71,7 +71,12 @@ def origins(count: int, first: int, steps: int, most: int = 12, whole: bool = Tr
 
 
 def hindcast(
-    values: np.ndarray, forecaster: Forecaster, *, steps: int = 3, at: np.ndarray | None = None, first: int = 4
+    values: np.ndarray,
+    forecaster: Forecaster,
+    *,
+    steps: int = 3,
+    at: np.ndarray | None = None,
+    first: int = 4,
 ) -> Hindcast:
     """Forecast a series from past moments with what was known then only, and compare with what came.
 
@@ -88,7 +93,9 @@ def hindcast(
     at = origins(len(values), first, steps, most=len(values)) if at is None else at
     if not len(at):
         needed = first + steps
-        raise ValueError(f"a hindcast needs {needed} values or more, {first} known and {steps} to come; found {len(values)}")
+        raise ValueError(
+            f"a hindcast needs {needed} values, {first} known and {steps} to come; found {len(values)}"
+        )
     scored = [score(values, forecaster(values[:n], steps), n) for n in at]
     errors, inside = np.array(scored).T
     return Hindcast(np.asarray(at), errors, inside)
@@ -122,7 +129,11 @@ def drift(level: float = 0.8) -> Forecaster:
         moves, ahead = np.diff(known), np.arange(1, steps + 1)
         count = len(moves)
         spread = moves.std(ddof=1) if count > 1 else np.nan
-        width = spread * np.sqrt(ahead * (1 + ahead / max(count, 1))) * stats.t.ppf((1 + level) / 2, max(count - 1, 1))
+        width = (
+            spread
+            * np.sqrt(ahead * (1 + ahead / max(count, 1)))
+            * stats.t.ppf((1 + level) / 2, max(count - 1, 1))
+        )
         return _around(known[-1] + ahead * (moves.mean() if count else 0.0), width)
 
     return forecast

@@ -20,14 +20,18 @@ def anchor(market_size: Number | Result | float | None) -> tuple[Anchor | None, 
         return None, ""
     if isinstance(market_size, Result):
         if not market_size.numbers:
-            raise ValueError(f"market_size: the result {market_size.name} has no Number; give a value or a Number")
+            raise ValueError(
+                f"market_size: the result {market_size.name} has no Number; give a value or a Number"
+            )
         market_size = market_size.numbers[0]
     if not isinstance(market_size, Number):
         market_size = Number(name="market_size", label="potential", value=float(market_size))
     if not market_size.value > 0:
         raise ValueError(f"market_size is {market_size.value:g}; a potential is above 0")
     if market_size.low is None or market_size.high is None or not 0 < market_size.low < market_size.high:
-        return Anchor(float(np.log(market_size.value)), ASSUMED), f"{market_size.written}, give or take a fifth (assumed)"
+        return Anchor(
+            float(np.log(market_size.value)), ASSUMED
+        ), f"{market_size.written}, give or take a fifth (assumed)"
     reach = 2 * stats.norm.ppf((1 + (market_size.level or 0.9)) / 2)
     spread = float(np.log(market_size.high / market_size.low) / reach)
     return Anchor(float(np.log(market_size.value)), spread), str(market_size)

@@ -1,9 +1,9 @@
-"""Forecast from a few points: the even average (of logarithms) of last value, borrowed growth and borrowed shapes.
+"""Forecast from a few points: the even average, in logs, of last value, borrowed growth and borrowed shapes.
 
-The average is even because no few points can tell which of the three deserves more. The band is how far the same
-recipe missed the analogues' own later years, each analogue left out of its own prior (a quantile of the misses,
-every analogue with the same weight). Without analogues there is no growth to borrow, and the band is the
-model's own under the general prior.
+The average is even because no few points can tell which of the three deserves more. The band is how far the
+same recipe missed the analogues' own later years, each analogue left out of its own prior (a quantile of the
+misses, every analogue with the same weight). Without analogues there is no growth to borrow, and the band is
+the model's own under the general prior.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ LAST, GROWTH, SHAPES, AVERAGE = "last value", "analogues' growth", "pooled Bass"
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """A forecast of an analogue that was left out: its series, how much was known, what came and was expected."""
+    """A forecast of an analogue that was left out: what was known of it, what came and what was expected."""
 
     series: np.ndarray
     known: int
@@ -69,7 +69,9 @@ class Lender:
             starts = [n for n in pooled.STARTS if n < len(values)]
             for n in starts:
                 came = values[n : n + self.steps]
-                found.append(Trial(values, n, came, np.exp(others.centre(values[:n]))[: len(came)], 1 / len(starts)))
+                found.append(
+                    Trial(values, n, came, np.exp(others.centre(values[:n]))[: len(came)], 1 / len(starts))
+                )
         return found
 
     def without(self, i: int) -> "Lender":
@@ -115,7 +117,10 @@ class Lender:
 
     def likeness(self, values: np.ndarray) -> np.ndarray:
         """How much each analogue's own shapes explain the series, as shares of 1."""
-        target, prior = pooled.likelihood(values), np.log(self.shapes.shape)[:, None] + np.log(self.shapes.noise)
+        target, prior = (
+            pooled.likelihood(values),
+            np.log(self.shapes.shape)[:, None] + np.log(self.shapes.noise),
+        )
         evidence = []
         for own in self.likelihoods:
             weight = np.exp(own + prior - (own + prior).max())
@@ -124,7 +129,12 @@ class Lender:
 
 
 def outlook(
-    values: np.ndarray, lender: Lender, *, level: float, anchor: Anchor | None = None, base: float | None = None
+    values: np.ndarray,
+    lender: Lender,
+    *,
+    level: float,
+    anchor: Anchor | None = None,
+    base: float | None = None,
 ) -> Outlook:
     """Forecast sales, or a level that stands at `base` and grows by `values`."""
     centre = lender.centre(values, anchor)
@@ -171,7 +181,7 @@ def trial_errors(lender: Lender) -> dict[str, float]:
 def _quantile(values: np.ndarray, weight: np.ndarray, share: float) -> float:
     order = np.argsort(values)
     reached = np.cumsum(weight[order]) / weight.sum()
-    return float(values[order][min(np.searchsorted(reached, share - 1e-9), len(values) - 1)])
+    return float(values[order][min(int(np.searchsorted(reached, share - 1e-9)), len(values) - 1)])
 
 
 def lender(series: Sequence[np.ndarray], steps: int) -> Lender:

@@ -1,4 +1,4 @@
-"""How adoption goes on: a forecast with its bands, the ceiling, the peak, and what a naive forecast would say."""
+"""How adoption goes on: a forecast with its bands, the ceiling, the peak, and what a naive one would say."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,10 +31,12 @@ class Adoption(Result):
     level : of low and high; low_95 and high_95 are at 95%.
     curve : the one that hindcasts best; its parameters, their errors, sse and r2 are by least squares (Fit);
         with few points, medians of the pooled Bass curve.
-    ceiling, peak : with their intervals, averaged over curves; peak as a date, missing where it is not in sight.
+    ceiling, peak : with their intervals, averaged over curves; peak as a date, missing where it is not in
+        sight.
     identified : whether the series bounds the ceiling.
     prior_driven : whether analogues or a general prior say more than the series.
-    weights : of what is averaged. errors : scaled error of each in the hindcast. likeness : of each analogue, as
+    weights : of what is averaged. errors : scaled error of each in the hindcast. likeness : of each
+        analogue, as
         shares of 1.
     naive : what the naive forecast says of each period ahead.
     """
@@ -61,7 +63,11 @@ class Adoption(Result):
             spec=self.columns["estimate"],
             came="later",
             baseline="naive",
-            names={"estimate": "forecast", "naive": self.columns["naive"].label.lower(), "later": "what came"},
+            names={
+                "estimate": "forecast",
+                "naive": self.columns["naive"].label.lower(),
+                "later": "what came",
+            },
             ax=ax,
         )
 
@@ -83,7 +89,8 @@ def adoption(
 
     Parameters
     ----------
-    source : one row per period; roles period and units (sales of the period, or a stock at it), or penetration
+    source : one row per period; roles period and units (sales of the period, or a stock at it), or
+        penetration
         or share for kind "share". The first period is taken as the first of its life.
     until : the last year to know; what the table has after it is kept as truth and compared. None: all of it.
     years : how far to look ahead.
@@ -91,7 +98,8 @@ def adoption(
         hindcasts; the name of a curve takes that one alone.
     kind : "sales" of each period, a "stock", or a "share" of all (0-1).
     series : the product, segment or market to follow, where the table holds several.
-    analogues : a table of the same kind with a product (segment, market) column, whose series lend a short one
+    analogues : a table of the same kind with a product (segment, market) column, whose series lend a short
+        one
         what it lacks; the series itself is left out of it.
     market_size : how many there may be at most (for sales: first purchases in all), with its own range: an
         anchor of the ceiling. level : of the ceiling and of the inner band.
@@ -116,9 +124,9 @@ def adoption(
     means = Means(curves(curve), few.lender(list(others.values()), len(ahead)), anchor(market_size)[0], seed)
     _check_count(known, means)
     times = known.since(ahead.to_series())
-    found = foresee(known.times, known.values, times, kind=kind, means=means, level=level)
+    found = foresee(known.times, known.seen, times, kind=kind, means=means, level=level)
     own = _fitted(known, found.curve)
-    pooled = is_few(known.times, known.values, kind, means.curves)
+    pooled = is_few(known.times, known.seen, kind, means.curves)
     identified = found.ceiling.high < LOOSE * found.ceiling.low and (pooled or own is None or own.identified)
     frame = _frame(known, ahead, found, level)
     peak = _date(known, found.peak.middle)
@@ -174,7 +182,9 @@ def columns(known: History, level: float) -> dict[str, Column]:
         "low_95": "Low, 95%",
         "high_95": "High, 95%",
     }
-    return {"period": Column("Period")} | {name: Column(label, unit, digits) for name, label in labels.items()}
+    return {"period": Column("Period")} | {
+        name: Column(label, unit, digits) for name, label in labels.items()
+    }
 
 
 def _check(years: int, level: float) -> None:
@@ -185,7 +195,7 @@ def _check(years: int, level: float) -> None:
 
 
 def _check_count(known: History, means: Means) -> None:
-    count, lent = len(known.values), len(means.lender.series)
+    count, lent = len(known.seen), len(means.lender.series)
     least = 2 if lent and known.kind == "sales" else 3
     if count < least:
         until = known.said(known.dates.iloc[-1])
@@ -197,7 +207,7 @@ def _others(analogues: Source | None, known: History) -> dict[str, np.ndarray]:
     # What is to be foreseen must not lend to itself, under whatever name.
     if analogues is None:
         return {}
-    own = known.values if known.kind == "sales" else known.increments
+    own = known.seen if known.kind == "sales" else known.increments
     found = every_series(analogues, kind=known.kind)
     return {
         name: values
@@ -210,10 +220,10 @@ def _frame(known: History, ahead: pd.DatetimeIndex, found: Outlook, level: float
     naive = (last_value if known.kind == "sales" else drift)(level)
     steps = known.since(ahead.to_series())
     if known.even:
-        expected = naive(known.values, len(ahead)).middle
+        expected = naive(known.seen, len(ahead)).middle
     else:  # the average step of uneven times
-        pace = (known.values[-1] - known.values[0]) / (known.times[-1] - known.times[0])
-        expected = known.values[-1] + pace * (steps - known.times[-1])
+        pace = (known.seen[-1] - known.seen[0]) / (known.times[-1] - known.times[0])
+        expected = known.seen[-1] + pace * (steps - known.times[-1])
     low, high = found.bands[level]
     low_95, high_95 = found.bands[LEVELS[1]]
     future = pd.DataFrame(
@@ -227,26 +237,28 @@ def _frame(known: History, ahead: pd.DatetimeIndex, found: Outlook, level: float
             "high_95": high_95,
         }
     )
-    past = pd.DataFrame({"period": known.dates, "seen": known.values})
-    future = future.merge(known.later.rename("later").rename_axis("period").reset_index(), on="period", how="left")
+    past = pd.DataFrame({"period": known.dates, "seen": known.seen})
+    future = future.merge(
+        known.later.rename("later").rename_axis("period").reset_index(), on="period", how="left"
+    )
     both = pd.concat([past, future], ignore_index=True)
     return both[["period", "seen", "estimate", "low", "high", "naive", "later", "low_95", "high_95"]]
 
 
 def _fitted(known: History, curve: str) -> Fit | None:
-    if len(known.values) < ENOUGH:
+    if len(known.seen) < ENOUGH:
         return None
     kind, most = "sales" if known.kind == "sales" else "cumulative", 1.0 if known.kind == "share" else np.inf
-    return fit(known.times, known.values, curve, kind, most=most, name=known.name)
+    return fit(known.times, known.seen, curve, kind, most=most, name=known.name)
 
 
 def _pooled(known: History, means: Means) -> dict[str, float]:
-    added = known.values if known.kind == "sales" else np.maximum(known.increments, 0.0)
+    added = known.seen if known.kind == "sales" else np.maximum(known.increments, 0.0)
     return few.medians(added, means.lender, means.anchor)
 
 
 def _likeness(known: History, means: Means, others: dict[str, np.ndarray]) -> dict[str, float]:
-    added = known.values if known.kind == "sales" else np.maximum(known.increments, 0.0)
+    added = known.seen if known.kind == "sales" else np.maximum(known.increments, 0.0)
     kept = [name for name, values in others.items() if any(values is used for used in means.lender.series)]
     shares = dict(zip(kept, means.lender.likeness(added).tolist(), strict=True)) if kept else {}
     return dict(sorted(shares.items(), key=lambda pair: -pair[1]))

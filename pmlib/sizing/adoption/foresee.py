@@ -13,7 +13,7 @@ from pmlib.stats.adoption import CURVES
 
 @dataclass(frozen=True, eq=False)
 class Means:
-    """All that a forecast may use besides the series: curves to try, analogues, an anchor of the ceiling, a seed."""
+    """What a forecast may use besides the series: curves to try, analogues, an anchor, a seed."""
 
     curves: tuple[str, ...]
     lender: few.Lender
@@ -50,7 +50,9 @@ def foresee(
     if kind == "sales":
         return few.outlook(values, means.lender, level=level, anchor=means.anchor)
     added, start = np.maximum(np.diff(values), 0.0), float(values[0])
-    found = few.outlook(added, means.lender, level=level, anchor=_above(means.anchor, start), base=float(values[-1]))
+    found = few.outlook(
+        added, means.lender, level=level, anchor=_above(means.anchor, start), base=float(values[-1])
+    )
     return found.at_most(1.0) if kind == "share" else found
 
 

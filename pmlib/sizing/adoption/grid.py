@@ -1,13 +1,16 @@
 """Every shape a curve may take, on a grid, each weighted by how well the series speaks for it.
 
-The square root of what is seen is that of the curve times that of the potential, plus a disturbance that fades
-by the share 1 − carry each period (an autoregression of order one); potential and disturbance are integrated out
-in closed form. Under the root, early small values speak louder than in least squares and softer than in logarithms. No optimum is searched, so few or odd points give a wide answer and not an absurd one. Unless the potential is
-anchored, the share of it that is reached by now may as well be anything between nothing and all.
+The square root of what is seen is that of the curve times that of the potential, plus a disturbance that
+fades by the share 1 − carry each period (an autoregression of order one); potential and disturbance are
+integrated out in closed form. Under the root, early small values speak louder than in least squares and
+softer than in logarithms. No optimum is searched, so few or odd points give a wide answer and not an absurd
+one. Unless the potential is anchored, the share of it that is reached by now may as well be anything between
+nothing and all.
 
 References
 ----------
-Box and Tiao (1973), Bayesian Inference in Statistical Analysis, ch. 1 (flat priors of location and log scale).
+Box and Tiao (1973), Bayesian Inference in Statistical Analysis, ch. 1 (flat priors of location and log
+scale).
 """
 
 from dataclasses import dataclass
@@ -17,10 +20,12 @@ from scipy import special
 
 from pmlib.stats.adoption import CURVES
 
+Box = tuple[tuple[float, float], ...]
+
 SIDE = 20  # of the grid, in each direction
 CARRY = np.array([0.0, 0.5, 0.9])
 NOISE = np.geomspace(0.004, 1.2, 14)
-BOXES = {  # log rate a period, and position, as pmlib.stats.adoption.curves has them
+BOXES: dict[str, Box] = {  # log rate a period, and position, as pmlib.stats.adoption.curves has them
     "bass": ((-4.0, 1.0), (-3.0, 9.0)),
     "gompertz": ((-4.6, 0.4), (-1.5, 5.0)),
     "shifted_gompertz": ((-4.6, 0.7), (-3.0, 6.0)),
@@ -35,11 +40,11 @@ POWER = 0.5  # of what is seen: the root
 class Draws:
     """Futures drawn from the weighted shapes: one row each.
 
-    values : what is seen at each next time. ceiling : the potential. rate, position : the curve's shape.
+    paths : what is seen at each next time. ceiling : the potential. rate, position : the curve's shape.
     """
 
     curve: str
-    values: np.ndarray
+    paths: np.ndarray
     ceiling: np.ndarray
     rate: np.ndarray
     position: np.ndarray
@@ -82,9 +87,13 @@ def positive(values: np.ndarray) -> np.ndarray:
     return np.maximum(values, values[values > 0].min() / 2)
 
 
-def shapes(curve: str, box: tuple[tuple[float, float], ...], times: np.ndarray, known: int, kind: str) -> Grid:
+def shapes(
+    curve: str, box: tuple[tuple[float, float], ...], times: np.ndarray, known: int, kind: str
+) -> Grid:
     """Lay the grid over a box and evaluate the curve at every point of it."""
-    rate, position = (axis.ravel() for axis in np.meshgrid(*(np.linspace(*side, SIDE) for side in box), indexing="ij"))
+    rate, position = (
+        axis.ravel() for axis in np.meshgrid(*(np.linspace(*side, SIDE) for side in box), indexing="ij")
+    )
     rate = np.exp(rate)
     share = CURVES[curve].share(times, rate[:, None], position[:, None])
     reached = share[:, known - 1]
@@ -141,7 +150,7 @@ def futures(
 def weigh(
     roots: np.ndarray, times: np.ndarray, grid: Grid, fixed: tuple[float, float] | None, full: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weigh carry × shape × noise by the series; also the potential's root by carry × shape, and its precision.
+    """Weigh carry × shape × noise by the series; also the potential's root and its precision.
 
     fixed : centre and spread of the potential's root, where it is anchored. full : its most.
     """
@@ -193,7 +202,7 @@ def _ceilings(
     return np.clip(middle + spread * special.ndtri(np.clip(chance, 1e-15, 1 - 1e-15)), FLOOR, full)
 
 
-def _narrowed(weights: np.ndarray, box: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+def _narrowed(weights: np.ndarray, box: Box) -> Box:
     square = weights.reshape(SIDE, SIDE)
     sides = []
     for (low, high), along in zip(box, (square.sum(axis=1), square.sum(axis=0)), strict=True):

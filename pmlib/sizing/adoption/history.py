@@ -1,4 +1,4 @@
-"""The history of one series, checked: what was sold, or stood, in each period, and what came after `until`."""
+"""The history of one series, checked: what sold, or stood, in each period, and what came after `until`."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ DAYS = 365.25
 class History:
     """One series.
 
-    dates, values : of the periods known; later : those after `until`, the truth to compare with.
+    dates, seen : of the periods known; later : those after `until`, the truth to compare with.
     months : between periods, where they are of months or years; days otherwise.
     times : periods since launch, the first one being 1.
     """
@@ -26,7 +26,7 @@ class History:
     name: str
     kind: str
     dates: pd.Series
-    values: np.ndarray
+    seen: np.ndarray
     later: pd.Series
     step: int
     unit_of_step: str
@@ -44,12 +44,12 @@ class History:
     @property
     def even(self) -> bool:
         """Whether no period is missing between the first and the last."""
-        return len(self.values) < 2 or bool((np.diff(self.times) == 1).all())
+        return len(self.seen) < 2 or bool((np.diff(self.times) == 1).all())
 
     @property
     def increments(self) -> np.ndarray:
         """What was added each period, of a stock or a share."""
-        return np.diff(self.values)
+        return np.diff(self.seen)
 
     def since(self, when: pd.Series) -> np.ndarray:
         """Periods since launch; launch is the period before the first."""
@@ -63,7 +63,7 @@ class History:
 
     def at(self, time: float) -> pd.Timestamp:
         """The date of a time since launch."""
-        away = int(round((time - 1) * self.step))
+        away = round((time - 1) * self.step)
         return self.dates.iloc[0] + pd.DateOffset(**{self.unit_of_step: away})
 
     def said(self, when: pd.Timestamp) -> str:
@@ -71,12 +71,15 @@ class History:
         return str(dates(pd.concat([self.dates, pd.Series([when])])).iloc[-1])
 
 
-def history(source: Source, title: str, *, kind: str, series: str | None, until: int | None) -> History | Absent:
+def history(
+    source: Source, title: str, *, kind: str, series: str | None, until: int | None
+) -> History | Absent:
     """Read one series of a table; what is missing altogether is absent, what is wrong is refused.
 
     Raises
     ------
-    ValueError : an unknown kind, several series and none chosen, a period twice, a gap, a value that is missing,
+    ValueError : an unknown kind, several series and none chosen, a period twice, a gap, a value that is
+        missing,
         negative or beyond 100%, nothing but zeros, or an `until` outside the table.
     """
     if kind not in ROLES:
@@ -101,7 +104,7 @@ def history(source: Source, title: str, *, kind: str, series: str | None, until:
         name=name,
         kind=kind,
         dates=past.index.to_series(index=range(len(past))),
-        values=past.to_numpy(float),
+        seen=past.to_numpy(float),
         later=values[len(past) :],
         step=step,
         unit_of_step=unit,
@@ -132,11 +135,17 @@ def every_series(source: Source, *, kind: str) -> dict[str, np.ndarray]:
 def _chosen(source: Source, series: str | None) -> tuple[pd.DataFrame, str]:
     frame = source.frame.sort_values("period")
     keys = [role for role in KEYS if source.has(role)]
-    named = frame[keys].astype("str").agg(", ".join, axis=1) if keys else pd.Series(source.name, index=frame.index)
+    named = (
+        frame[keys].astype("str").agg(", ".join, axis=1)
+        if keys
+        else pd.Series(source.name, index=frame.index)
+    )
     there = list(dict.fromkeys(named))
     if series is None and len(there) > 1:
         shown = ", ".join(there[:4]) + (", …" if len(there) > 4 else "")
-        raise ValueError(f'{source.name} holds {len(there)} series ({shown}); choose one: series="{there[0]}"')
+        raise ValueError(
+            f'{source.name} holds {len(there)} series ({shown}); choose one: series="{there[0]}"'
+        )
     if series is not None and series not in there:
         raise ValueError(f'{source.name} has no series "{series}"; it has {", ".join(there[:6])}')
     name = series or there[0]
@@ -157,7 +166,9 @@ def _check_values(table: str, name: str, frame: pd.DataFrame, value: str, kind: 
             found = "" if what == "missing" else f" ({values[wrong.argmax()]:g})"
             raise ValueError(f"{where}: {value} of {when[wrong.argmax()]} is {what}{found}; {remedy}")
     if not values.any():
-        raise ValueError(f"{where}: {value} is 0 in every period; nothing was adopted yet, so nothing can be foreseen")
+        raise ValueError(
+            f"{where}: {value} is 0 in every period; nothing was adopted yet, so nothing can be foreseen"
+        )
 
 
 def _check_gaps(table: str, name: str, when: pd.Series, step: int, unit: str) -> None:
@@ -165,7 +176,9 @@ def _check_gaps(table: str, name: str, when: pd.Series, step: int, unit: str) ->
     gaps = np.diff(_places(when, unit, when.iloc[0]))
     if len(wide := np.flatnonzero(gaps != step)):
         before, after = dates(when).iloc[[wide[0], wide[0] + 1]]
-        raise ValueError(f"{where}: nothing is said of the time between {before} and {after}; fill it in, 0 if nothing sold")
+        raise ValueError(
+            f"{where}: nothing is said between {before} and {after}; fill it in, 0 if nothing sold"
+        )
 
 
 def _step(when: pd.Series) -> tuple[int, str]:

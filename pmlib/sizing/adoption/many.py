@@ -20,11 +20,12 @@ ROUGH = 400  # draws for a hindcast, of which only the median and one band are r
 class Course:
     """A series as the forecasters see it, and what they would have said before.
 
-    times : periods since launch. kind : "sales", "stock" or "share". curves : those tried.
+    times, seen : periods since launch, and what was seen at them. kind : "sales", "stock" or "share". curves
+        : those tried.
     """
 
     times: np.ndarray
-    values: np.ndarray
+    seen: np.ndarray
     kind: str
     curves: tuple[str, ...]
     anchor: Anchor | None = None
@@ -41,7 +42,7 @@ class Course:
         return self.curves if len(self.curves) == 1 else (*self.curves, self.naive)
 
     def past(self, name: str, known: int) -> np.ndarray:
-        """Draws of what one forecaster would have said when `known` values were known, at the times that came."""
+        """Draws of what one forecaster would have said, knowing `known` values, of the times that came."""
         if (name, known) not in self.kept:
             ahead = self.times[known : known + STEPS]
             self.kept[name, known] = self.draw(name, known, ahead, ROUGH)
@@ -50,8 +51,8 @@ class Course:
     def draw(self, name: str, known: int, ahead: np.ndarray, count: int) -> np.ndarray:
         """Draw futures under one forecaster, one row each."""
         if name in CURVES:
-            return self.under(name, known, ahead, count).values
-        times, values = self.times[:known], self.values[:known]
+            return self.under(name, known, ahead, count).paths
+        times, values = self.times[:known], self.seen[:known]
         steps = np.round(ahead - times[-1]).astype(int)
         last = int(steps[-1])
         if name == LAST:
@@ -63,41 +64,46 @@ class Course:
 
     def under(self, curve: str, known: int, ahead: np.ndarray, count: int) -> Draws:
         """Draw futures under one curve."""
-        times, values = self.times[:known], self.values[:known]
-        return futures(curve, times, values, ahead, self.kind, anchor=self.anchor, count=count, seed=self.seed)
+        times, values = self.times[:known], self.seen[:known]
+        return futures(
+            curve, times, values, ahead, self.kind, anchor=self.anchor, count=count, seed=self.seed
+        )
 
     def errors(self, known: int) -> dict[str, float]:
         """Capped mean of each forecaster's scaled error at the moments before `known` values were known."""
         moments = origins(known, FIRST, STEPS, whole=False)
         if not len(moments):
             return dict.fromkeys(self.names(), 1.0)
-        return {name: float(np.mean([self._error(name, at, known) for at in moments])) for name in self.names()}
+        return {
+            name: float(np.mean([self._error(name, at, known) for at in moments])) for name in self.names()
+        }
 
     def average(self, known: int, level: float) -> Fan:
-        """What the average would have said when `known` values were known, weighted by what was known then."""
+        """What the average would have said, knowing `known` values, with the weights of then."""
         weight = weights(self.errors(known))
         paths = {name: self.past(name, known) for name in weight}
         return Fan(*quantiles(paths, weight, ends(level)))
 
     def average_error(self) -> dict[str, float]:
-        """Capped mean of the average's own scaled error, at the same moments; nothing where there are none."""
-        moments = origins(len(self.values), FIRST, STEPS, whole=False)
-        errors = [min(score(self.values, self.average(at, LEVELS[0]), at)[0], CAP) for at in moments]
+        """Capped mean of the average's own scaled error at the same moments; empty without any."""
+        moments = origins(len(self.seen), FIRST, STEPS, whole=False)
+        errors = [min(score(self.seen, self.average(at, LEVELS[0]), at)[0], CAP) for at in moments]
         return {AVERAGE: float(np.mean(errors))} if errors else {}
 
     def _error(self, name: str, at: int, known: int) -> float:
         middle = np.median(self.past(name, at), axis=0)[: known - at]
-        return min(score(self.values[:known], Fan(middle, middle, middle), at)[0], CAP)
+        return min(score(self.seen[:known], Fan(middle, middle, middle), at)[0], CAP)
 
 
 def outlook(course: Course, ahead: np.ndarray, *, level: float, count: int = 2000) -> Outlook:
     """Forecast the next times from all that is known."""
-    known = len(course.values)
+    known = len(course.seen)
     errors = course.errors(known)
     weight = weights(errors)
     found = {name: course.under(name, known, ahead, count) for name in course.curves}
     paths = {
-        name: found[name].values if name in found else course.draw(name, known, ahead, count) for name in weight
+        name: found[name].paths if name in found else course.draw(name, known, ahead, count)
+        for name in weight
     }
     middle, *_ = quantiles(paths, weight, ends(level))
     bands = {one: tuple(quantiles(paths, weight, ends(one)[1:])) for one in sorted({level, *LEVELS})}

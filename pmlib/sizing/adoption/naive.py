@@ -15,7 +15,13 @@ def last_value(values: np.ndarray, steps: int, *, count: int = 1000, seed: int =
 
 
 def drift(
-    times: np.ndarray, values: np.ndarray, steps: int, *, most: float = np.inf, count: int = 1000, seed: int = 2
+    times: np.ndarray,
+    values: np.ndarray,
+    steps: int,
+    *,
+    most: float = np.inf,
+    count: int = 1000,
+    seed: int = 2,
 ) -> np.ndarray:
     """Go on by the average step, which is itself uncertain; one row a draw, between 0 and `most`."""
     gaps, moves = np.diff(times), np.diff(values)

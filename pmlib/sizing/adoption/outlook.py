@@ -37,8 +37,13 @@ class Outlook:
 
     def at_most(self, most: float) -> "Outlook":
         """The same where nothing can be more than this."""
-        ceiling = Span(*(min(end, most) for end in (self.ceiling.middle, self.ceiling.low, self.ceiling.high)))
-        bands = {level: (np.minimum(low, most), np.minimum(high, most)) for level, (low, high) in self.bands.items()}
+        ceiling = Span(
+            *(min(end, most) for end in (self.ceiling.middle, self.ceiling.low, self.ceiling.high))
+        )
+        bands = {
+            level: (np.minimum(low, most), np.minimum(high, most))
+            for level, (low, high) in self.bands.items()
+        }
         return replace(self, middle=np.minimum(self.middle, most), bands=bands, ceiling=ceiling)
 
 

@@ -1,17 +1,18 @@
-"""What a few points cannot say, other series do: Bass shapes weighted by analogues, and how their growth went on.
+"""What a few points cannot say, others do: Bass shapes weighted by analogues, and how their growth went on.
 
 Two borrowings, each pulled towards no change:
 
 - `Shapes`: a Bass curve whose growth rates are seen with noise. The prior of p and q is the analogues' own
   (empirical Bayes, on a grid of log p × log q), so that those whose start is like the series' count most.
-- `Growth`: a robust ridge regression, over the analogues' own starts, of how sales went on (log ratio to the last
+- `Growth`: a robust ridge regression, over the analogues' own starts, of how sales went on (log ratio to the
+last
   value, one regression a step) on how high the last value stands over the mean and how it last moved.
 
 References
 ----------
-Lilien, Rao and Kalish (1981), "Bayesian Estimation and Control of Detailing Effort", Management Science 27(5).
-Sultan, Farley and Lehmann (1990), "A Meta-Analysis of Applications of Diffusion Models", JMR 27(1): p averages
-0.03 and q 0.38 over 213 applications; the prior where there is no analogue.
+Lilien, Rao and Kalish (1981), "Bayesian Estimation and Control of Detailing Effort", Management Science
+27(5). Sultan, Farley and Lehmann (1990), "A Meta-Analysis of Applications of Diffusion Models", JMR 27(1): p
+averages 0.03 and q 0.38 over 213 applications; the prior where there is no analogue.
 """
 
 from collections.abc import Sequence
@@ -92,7 +93,7 @@ def general() -> Shapes:
 
 
 def shapes(likelihoods: Sequence[np.ndarray]) -> Shapes:
-    """Take the prior from analogues: the mean of what each one says, smoothed, found by expectation-maximisation."""
+    """Take the prior from analogues: the mean of what each says, smoothed (expectation-maximisation)."""
     shape, noise = np.full(len(P), 1 / len(P)), np.full(len(NOISE), 1 / len(NOISE))
     for _ in range(ROUNDS):
         prior = np.log(shape)[:, None] + np.log(noise)
@@ -120,7 +121,7 @@ def traits(values: np.ndarray) -> np.ndarray:
 
 
 def growth(series: Sequence[np.ndarray], steps: int) -> Growth:
-    """Regress how analogues went on, every analogue with the same weight; steps too far ahead repeat the last."""
+    """Regress how analogues went on, all with the same weight; steps too far ahead repeat the last."""
     columns: list[np.ndarray] = []
     for step in range(1, steps + 1):
         rows = [
@@ -134,7 +135,9 @@ def growth(series: Sequence[np.ndarray], steps: int) -> Growth:
             continue
         owner = np.array([i for *_, i in rows])
         weight = 1 / np.bincount(owner)[owner]
-        columns.append(_robust(np.array([row[0] for row in rows]), np.array([row[1] for row in rows]), weight))
+        columns.append(
+            _robust(np.array([row[0] for row in rows]), np.array([row[1] for row in rows]), weight)
+        )
     return Growth(np.array(columns).T)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,17 @@ from pmlib.sizing.adoption.history import History
 from pmlib.sizing.adoption.outlook import Outlook
 from pmlib.table import interval, interval_digits, number, percentage
 
-NAIVE = {"sales": "the last value", "stock": "the same step each period", "share": "the same step each period"}
-CURVE = {"bass": "Bass", "gompertz": "Gompertz", "shifted_gompertz": "shifted Gompertz", "logistic": "logistic"}
+NAIVE = {
+    "sales": "the last value",
+    "stock": "the same step each period",
+    "share": "the same step each period",
+}
+CURVE = {
+    "bass": "Bass",
+    "gompertz": "Gompertz",
+    "shifted_gompertz": "shifted Gompertz",
+    "logistic": "logistic",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,19 +56,26 @@ class Words:
         return self.frame[self.frame["later"].notna()]
 
     def title(self) -> str:
-        last = self.history.values[-1]
+        last = self.history.seen[-1]
         more = self.end["estimate"] / last if last > 0 else np.inf
         way = "grow" if more > 1.05 else "fall" if more < 0.95 else "stay about level"
-        return f"{self.history.column.label}: expected to {way} to {self._when()}".replace("level to", "level until")
+        return f"{self.history.column.label}: expected to {way} to {self._when()}".replace(
+            "level to", "level until"
+        )
 
     def finding(self) -> str:
-        return " ".join(filter(None, [self._expected(), self._came(), self._ceiling(), self._peak(), self._basis()]))
+        return " ".join(
+            filter(None, [self._expected(), self._came(), self._ceiling(), self._peak(), self._basis()])
+        )
 
     def headline(self) -> str:
         return " ".join(filter(None, [self._expected(), self._came()]))
 
     def advice(self) -> str:
-        low, high = number(self.end["low"], self.unit, self._digits()), number(self.end["high"], self.unit, self._digits())
+        low, high = (
+            number(self.end["low"], self.unit, self._digits()),
+            number(self.end["high"], self.unit, self._digits()),
+        )
         return f"plan on {low} in {self._when()} and be ready for {high}."
 
     def unknown(self) -> str:
@@ -71,12 +88,12 @@ class Words:
     def subtitle(self) -> str:
         first, last = (self.history.said(self.history.dates.iloc[at]) for at in (0, -1))
         return (
-            f"{self.history.column.label}, {self.history.name}, known {first} to {last}; forecast to {self._when()} "
-            f"with {percentage(self.level)} and 95% bands."
+            f"{self.history.column.label}, {self.history.name}, known {first} to {last}; "
+            f"forecast to {self._when()} with {percentage(self.level)} and 95% bands."
         )
 
     def numbers(self) -> tuple[Number, ...]:
-        common = {"level": self.level, "unit": self.unit, "source": self.history.source.name}
+        common: dict[str, Any] = {"level": self.level, "unit": self.unit, "source": self.history.source.name}
         ceiling = self.outlook.ceiling
         return (
             Number(
@@ -84,13 +101,18 @@ class Words:
                 low=float(self.end["low"]), high=float(self.end["high"]), period=self._when(), **common,
             ),
             Number(
-                name="ceiling", label="ceiling" if self.identified else "ceiling, not identified: at least the low end",
+                name="ceiling",
+                label="ceiling" + ("" if self.identified else ", not identified: at least its low end"),
                 value=ceiling.middle, low=ceiling.low, high=ceiling.high, **common,
             ),
         )  # fmt: skip
 
     def checks(self) -> tuple[Check, ...]:
-        return tuple(filter(None, [self._naive_check(), self._points_check(), self._bound_check(), *self._data_checks()]))
+        return tuple(
+            filter(
+                None, [self._naive_check(), self._points_check(), self._bound_check(), *self._data_checks()]
+            )
+        )
 
     def _what(self) -> str:
         return self.history.column.label.lower()
@@ -141,8 +163,12 @@ class Words:
         if not self.pooled:
             best = max(self.outlook.weights, key=lambda name: self.outlook.weights[name])
             share = percentage(round(self.outlook.weights[best], 2))
-            return f"Hindcasts favour {_article(CURVE.get(best, best))} ({share} of the weight)." if len(self.outlook.weights) > 1 else ""
-        points = f"{len(self.history.values)} points"
+            return (
+                f"Hindcasts favour {_article(CURVE.get(best, best))} ({share} of the weight)."
+                if len(self.outlook.weights) > 1
+                else ""
+            )
+        points = f"{len(self.history.seen)} points"
         if not self.analogues:
             return f"It is prior-driven: {points} under a general prior of how products spread."
         like = f", most like {next(iter(self.likeness))}" if self.likeness else ""
@@ -160,23 +186,28 @@ class Words:
         return "last value" if self.history.kind == "sales" or self.pooled else "drift"
 
     def _points_check(self) -> Check:
-        saw = f"{len(self.history.values)} points"
+        saw = f"{len(self.history.seen)} points"
         return Check(
-            f"The series speaks for itself ({few.MOST + 1} points or more)", not self.pooled and len(self.history.values) > few.MOST,
+            f"The series speaks for itself ({few.MOST + 1} points or more)",
+            not self.pooled and len(self.history.seen) > few.MOST,
             saw if not self.pooled else f"{saw}: prior-driven",
         )  # fmt: skip
 
     def _bound_check(self) -> Check:
         ceiling = self.outlook.ceiling
-        return Check("The series bounds its potential", self.identified, interval(ceiling.low, ceiling.high, self.unit))
+        return Check(
+            "The series bounds its potential", self.identified, interval(ceiling.low, ceiling.high, self.unit)
+        )
 
     def _data_checks(self) -> list[Check]:
-        zeros, history = int((self.history.values == 0).sum()), self.history
+        zeros, history = int((self.history.seen == 0).sum()), self.history
         found = []
         if zeros:
             found.append(Check("Something was adopted in every period", False, f"{zeros} at 0"))
         if not history.even:
-            found.append(Check("Every period is known", False, f"{len(history.values)} of {int(history.times[-1])}"))
+            found.append(
+                Check("Every period is known", False, f"{len(history.seen)} of {int(history.times[-1])}")
+            )
         if not self.truth.empty:
             inside = int(self.truth["later"].between(self.truth["low"], self.truth["high"]).sum())
             came = len(self.truth)
