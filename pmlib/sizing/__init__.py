@@ -1,5 +1,6 @@
 """How big is the market? Driver trees, triangulation, adoption, price, incidence and segments."""
 
+from pmlib.sizing.adoption import Adoption, adoption
 from pmlib.sizing.better_information import better_information
 from pmlib.sizing.chance import chance
 from pmlib.sizing.driver_tree import driver_tree
@@ -16,11 +17,13 @@ from pmlib.sizing.what_moved import what_moved
 from pmlib.sizing.where_methods_part import where_methods_part
 
 __all__ = [
+    "Adoption",
     "Factor",
     "IncomeCurve",
     "Money",
     "PurchasingPower",
     "Tree",
+    "adoption",
     "better_information",
     "chance",
     "driver_tree",

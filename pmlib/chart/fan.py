@@ -1,0 +1,78 @@
+"""A fan: what was seen, what is expected within two bands, what a simpler forecast says, and what came."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import date2num
+
+from pmlib.chart.canvas import new_axes
+from pmlib.chart.parts import blank, label_ends, time, values
+from pmlib.chart.theme import CATEGORIES, GREY, INK
+from pmlib.table import Column, column_digits, number, scaled
+
+OUTER, INNER = 0.14, 0.22  # opacity; the inner band lies upon the outer
+
+
+def fan(
+    frame: pd.DataFrame,
+    x: str,
+    *,
+    spec: Column,
+    seen: str = "seen",
+    came: str = "",
+    baseline: str = "",
+    names: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw history, and from its end a forecast as a fan (estimate; low, high; low_95, high_95 around).
+
+    Parameters
+    ----------
+    frame : one row a time; columns that do not speak of a time are missing there.
+    seen : column of what was seen: a line with a dot each.
+    came : column of what came later: open dots. baseline : column of a simpler forecast: a dashed line.
+    names : in words, by column, where lines end.
+    """
+    ax = ax or new_axes(3.2)
+    blank(ax)
+    frame = frame.sort_values(x)
+    names = dict(names or {})
+    digits = column_digits(frame["estimate"], spec)
+    when = date2num(frame[x])
+    level = {name: scaled(frame[name], spec.unit).to_numpy(float) for name in frame if name != x}
+    last = int(np.flatnonzero(~np.isnan(level[seen]))[-1])
+    joined = np.flatnonzero(~np.isnan(level["estimate"]))
+    joined = joined[joined > last]
+    for low, high, opacity in (("low_95", "high_95", OUTER), ("low", "high", INNER)):
+        bottom, top = (np.append(level[seen][last], level[name][joined]) for name in (low, high))
+        ax.fill_between(
+            np.append(when[last], when[joined]), bottom, top, color=CATEGORIES[0], alpha=opacity, linewidth=0
+        )
+    ends: list[tuple[float, str, str]] = []
+
+    def line(name: str, colour: str, **style: Any) -> None:
+        places = np.append(last, joined[~np.isnan(level[name][joined])])
+        heights = np.append(level[seen][last], level[name][places[1:]])
+        ax.plot(when[places], heights, color=colour, **style)
+        said = number(frame[name].iloc[places[-1]], "%" if spec.unit == "%" else "", digits)
+        ends.append((float(heights[-1]), f"{names.get(name, name)} {said}", colour))
+
+    if baseline:
+        line(baseline, GREY, linewidth=1.4, linestyle=(0, (4, 3)))
+    line("estimate", CATEGORIES[0], linewidth=2.2)
+    ax.plot(when, level[seen], color=INK, linewidth=1.4, marker="o", markersize=4, markeredgewidth=0)
+    if came and not np.isnan(level[came]).all():
+        known = np.flatnonzero(~np.isnan(level[came]))
+        ax.plot(
+            when[known], level[came][known], "o", markersize=5, markerfacecolor="none",
+            markeredgecolor=CATEGORIES[1], markeredgewidth=1.4,
+        )  # fmt: skip
+        said = number(frame[came].iloc[known[-1]], "%" if spec.unit == "%" else "", digits)
+        ends.append((float(level[came][known[-1]]), f"{names.get(came, came)} {said}", CATEGORIES[1]))
+    time(ax, frame[x])
+    values(ax, spec)
+    label_ends(ax, ends)
+    return ax

@@ -1,0 +1,193 @@
+"""The history of one series, checked: what sold, or stood, in each period, and what came after `until`."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pmlib.data import Source
+from pmlib.result import Absent
+from pmlib.table import Column, dates
+
+ROLES = {"sales": ("units",), "stock": ("units",), "share": ("penetration", "share")}
+KEYS = ("product", "segment", "market")  # what may tell series of one table apart
+DAYS = 365.25
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """One series.
+
+    dates, seen : of the periods known; later : those after `until`, the truth to compare with.
+    months : between periods, where they are of months or years; days otherwise.
+    times : periods since launch, the first one being 1.
+    """
+
+    name: str
+    kind: str
+    dates: pd.Series
+    seen: np.ndarray
+    later: pd.Series
+    step: int
+    unit_of_step: str
+    column: Column
+    source: Source
+
+    @property
+    def times(self) -> np.ndarray:
+        return self.since(self.dates)
+
+    @property
+    def later_times(self) -> np.ndarray:
+        return self.since(self.later.index.to_series())
+
+    @property
+    def even(self) -> bool:
+        """Whether no period is missing between the first and the last."""
+        return len(self.seen) < 2 or bool((np.diff(self.times) == 1).all())
+
+    @property
+    def increments(self) -> np.ndarray:
+        """What was added each period, of a stock or a share."""
+        return np.diff(self.seen)
+
+    def since(self, when: pd.Series) -> np.ndarray:
+        """Periods since launch; launch is the period before the first."""
+        return 1 + _places(when, self.unit_of_step, self.dates.iloc[0]) / self.step
+
+    def ahead(self, years: int) -> pd.DatetimeIndex:
+        """The dates of the next years."""
+        a_year = 12 / self.step if self.unit_of_step == "months" else DAYS / self.step
+        count = max(1, round(years * a_year))
+        return pd.DatetimeIndex([self.at(self.times[-1] + i) for i in range(1, count + 1)])
+
+    def at(self, time: float) -> pd.Timestamp:
+        """The date of a time since launch."""
+        away = round((time - 1) * self.step)
+        return self.dates.iloc[0] + pd.DateOffset(**{self.unit_of_step: away})
+
+    def said(self, when: pd.Timestamp) -> str:
+        """Write a date as finely as the periods are."""
+        return str(dates(pd.concat([self.dates, pd.Series([when])])).iloc[-1])
+
+
+def history(
+    source: Source, title: str, *, kind: str, series: str | None, until: int | None
+) -> History | Absent:
+    """Read one series of a table; what is missing altogether is absent, what is wrong is refused.
+
+    Raises
+    ------
+    ValueError : an unknown kind, several series and none chosen, a period twice, a gap, a value that is
+        missing,
+        negative or beyond 100%, nothing but zeros, or an `until` outside the table.
+    """
+    if kind not in ROLES:
+        raise ValueError(f'kind is "{kind}"; take "sales", "stock" or "share"')
+    value = next((role for role in ROLES[kind] if source.has(role)), None)
+    if lacks := source.lacks("period") + ([] if value else [" or ".join(ROLES[kind])]):
+        hint = ' (kind="share" reads penetration)' if kind != "share" and source.has("penetration") else ""
+        return Absent(title=title, reason=f"{source.name} has no column of role {' or '.join(lacks)}{hint}.")
+    assert value
+    frame, name = _chosen(source, series)
+    _check_values(source.name, name, frame, value, kind)
+    when = frame["period"].reset_index(drop=True)
+    values = pd.Series(frame[value].to_numpy(float), index=pd.DatetimeIndex(when))
+    step, unit = _step(when)
+    if kind == "sales":
+        _check_gaps(source.name, name, when, step, unit)
+    past = values if until is None else values[values.index.year <= until]
+    if until is not None and (past.empty or until > values.index[-1].year):
+        ends = f"{values.index[0].year} to {values.index[-1].year}"
+        raise ValueError(f"until is {until}; {name} is known from {ends}: take a year in it")
+    return History(
+        name=name,
+        kind=kind,
+        dates=past.index.to_series(index=range(len(past))),
+        seen=past.to_numpy(float),
+        later=values[len(past) :],
+        step=step,
+        unit_of_step=unit,
+        column=source.columns[value],
+        source=source,
+    )
+
+
+def every_series(source: Source, *, kind: str) -> dict[str, np.ndarray]:
+    """Read all series of a table of analogues: sales each, or what was added each period."""
+    value = next((role for role in ROLES[kind] if source.has(role)), None)
+    if value is None or source.lacks("period"):
+        raise ValueError(f"analogues: {source.name} needs the roles period and {' or '.join(ROLES[kind])}")
+    key = [role for role in KEYS if source.has(role)]
+    groups = source.frame.groupby(key, sort=False) if key else [((source.name,), source.frame)]
+    found = {}
+    for names, rows in groups:
+        name = ", ".join(str(part) for part in names)
+        rows = rows.sort_values("period")
+        _check_values(source.name, name, rows, value, kind)
+        when = rows["period"].reset_index(drop=True)
+        _check_gaps(source.name, name, when, *_step(when))
+        values = rows[value].to_numpy(float)
+        found[name] = values if kind == "sales" else np.maximum(np.diff(values), 0.0)
+    return found
+
+
+def _chosen(source: Source, series: str | None) -> tuple[pd.DataFrame, str]:
+    frame = source.frame.sort_values("period")
+    keys = [role for role in KEYS if source.has(role)]
+    named = (
+        frame[keys].astype("str").agg(", ".join, axis=1)
+        if keys
+        else pd.Series(source.name, index=frame.index)
+    )
+    there = list(dict.fromkeys(named))
+    if series is None and len(there) > 1:
+        shown = ", ".join(there[:4]) + (", …" if len(there) > 4 else "")
+        raise ValueError(
+            f'{source.name} holds {len(there)} series ({shown}); choose one: series="{there[0]}"'
+        )
+    if series is not None and series not in there:
+        raise ValueError(f'{source.name} has no series "{series}"; it has {", ".join(there[:6])}')
+    name = series or there[0]
+    return frame[named == name], name
+
+
+def _check_values(table: str, name: str, frame: pd.DataFrame, value: str, kind: str) -> None:
+    where = table if name == table else f"{table}, {name}"
+    values, when = frame[value].to_numpy(float), dates(frame["period"]).tolist()
+    if len(twice := np.flatnonzero(frame["period"].duplicated())):
+        raise ValueError(f"{where} has two rows of {when[twice[0]]}; add them up, or keep one")
+    for wrong, what, remedy in (
+        (np.isnan(values), "missing", "fill it in, or start after it"),
+        (values < 0, "negative", "correct it"),
+        ((values > 1) & (kind == "share"), "more than 100%", "a share is from 0 to 1"),
+    ):
+        if wrong.any():
+            found = "" if what == "missing" else f" ({values[wrong.argmax()]:g})"
+            raise ValueError(f"{where}: {value} of {when[wrong.argmax()]} is {what}{found}; {remedy}")
+    if not values.any():
+        raise ValueError(
+            f"{where}: {value} is 0 in every period; nothing was adopted yet, so nothing can be foreseen"
+        )
+
+
+def _check_gaps(table: str, name: str, when: pd.Series, step: int, unit: str) -> None:
+    where = table if name == table else f"{table}, {name}"
+    gaps = np.diff(_places(when, unit, when.iloc[0]))
+    if len(wide := np.flatnonzero(gaps != step)):
+        before, after = dates(when).iloc[[wide[0], wide[0] + 1]]
+        raise ValueError(
+            f"{where}: nothing is said between {before} and {after}; fill it in, 0 if nothing sold"
+        )
+
+
+def _step(when: pd.Series) -> tuple[int, str]:
+    unit = "months" if (when.dt.day == 1).all() else "days"
+    gaps = np.diff(_places(when, unit, when.iloc[0]))
+    return (int(gaps.min()), unit) if len(gaps) else (12, "months")
+
+
+def _places(when: pd.Series, unit: str, first: pd.Timestamp) -> np.ndarray:
+    if unit == "months":
+        return np.asarray((when.dt.year - first.year) * 12 + when.dt.month - first.month)
+    return np.asarray((when - first).dt.days)
