@@ -10,10 +10,11 @@ from pmlib.stats.weights.estimates import (
     estimate,
     mean,
     ratio,
+    simple_variance,
     t_quantile,
     total,
 )
-from pmlib.stats.weights.margins import Margin, Total, agreed, check_size
+from pmlib.stats.weights.margins import Margin, Total, agreed, check_margin, check_size
 from pmlib.stats.weights.post_stratification import post_stratify
 from pmlib.stats.weights.proportion import proportion_interval
 from pmlib.stats.weights.quantile import Quantile, quantile
@@ -31,6 +32,7 @@ __all__ = [
     "Total",
     "agreed",
     "calibrate",
+    "check_margin",
     "check_size",
     "design",
     "design_effect",
@@ -45,6 +47,7 @@ __all__ = [
     "rake",
     "raked_weights",
     "ratio",
+    "simple_variance",
     "t_quantile",
     "total",
     "trim",

@@ -92,7 +92,7 @@ def solve(
     low: np.ndarray | float = -np.inf,
     high: np.ndarray | float = np.inf,
 ) -> np.ndarray:
-    """Find the weights by Newton's method on the dual, which is convex; the nearest found where none meets it.
+    """Find the weights by Newton's method on the dual, which is convex; the last tried where none meets it.
 
     known : what each row adds to each total, a weight of 1.
     """
@@ -104,7 +104,9 @@ def solve(
         gradient = x.T @ (start * g) - goal
         if np.abs(gradient).max() < 1e-14:
             break
-        hessian = x.T @ (x * (start * slope)[:, None])
+        # Where all weights are at a bound the slope is 0 and shows no way: it is taken as some, less as it nears.
+        some = np.maximum(slope, min(0.1, float(np.abs(gradient).max())))
+        hessian = x.T @ (x * (start * some)[:, None])
         step = -np.linalg.lstsq(hessian, gradient, rcond=1e-12)[0]
         value, decline = start @ height - goal @ price, gradient @ step
         for halving in range(HALVINGS):

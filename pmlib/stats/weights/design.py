@@ -99,9 +99,7 @@ class Design:
         return len(met) - len(np.unique(first.home[met]))
 
 
-def design(
-    weights: Any, *, strata: Any = None, clusters: Clusters = None, sizes: Clusters = None
-) -> Design:
+def design(weights: Any, *, strata: Any = None, clusters: Clusters = None, sizes: Clusters = None) -> Design:
     """Say how a sample was drawn.
 
     Parameters

@@ -73,7 +73,9 @@ def ratio(
     x, _ = _values(sample, below, inside)
     size = float(sample.weights @ x)
     if size == 0:
-        raise ValueError("a ratio needs a total below the line that is not 0; choose another, or another domain")
+        raise ValueError(
+            "a ratio needs a total below the line that is not 0; choose another, or another domain"
+        )
     value = float(sample.weights @ y) / size
     return Statistic(value, (y - value * x) / size, inside)
 
@@ -94,20 +96,29 @@ def design_effect(
 
     replace : drawn with replacement; else of a population as large as the weights add up to.
     """
-    found = mean(sample, values, inside)
+    simple = simple_variance(sample, values, inside, replace=replace)
+    variance = estimate(sample, mean(sample, values, inside)).error ** 2
+    return variance / simple if simple > 0 else np.nan
+
+
+def simple_variance(
+    sample: Sample,
+    values: np.ndarray,
+    inside: np.ndarray | None = None,
+    *,
+    replace: bool = False,
+) -> float:
+    """Give the variance that a mean would have in a simple random sample; missing for a single respondent."""
     y, inside = _values(sample, values, inside)
-    weights, size = sample.weights[inside], int(found.inside.sum())
+    y, weights, size = y[inside], sample.weights[inside], int(inside.sum())
     if size < 2:
         return np.nan
-    spread = float(weights @ (y[inside] - found.value) ** 2) / weights.sum() * size / (size - 1)
-    left = 1.0 if replace else max(0.0, 1 - size / float(weights.sum()))
-    simple = spread * left / size
-    return float(sample.covariance(found.scores)[0, 0]) / simple if simple > 0 else np.nan
+    people = float(weights.sum())
+    spread = float(weights @ (y - weights @ y / people) ** 2) / people * size / (size - 1)
+    return spread / size * (1.0 if replace else max(0.0, 1 - size / people))
 
 
-def _values(
-    sample: Sample, values: np.ndarray, inside: np.ndarray | None
-) -> tuple[np.ndarray, np.ndarray]:
+def _values(sample: Sample, values: np.ndarray, inside: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     inside = np.full(len(sample), True) if inside is None else inside
     y = np.where(inside, values, 0.0)
     lost = np.flatnonzero(np.isnan(y))

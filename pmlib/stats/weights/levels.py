@@ -22,7 +22,9 @@ def neighbour(levels: Sequence[str], counts: np.ndarray, place: int) -> int:
         below = [i for i in order if (starts[i] or 0.0) <= (starts[place] or 0.0)][-1:]
         above = [i for i in order if (starts[i] or 0.0) > (starts[place] or 0.0)][:1]
         return min(below + above, key=lambda i: (counts[i], i))
-    likeness = {i: SequenceMatcher(None, levels[i].casefold(), levels[place].casefold()).ratio() for i in others}
+    likeness = {
+        i: SequenceMatcher(None, levels[i].casefold(), levels[place].casefold()).ratio() for i in others
+    }
     best = max(others, key=lambda i: (likeness[i], -i))
     return best if likeness[best] >= ALIKE else min(others, key=lambda i: (counts[i], i))
 

@@ -62,7 +62,7 @@ def check_margin(margin: Margin) -> None:
         level, near = margin.levels[place], neighbour(margin.levels, counts, int(place))
         raise ValueError(
             f'margin {margin.name}, level "{level}": 0 respondents stand for {margin.totals[place]:,.6g}; '
-            f'combine it with "{margin.levels[near]}" ({counts[near]:,} respondents), in survey and population'
+            f'combine it with "{margin.levels[near]}" ({counts[near]:,} respondents) in both tables'
         )
 
 

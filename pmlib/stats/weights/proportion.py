@@ -7,33 +7,31 @@ from scipy.special import betaincinv, expit, logit
 
 from pmlib.stats.weights.estimates import Estimate, t_quantile
 
-Kind = Literal["logit", "beta", "jeffreys", "wilson"]
+Kind = Literal["logit", "beta"]
 
 
-def proportion_interval(
-    found: Estimate, level: float, kind: Kind = "wilson"
-) -> tuple[float, float]:
-    n, p = found.respondents, found.value
-    t, normal = t_quantile(level, found.degrees), t_quantile(level, n - 1)
-    if np.isnan(t):
+def proportion_interval(found: Estimate, level: float, kind: Kind = "logit") -> tuple[float, float]:
+    """Give the interval of a proportion.
+
+    Parameters
+    ----------
+    kind : "logit" (Student's, of the log odds) or "beta" (Clopper and Pearson's for the effective number of
+        respondents: wider, never too narrow). Of a proportion of 0 or 1 it is always the latter.
+
+    References
+    ----------
+    Korn & Graubard (1998), Survey Methodology 24(2); both as R's survey::svyciprop.
+    """
+    share, t = min(max(found.value, 0.0), 1.0), t_quantile(level, found.degrees)
+    if np.isnan(t) or np.isnan(share):
         return np.nan, np.nan
-    if kind == "logit" and 0 < p < 1:
-        half = t * found.error / (p * (1 - p))
-        return float(expit(logit(p) - half)), float(expit(logit(p) + half))
-    size = float(n)
-    if found.error > 0:
-        size = p * (1 - p) / found.error**2
-    size *= (normal / t) ** 2
-    tail = (1 - level) / 2
-    if kind in ("beta", "logit"):
-        low = betaincinv(size * p, size * (1 - p) + 1, tail) if p > 0 else 0.0
-        high = betaincinv(size * p + 1, size * (1 - p), 1 - tail) if p < 1 else 1.0
-        return float(low), float(high)
-    if kind == "jeffreys":
-        low = betaincinv(size * p + .5, size * (1 - p) + .5, tail) if p > 0 else 0.0
-        high = betaincinv(size * p + .5, size * (1 - p) + .5, 1 - tail) if p < 1 else 1.0
-        return float(low), float(high)
-    z2 = t_quantile(level, 1e6) ** 2
-    middle = (p + z2 / (2 * size)) / (1 + z2 / size)
-    half = np.sqrt(z2 * (p * (1 - p) / size + z2 / (4 * size**2))) / (1 + z2 / size)
-    return max(0, middle - half), min(1, middle + half)
+    plain = share * (1 - share)
+    if kind == "logit" and plain > 0:
+        half = t * found.error / plain
+        return float(expit(logit(share) - half)), float(expit(logit(share) + half))
+    size = plain / found.error**2 if found.error > 0 else float(found.respondents)
+    size *= (t_quantile(level, found.respondents - 1) / t) ** 2
+    hits, tail = size * share, (1 - level) / 2
+    low = float(betaincinv(hits, size - hits + 1, tail)) if share > 0 else 0.0
+    high = float(betaincinv(hits + 1, size - hits, 1 - tail)) if share < 1 else 1.0
+    return low, high

@@ -75,9 +75,7 @@ def raked_weights(weights: np.ndarray, margins: Sequence[Margin]) -> np.ndarray:
     return weights * factors[cell]
 
 
-def _cells(
-    weights: np.ndarray, margins: Sequence[Margin]
-) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+def _cells(weights: np.ndarray, margins: Sequence[Margin]) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
     # The combinations of levels that occur, what they weigh, and each row's.
     shape = [len(margin.levels) for margin in margins]
     key = np.zeros(len(weights), np.int64)
@@ -87,9 +85,9 @@ def _cells(
     if np.prod(shape, dtype=float) <= DENSE:
         held = np.bincount(key, weights, minlength=int(np.prod(shape)))
         occupied = np.flatnonzero(held)
-        place = np.zeros(len(held), np.int32)
+        place = np.zeros(len(held), np.intp)
         place[occupied] = np.arange(len(occupied))
-        cell, start = place[key], held[occupied]
+        start, cell = held[occupied], place[key]
     else:
         occupied, cell = np.unique(key, return_inverse=True)
         start = np.bincount(cell, weights)
@@ -112,5 +110,7 @@ def _gap(weights: np.ndarray, codes: list[np.ndarray], totals: list[np.ndarray])
 
 
 def _newton(start: np.ndarray, codes: list[np.ndarray], totals: list[np.ndarray]) -> np.ndarray:
-    known = [(code[:, None] == np.arange(len(t))).astype(float) for code, t in zip(codes, totals, strict=True)]
+    known = [
+        (code[:, None] == np.arange(len(t))).astype(float) for code, t in zip(codes, totals, strict=True)
+    ]
     return solve(start, np.hstack(known), np.concatenate(totals), "raking")
