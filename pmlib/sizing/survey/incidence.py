@@ -75,7 +75,7 @@ def incidence(
     Incidence : frame has all respondents first, then a row a level of `by`, the highest first: group,
         respondents, raw (unweighted), estimate, low, high, standard_error, degrees (clusters less strata),
         design_effect (against simple random drawing, as R's survey), effective_size, total with its
-        low, high and standard error where weights count people; median with its low and high, of a number; and
+        low, high and standard error where weights count people; median, median_low, median_high of a number;
         of a group gap, gap_low, gap_high (against all others, at a level shared among the groups), verdict.
 
     Raises

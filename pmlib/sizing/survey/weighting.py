@@ -65,8 +65,8 @@ def weighting(
     Returns
     -------
     Weighting : frame has a row a margin and level: margin, level, respondents, raw (share of respondents),
-        drawn (with the design's weights), weighted, population (share, as known), total (as known), weight (of
-        one respondent, in averages). Without a population, a row of all respondents.
+        drawn (with the design's weights), weighted, population (share, as known), total (as known), weight
+        (of one respondent, in averages). Without a population, a row of all respondents.
 
     Raises
     ------

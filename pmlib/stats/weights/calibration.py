@@ -59,9 +59,11 @@ def calibrate(
         check_margin(margin)
     margins, before = agreed(margins), sample.weights
     known, target = _known(margins, totals, len(before))
-    lowest = np.maximum(low, weights[0] / before)
-    highest = np.minimum(high, weights[1] / before)
-    after = solve(before, known, target, distance, lowest, highest)
+    # A margin can scale all weights, so that where they start does not matter: near the end is best.
+    start = before * (margins[0].totals.sum() / before.sum() if margins else 1.0)
+    lowest = np.maximum(low * before, weights[0]) / start
+    highest = np.minimum(high * before, weights[1]) / start
+    after = solve(start, known, target, distance, lowest, highest)
     size = np.maximum(np.abs(target), np.abs(known).T @ before)
     if not np.all(np.abs(known.T @ after - target) <= MET * size):
         raise ValueError(unreachable(margins, totals, after))
@@ -104,7 +106,7 @@ def solve(
         gradient = x.T @ (start * g) - goal
         if np.abs(gradient).max() < 1e-14:
             break
-        # Where all weights are at a bound the slope is 0 and shows no way: it is taken as some, less as it nears.
+        # Where weights are at a bound the slope is 0 and shows no way: it is taken as some, less on nearing.
         some = np.maximum(slope, min(0.1, float(np.abs(gradient).max())))
         hessian = x.T @ (x * (start * some)[:, None])
         step = -np.linalg.lstsq(hessian, gradient, rcond=1e-12)[0]

@@ -117,14 +117,14 @@ def design(weights: Any, *, strata: Any = None, clusters: Clusters = None, sizes
     """
     labels, counts = _per_stage(clusters), _per_stage(sizes)
     length = next(len(a) for a in (weights, strata, *labels, *counts) if a is not None)
-    outer = codes("stratum", np.zeros(length, int) if strata is None else strata)
+    outer = (np.zeros(length, np.intp), ("all",)) if strata is None else codes("stratum", strata)
     stages: list[Stage] = []
     for number, label in enumerate(labels):
         size = counts[number] if number < len(counts) else None
-        stages.append(_stage(number, outer, np.arange(length) if label is None else label, size))
-        outer = (stages[-1].clusters, tuple(str(name) for name in range(len(stages[-1].home))))
-        if number + 1 < len(labels) and size is None:
-            break  # what the later stages add is in the spread of the first
+        stages.append(_stage(number, outer, label, size))
+        if number + 1 == len(labels) or size is None:
+            break  # without sizes, what later stages add is in the spread of the first
+        outer = (stages[-1].clusters, tuple(map(str, range(len(stages[-1].home)))))
     weights = _weights(weights, stages, length)
     found = Design(weights, tuple(stages))
     if found.degrees() < 1:
@@ -158,9 +158,12 @@ def _weights(given: Any, stages: list[Stage], length: int) -> np.ndarray:
 
 def _stage(number: int, outer: tuple[np.ndarray, tuple[str, ...]], labels: Any, sizes: Any) -> Stage:
     strata, names = outer
-    found, kinds = codes("cluster", labels)
-    pairs, clusters = np.unique(strata * len(kinds) + found, return_inverse=True)
-    home = pairs // len(kinds)
+    if labels is None:  # respondents were drawn, each of them a cluster
+        clusters, home = np.arange(len(strata)), strata
+    else:
+        found, kinds = codes("cluster", labels)
+        pairs, clusters = np.unique(strata * len(kinds) + found, return_inverse=True)
+        home = pairs // len(kinds)
     stage = Stage(strata, clusters, home, names, None)
     if sizes is None:
         return stage

@@ -27,10 +27,11 @@ class Raked:
     def residuals(self, x: np.ndarray) -> np.ndarray:
         """Sweep each margin's means out, ten times."""
         scores = x / self.weights[:, None]
+        sizes = [margin.respondents[:, None] for margin in self.margins]
         for _ in range(PASSES):
-            for margin in self.margins:
+            for margin, size in zip(self.margins, sizes, strict=True):
                 sums = sum_by(scores, margin.codes, len(margin.levels))
-                scores = scores - (sums / margin.respondents[:, None])[margin.codes]
+                scores = scores - (sums / size)[margin.codes]
         return scores * self.weights[:, None]
 
 
@@ -113,4 +114,5 @@ def _newton(start: np.ndarray, codes: list[np.ndarray], totals: list[np.ndarray]
     known = [
         (code[:, None] == np.arange(len(t))).astype(float) for code, t in zip(codes, totals, strict=True)
     ]
-    return solve(start, np.hstack(known), np.concatenate(totals), "raking")
+    scaled = start * (totals[0].sum() / start.sum())
+    return solve(scaled, np.hstack(known), np.concatenate(totals), "raking")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from pmlib.stats import weights as w
 
@@ -131,3 +132,55 @@ def test_woodruff_reads_the_interval_of_a_median_off_the_distribution():
     )
     heavy = w.drawn(w.design(np.where(y > 90, 20.0, 1.0)))
     assert w.quantile(heavy, y, 0.5).value == 93  # 90 and 3 times 20 pass half of 290
+
+
+def possible(margins, rows, low=0.0, high=None):
+    """The largest least weight that a linear programme finds, or None where there are no such weights."""
+    known = np.hstack([margin.codes[:, None] == np.arange(len(margin.levels)) for margin in margins])
+    target = np.concatenate([margin.totals for margin in margins])
+    found = linprog(
+        np.append(np.zeros(rows), -1.0),
+        A_eq=np.column_stack([(known / target).T, np.zeros(len(target))]),
+        b_eq=np.ones(len(target)),
+        A_ub=np.column_stack([-np.eye(rows), np.ones(rows)]),
+        b_ub=np.zeros(rows),
+        bounds=[(low, high)] * rows + [(0, None)],
+    )
+    return -found.fun if found.status == 0 else None
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_raking_finds_weights_wherever_there_are_some(seed):
+    random = np.random.default_rng(seed)
+    occupied = random.choice(24, size=9, replace=False)
+    codes = np.unravel_index(np.repeat(occupied, random.integers(1, 5, size=9)), (2, 3, 4))
+    truth = np.exp(random.normal(size=len(codes[0])))
+    margins = []
+    for place, code in enumerate(codes):
+        code = np.unique(code, return_inverse=True)[1]
+        totals = np.bincount(code, truth)
+        if seed % 2:  # margins that need not go together
+            totals = random.dirichlet(np.full(len(totals), 8)) * truth.sum()
+        margins.append(w.Margin(f"m{place}", tuple(map(str, range(len(totals)))), code, totals))
+    least = possible(margins, len(codes[0]))
+    sample = w.drawn(w.design(np.ones(len(codes[0]))))
+    if least is not None and least > 1e-7:
+        assert w.worst_gap(w.rake(sample, margins).weights, margins) < 1e-9
+    else:
+        with pytest.raises(ValueError, match="the margins cannot be met together"):
+            w.rake(sample, margins)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_bounded_weights_are_found_wherever_there_are_some(seed):
+    sample, margins = made(seed, rows=60, spread=0.9)
+    mean = margins[0].totals.sum() / 60
+    low, high = 0.4 * mean, (1.15 + 0.1 * (seed % 8)) * mean
+    there_are = possible(margins, 60, low, high) is not None
+    for distance in ("linear", "raking"):
+        if there_are:
+            found = w.calibrate(sample, margins, distance=distance, weights=(low, high)).weights
+            assert low - 1e-9 <= found.min() and found.max() <= high + 1e-9
+        else:
+            with pytest.raises(ValueError, match="the margins cannot be met together"):
+                w.calibrate(sample, margins, distance=distance, weights=(low, high))
