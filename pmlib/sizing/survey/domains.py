@@ -1,6 +1,7 @@
 """Estimates of all respondents and of each part: a row each."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -92,12 +93,16 @@ def _total(
 
 def _gap(sample: stats.Sample, asked: Question, inside: np.ndarray, level: float | None) -> dict[str, Any]:
     others = asked.answered & ~inside
+    unknown = {"gap": np.nan, "gap_low": np.nan, "gap_high": np.nan}
     fewest = min(inside.sum(), others.sum())
     if level is None or fewest < FEW:
         verdict = "" if level is None or not others.any() else f"too few: {fewest:,} respondents"
-        return {"gap": np.nan, "gap_low": np.nan, "gap_high": np.nan, "verdict": verdict}
+        return unknown | {"verdict": verdict}
+    degrees = min(sample.design.degrees(inside), sample.design.degrees(others))
+    if degrees < 1:
+        return unknown | {"verdict": "too few: one cluster"}
     apart = stats.mean(sample, asked.measure, inside) - stats.mean(sample, asked.measure, others)
-    found = stats.estimate(sample, apart)
+    found = replace(stats.estimate(sample, apart), degrees=degrees)
     low, high = np.clip(found.interval(level), -1, 1) if asked.share else found.interval(level)
     words = ("more often", "less often") if asked.share else ("higher", "lower")
     clear = words[0] if low > 0 else words[1] if high < 0 else "no clear difference"

@@ -93,8 +93,8 @@ def weighting(
         subtitle=f"For how many average respondents one counts, {weighted.words}; {survey.title}.",
         frame=frame,
         columns={
-            "level": Column("Level"),
             "margin": Column("Margin"),
+            "level": Column("Level"),
             "raw": Column("Respondents", "%", 1),
             "population": Column("Population", "%", 1),
             "weight": Column("Weight of one", "", 2),

@@ -73,7 +73,7 @@ def test_a_share_says_who_how_many_and_how_sure(survey):
     assert found.title == "awards “Yes”: about 66.1%"
     assert found.finding == (
         "awards “Yes”: 66.1% (61.3% to 70.6%, 95%), weighted to stype and sch_wide; 71.0% as answered. "
-        "E is 31 points above the others (9 points to 53 points)."
+        "E is 31 points above the others (8 points to 54 points)."
     )
     row = found.frame.set_index("group").loc["H"]
     assert (row["respondents"], row["degrees"]) == (14, 7)
@@ -157,6 +157,13 @@ def test_lonely_strata_are_said(frame):
     found = incidence(data.source(lonely, "lonely", stratum="region", cluster="dnum"), "awards")
     said = [check.saw for check in found.checks if not check.passed]
     assert said == ["1 had one (a), compared with all others: errors are on the safe side"]
+
+
+def test_a_part_of_one_cluster_or_few_people_is_shown_and_not_compared(survey):
+    found = incidence(survey, "api00", by="cname").frame.set_index("group")
+    assert found.loc["San Joaquin", "verdict"] == "too few: one cluster"
+    assert found.loc["Merced", "verdict"] == "too few: 4 respondents"
+    assert found.loc[["San Joaquin", "Merced"], ["low", "gap_low"]].isna().all(axis=None)
 
 
 def test_nobody_and_everybody_are_shares_with_a_range():
