@@ -14,6 +14,7 @@ from matplotlib.dates import date2num
 
 from pmlib.chart.biplot import biplot
 from pmlib.chart.canvas import new_axes
+from pmlib.chart.curves import curves
 from pmlib.chart.inline import svg
 from pmlib.chart.parts import (
     PAD,
@@ -53,6 +54,7 @@ __all__ = [
     "bands",
     "biplot",
     "bubble",
+    "curves",
     "dots",
     "heat",
     "lines",
