@@ -36,8 +36,8 @@ def curves(
     """Draw one curve a group over a numeric axis, each named on it.
 
     frame : one row a point of a curve; columns x, y and by, and where `band` is asked low and high of y.
-    places : values of x to mark at the foot: label, estimate, low, high; and `at`, the height of the curves there,
-        or missing. The places in `highlight` stand out.
+    places : values of x to mark at the foot: label, estimate, low, high; and `at`, the height of the curves
+        there, or missing. The places in `highlight` stand out.
     shade : a range of x to tint.
     """
     foot = 0 if places is None else len(places)
@@ -120,42 +120,46 @@ def _laid_out(ax: Axes) -> Pen:
 
 
 def _name(ax: Axes, shapes: Mapping[str, np.ndarray], colours: Mapping[str, str]) -> None:
-    # Each name stands where the other curves are farthest, beside its own.
-    pen, frame = _laid_out(ax), ax.get_window_extent()
-    low = ax.transData.transform((0, 0))[1]
+    # Each name stands beside its own curve, where the others are farthest.
+    pen = _laid_out(ax)
     inked = {}
     for name, shape in shapes.items():
         across = np.linspace(shape[0, 0], shape[-1, 0], FINE)
         inked[name] = ax.transData.transform(np.column_stack([across, np.interp(across, *shape.T)]))
+    above = Bbox.from_extents(ax.bbox.x0, ax.transData.transform((0, 0))[1], ax.bbox.x1, ax.bbox.y1)
     taken: list[Bbox] = []
-    for name in shapes:
-        text = ax.text(
-            0, 0, wrap(name, 24 if is_wide() else 9), color=colours.get(name, MUTED), weight="bold", va="bottom"
-        )
-        own = text.get_window_extent(pen)
-        everything = np.concatenate(list(inked.values()))
-        best = None
-        for point in inked[name][:: max(FINE // TRIES, 1)]:
-            for right, up in ((1, 0.5), (-1, 0.5), (1, -0.5), (-1, -0.5), (0, 1), (0, -1)):
-                away = pen.points_to_pixels(AWAY)
-                x0 = point[0] + right * away - own.width * (0.5 - right / 2)
-                y0 = point[1] + up * 2 * away - own.height * (0.5 - up)
-                box = Bbox.from_bounds(x0, y0, own.width, own.height)
-                inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and low <= box.y0 and box.y1 <= frame.y1
-                clear = min(
-                    [_distance(box, everything), *(_distance(box, other.corners()) for other in taken)]
-                )
-                other = np.concatenate([line for key, line in inked.items() if key != name])
-                score = (inside and not any(box.overlaps(b) for b in taken), min(clear, away), _distance(box, other))
-                if best is None or score > best[0]:
-                    best = (score, box)
-        assert best is not None
-        box = best[1]
+    for name, own in inked.items():
+        words = wrap(name, 24 if is_wide() else 9)
+        text = ax.text(0, 0, words, color=colours.get(name, MUTED), weight="bold", va="bottom")
+        others = np.concatenate([np.empty((0, 2)), *(line for key, line in inked.items() if key != name)])
+        box = _freest(pen, text.get_window_extent(pen), own, others, taken, above)
         taken.append(box)
-        text.set_position(ax.transData.inverted().transform((box.x0, box.y0)))
+        place = ax.transData.inverted().transform((box.x0, box.y0))
+        text.set_position((float(place[0]), float(place[1])))
+
+
+def _freest(
+    pen: Pen, size: Bbox, own: np.ndarray, others: np.ndarray, taken: Sequence[Bbox], frame: Bbox
+) -> Bbox:
+    # Tries the name left, right, above and below points of its curve: inside first, then clear, then alone.
+    away = pen.points_to_pixels(AWAY)
+    tried = []
+    for point in own[:: FINE // TRIES]:
+        for right, up in ((1, 0.5), (-1, 0.5), (1, -0.5), (-1, -0.5), (0, 1), (0, -1)):
+            x0 = point[0] + right * away - size.width * (0.5 - right / 2)
+            y0 = point[1] + up * 2 * away - size.height * (0.5 - up)
+            box = Bbox.from_bounds(x0, y0, size.width, size.height)
+            inside = frame.x0 <= x0 and box.x1 <= frame.x1 and frame.y0 <= y0 and box.y1 <= frame.y1
+            free = inside and not any(box.overlaps(other) for other in taken)
+            alone = _distance(box, others)
+            names = [_distance(box, other.corners()) for other in taken]
+            tried.append((free, min(away, alone, _distance(box, own), *names), alone, box))
+    return max(tried, key=lambda each: each[:3])[3]
 
 
 def _distance(box: Bbox, points: np.ndarray) -> float:
     # Of the nearest point from a box, in pixels; 0 within it.
+    if not len(points):
+        return np.inf
     beyond = np.maximum(np.maximum([box.x0, box.y0] - points, points - [box.x1, box.y1]), 0)
     return float(np.hypot(*beyond.T).min())

@@ -1,1 +1,1 @@
-"""What can one charge? Answers to questions of price, asked in the ways of van Westendorp and Gabor–Granger."""
+"""What can one charge? Questions of price, asked in the ways of van Westendorp and Gabor–Granger."""

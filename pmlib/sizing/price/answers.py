@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from pmlib.data import Source
 from pmlib.sizing.price.design import Design, design
@@ -11,7 +12,13 @@ from pmlib.table import number
 
 QUESTIONS = ("too_cheap", "cheap", "expensive", "too_expensive")
 INTENTS = {"cheap": "intent_if_cheap", "expensive": "intent_if_expensive"}
-CALIBRATION = {5: 0.7, 4: 0.5, 3: 0.3, 2: 0.1, 1: 0.0}  # chance that who says 5, "certainly", buys; usual values
+CALIBRATION: Mapping[float, float] = {
+    5: 0.7,
+    4: 0.5,
+    3: 0.3,
+    2: 0.1,
+    1: 0.0,
+}  # chance that who says 5, "certainly", buys; usual values
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,8 +28,8 @@ class Answers:
     questions : the roles given, in order. prices : a row a respondent, a column a question, rising.
     everybody : the same of all who answered every question, in order or not, and `all_weights`.
     chances : of buying at each of the prices, or None; missing where a respondent stated no intent.
-    asked, missing, disordered, tied : respondents in all; those with a question unanswered; those whose prices
-        do not rise; those of them who only named one price twice.
+    asked, missing, disordered, tied : respondents in all; those with a question unanswered; those whose
+        prices do not rise; those of them who only named one price twice.
     """
 
     questions: tuple[str, ...]
@@ -53,8 +60,8 @@ def answers(
 
     Raises
     ------
-    ValueError : a negative or infinite price; an intent that the calibration does not know; a respondent twice;
-        columns in different units.
+    ValueError : a negative or infinite price; an intent that the calibration does not know; a respondent
+        twice; columns in different units.
     """
     given = tuple(question for question in QUESTIONS if survey.has(question))
     frame = survey.frame
@@ -69,9 +76,9 @@ def answers(
     chances = None
     if survey.has(*INTENTS.values()):
         aside = {"too_cheap": if_too_cheap, "too_expensive": if_too_expensive}
-        known = _calibrated(calibration)
+        known = calibrated(calibration)
         columns = [
-            _intent(survey, INTENTS[question], known)
+            intents(survey, INTENTS[question], known)
             if question in INTENTS
             else np.full(len(frame), _chance(aside[question], f"if_{question}"))
             for question in given
@@ -106,7 +113,9 @@ def _check_once(survey: Source) -> None:
         again = np.flatnonzero(survey.frame["chooser"].duplicated() & survey.frame["chooser"].notna())
         if len(again):
             who = survey.frame["chooser"].iloc[again[0]]
-            raise ValueError(f"{survey.name}, row {again[0]}: respondent {who} answers twice; keep one row each")
+            raise ValueError(
+                f"{survey.name}, row {again[0]}: respondent {who} answers twice; keep one row each"
+            )
 
 
 def _prices(survey: Source, question: str) -> np.ndarray:
@@ -119,13 +128,18 @@ def _prices(survey: Source, question: str) -> np.ndarray:
     return values
 
 
-def _calibrated(calibration: Mapping[float, float]) -> dict[float, float]:
-    # The keys of a parameter file are words.
+def calibrated(calibration: Mapping[float, float]) -> dict[float, float]:
+    """Check the chances of buying by intent; the keys of a parameter file are words.
+
+    Raises
+    ------
+    ValueError : an answer that is no number, or a chance outside 0 to 1.
+    """
     try:
         known = {float(answer): float(chance) for answer, chance in calibration.items()}
     except (TypeError, ValueError):
         raise ValueError(
-            f"calibration is {dict(calibration)}; give the chance of buying by answer, as {CALIBRATION}"
+            f"calibration is {dict(calibration)}; give the chance of buying by answer, as {dict(CALIBRATION)}"
         ) from None
     for answer, chance in known.items():
         _chance(chance, f"calibration of {number(answer)}")
@@ -138,14 +152,23 @@ def _chance(value: float, name: str) -> float:
     return value
 
 
-def _intent(survey: Source, role: str, known: dict[float, float]) -> np.ndarray:
+def intents(survey: Source, role: str, known: dict[float, float]) -> np.ndarray:
+    """Turn a column of intents into chances of buying; missing where nothing was stated.
+
+    Raises
+    ------
+    ValueError : an intent that the calibration does not know, or no number.
+    """
+    if not pd.api.types.is_numeric_dtype(survey.frame[role].dtype):
+        raise ValueError(f"{survey.name}: {role} holds words; give the numbers of the scale")
     said = survey.frame[role].to_numpy(float, na_value=np.nan)
     odd = np.flatnonzero(~np.isnan(said) & ~np.isin(said, list(known)))
     if len(odd):
         scale = ", ".join(number(answer) for answer in known)
         found = number(said[odd[0]]) if np.isfinite(said[odd[0]]) else "infinite"
         raise ValueError(
-            f"{survey.name}, row {odd[0]}: {role} is {found}; the calibration knows {scale}: give it that answer too"
+            f"{survey.name}, row {odd[0]}: {role} is {found}; "
+            f"the calibration knows {scale}: give it that answer too"
         )
     chances = np.full(len(said), np.nan)
     for answer, chance in known.items():

@@ -1,4 +1,4 @@
-"""Would you buy at this price? Each respondent's answers at the prices asked, and what they imply of the others."""
+"""Would you buy at this price? Each respondent's answers, and what they imply at prices not asked."""
 
 from dataclasses import dataclass
 
@@ -14,21 +14,28 @@ from pmlib.table import number
 class Asked:
     """Answers by respondent and price.
 
-    prices : asked, rising. yes : chance of buying, respondents × prices: as answered, or as implied (who buys at
-        a price buys below it); missing where neither says.
-    below, above : places of the highest price at which a respondent buys before refusing any (−1: none), and of
-        the lowest refused after buying at all others (number of prices: none); what is missing lies between.
-    asked : how many were asked at each price. contradictory : respondents who refuse a price and take a higher.
-    whole : whether answers are yes or no, so that they imply others. missing : respondents or answers left out.
+    prices : asked, rising. said : what was answered, respondents × prices, missing where not asked. yes :
+        chance of buying, respondents × prices: as answered, or as implied (who buys at a price buys below
+        it); missing where neither says.
+    implies : whether an answer may imply others: it is yes or no, and somebody was asked several. Where each
+        was asked one price, the likeliest curve is that of their shares, evened out; nothing need be filled
+        in.
+    below, above : where it does, places of the highest price at which a respondent buys before refusing any
+        (−1: none), and of the lowest refused after buying at all others (number of prices: none); what is
+        missing lies between.
+    asked : how many were asked at each price. contradictory : respondents who refuse a price and take a
+        higher.
+    missing : respondents or answers left out.
     """
 
     prices: np.ndarray
+    said: np.ndarray
     yes: np.ndarray
     below: np.ndarray
     above: np.ndarray
     asked: np.ndarray
     contradictory: int
-    whole: bool
+    implies: bool
     missing: int
     sample: Design
 
@@ -44,8 +51,8 @@ def highest_accepted(survey: Source) -> Asked:
     if survey.has("chooser") and (again := frame["chooser"].duplicated() & frame["chooser"].notna()).any():
         row = int(again.to_numpy().argmax())
         raise ValueError(
-            f"{survey.name}, row {row}: respondent {frame['chooser'].iloc[row]} answers twice, and no column says "
-            "what was chosen; keep the highest price accepted, or give the role chosen"
+            f"{survey.name}, row {row}: respondent {frame['chooser'].iloc[row]} answers twice, and no "
+            "column says what was chosen; keep the highest price accepted, or give the role chosen"
         )
     price = _prices(survey)
     rows = np.flatnonzero(~np.isnan(price))
@@ -54,16 +61,17 @@ def highest_accepted(survey: Source) -> Asked:
     yes = (most[:, None] >= prices).astype(float)
     end = yes.sum(axis=1).astype(int)
     return Asked(
-        prices=prices, yes=yes, below=end - 1, above=end, asked=np.full(len(prices), len(rows)), contradictory=0,
-        whole=True, missing=len(frame) - len(rows), sample=design(survey, frame.index[rows].to_numpy()),
+        prices=prices, said=yes, yes=yes, implies=True, below=end - 1, above=end,
+        asked=np.full(len(prices), len(rows)), contradictory=0, missing=len(frame) - len(rows),
+        sample=design(survey, frame.index[rows].to_numpy()),
     )  # fmt: skip
 
 
 def each_asked(survey: Source, answer: np.ndarray, whole: bool) -> Asked:
     """Read one row a respondent and price.
 
-    answer : of each row: 1 yes, 0 no, or a chance between; missing where nothing was said. whole : whether it is
-        yes or no.
+    answer : of each row: 1 yes, 0 no, or a chance between; missing where nothing was said. whole : whether it
+        is yes or no.
 
     Raises
     ------
@@ -73,7 +81,9 @@ def each_asked(survey: Source, answer: np.ndarray, whole: bool) -> Asked:
     price = _prices(survey)
     for role, lost in (("chooser", frame["chooser"].isna().to_numpy()), ("price", np.isnan(price))):
         if lost.any():
-            raise ValueError(f"{survey.name}, row {lost.argmax()}: {role} is missing; fill it in, or drop the row")
+            raise ValueError(
+                f"{survey.name}, row {lost.argmax()}: {role} is missing; fill it in, or drop the row"
+            )
     again = frame.duplicated(["chooser", "price"]).to_numpy()
     if again.any():
         row = int(again.argmax())
@@ -86,16 +96,13 @@ def each_asked(survey: Source, answer: np.ndarray, whole: bool) -> Asked:
     prices, at = np.unique(price[known], return_inverse=True)
     said = np.full((len(first), len(prices)), np.nan)
     said[who, at] = answer[known]
-    below, above = _bounds(said) if whole else (np.full(len(said), -1), np.full(len(said), len(prices)))
-    places = np.arange(len(prices))
-    implied = said.copy()
-    if whole:
-        implied[np.isnan(said) & (places <= below[:, None])] = 1.0
-        implied[np.isnan(said) & (places >= above[:, None])] = 0.0
+    several = whole and bool(((~np.isnan(said)).sum(axis=1) > 1).any())
+    below, above, implied = implications(said) if several else (np.zeros(0, int), np.zeros(0, int), said)
     return Asked(
-        prices=prices, yes=implied, below=below, above=above, asked=(~np.isnan(said)).sum(axis=0),
-        contradictory=_contradictory(said) if whole else 0, whole=whole, missing=len(frame) - len(known),
-        sample=design(survey, frame.index[known[first]].to_numpy()),
+        prices=prices, said=said, yes=implied, below=below, above=above,
+        asked=(~np.isnan(said)).sum(axis=0),
+        contradictory=_contradictory(said) if several else 0, implies=several,
+        missing=len(frame) - len(known), sample=design(survey, frame.index[known[first]].to_numpy()),
     )  # fmt: skip
 
 
@@ -105,15 +112,23 @@ def _respondents(chooser: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     return who, np.flatnonzero(~chooser.duplicated().to_numpy())
 
 
-def _bounds(said: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    # What lies between the bounds is not implied: all of a contradictory respondent's doubtful stretch.
+def implications(said: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Find the bounds of what each respondent leaves open, and fill in what lies beyond them.
+
+    Of one who answers without contradiction that is all but the stretch between the highest price taken and
+    the lowest refused; of one who contradicts himself the whole doubtful stretch stays open where he was not
+    asked.
+    """
     wide = said.shape[1]
     places = np.arange(wide)
     refused = np.where(said == 0, places, wide).min(axis=1)
     taken = np.where(said == 1, places, -1).max(axis=1)
     below = np.where((said == 1) & (places < refused[:, None]), places, -1).max(axis=1)
     above = np.where((said == 0) & (places > taken[:, None]), places, wide).min(axis=1)
-    return below, above
+    filled = said.copy()
+    filled[np.isnan(said) & (places <= below[:, None])] = 1.0
+    filled[np.isnan(said) & (places >= above[:, None])] = 0.0
+    return below, above, filled
 
 
 def _contradictory(said: np.ndarray) -> int:

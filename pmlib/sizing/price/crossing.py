@@ -14,8 +14,8 @@ SURE = 8  # standard errors; no resample's crossing lies farther from the survey
 class Crossing:
     """Prices at which two curves meet, an entry a resample: ends, mean and median of the plateau.
 
-    Where the curves jump over each other without meeting, all four are the point at which straight lines between
-    the answers cross.
+    Where the curves jump over each other without meeting, all four are the point at which straight lines
+    between the answers cross.
     """
 
     min: np.ndarray

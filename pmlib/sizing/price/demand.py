@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import isotonic_regression
+from scipy.special import ndtri
 
 from pmlib.sizing.price.asked import Asked
 
@@ -17,7 +18,8 @@ class Tally:
     """Answers added up by unit, so that resamples weigh units only.
 
     yes, known : weight of those who would buy, and of those of whom it is known, units × prices.
-    open : weight of the unknown, units × kinds; a kind is a price between two bounds (`at`, `below`, `above`).
+    open : weight of the unknown, units × kinds; a kind is a price between two bounds (`at`, `below`,
+        `above`).
     """
 
     yes: np.ndarray
@@ -37,7 +39,7 @@ def tally(asked: Asked, unit: np.ndarray) -> Tally:
     for place in range(wide):
         yes[:, place] = np.bincount(unit, weights * np.where(lost[:, place], 0, asked.yes[:, place]), size)
         known[:, place] = np.bincount(unit, weights * ~lost[:, place], size)
-    who, at = np.nonzero(lost) if asked.whole else (np.zeros(0, int), np.zeros(0, int))
+    who, at = np.nonzero(lost) if asked.implies else (np.zeros(0, int), np.zeros(0, int))
     kinds = np.stack([at, asked.below[who], asked.above[who]])
     kinds, kind = np.unique(kinds, axis=1, return_inverse=True)
     many = kinds.shape[1]
@@ -49,29 +51,27 @@ def shares(tally: Tally, times: np.ndarray) -> np.ndarray:
     """Give the share that would buy at each price, never rising with it: (resamples, prices).
 
     What was not asked and is not implied is filled in as those who were asked answer between the same bounds,
-    until it stands still: the likeliest curve (Turnbull). Contradictory answers count as they are and may make a
-    share rise; those shares are evened out (pool adjacent violators).
+    until it stands still: the likeliest curve (Turnbull). Contradictory answers count as they are and may
+    make a share rise; those shares are evened out (pool adjacent violators).
 
     References
     ----------
-    Turnbull (1976), "The Empirical Distribution Function with Arbitrarily Grouped, Censored and Truncated Data",
-    JRSS B 38(3).
+    Turnbull (1976), "The Empirical Distribution Function with Arbitrarily Grouped, Censored and Truncated
+    Data", JRSS B 38(3).
     """
     yes, known = times @ tally.yes, times @ tally.known
     if not tally.open.size:
         return _falling(yes / np.maximum(known, 1e-300), known)
     opened = times @ tally.open
     wide = yes.shape[1]
-    total = known.copy()
-    np.add.at(total.T, tally.at, opened.T)
+    places = (tally.at[:, None] == np.arange(wide)).astype(float)  # kinds × prices, to add kinds up by price
+    total = known + opened @ places
     share = np.tile(1 - np.arange(1, wide + 1) / (wide + 1), (len(yes), 1))
     for _ in range(ROUNDS):
         walled = np.concatenate([share, np.zeros((len(share), 1)), np.ones((len(share), 1))], axis=1)
         floor, roof = walled[:, tally.above], walled[:, tally.below]  # −1 takes the last: 1
         part = np.clip((share[:, tally.at] - floor) / np.maximum(roof - floor, 1e-12), 0, 1)
-        filled = yes.copy()
-        np.add.at(filled.T, tally.at, (opened * part).T)
-        moved = filled / np.maximum(total, 1e-300)
+        moved = (yes + (opened * part) @ places) / np.maximum(total, 1e-300)
         done = np.abs(moved - share).max() < STILL
         share = moved
         if done:
@@ -79,16 +79,42 @@ def shares(tally: Tally, times: np.ndarray) -> np.ndarray:
     return _falling(share, total)
 
 
+def resting(asked: Asked) -> np.ndarray:
+    """Count on how many respondents of equal weight a price's share can rest: all, or those asked there."""
+    part = np.where(np.isnan(asked.yes).any(axis=0), asked.asked / len(asked.yes), 1.0)
+    return part * asked.sample.effective
+
+
 def _falling(share: np.ndarray, weight: np.ndarray) -> np.ndarray:
     found = share.copy()
     for row in np.flatnonzero((np.diff(share, axis=1) > 1e-12).any(axis=1)):
-        found[row] = isotonic_regression(share[row], weights=np.maximum(weight[row], 1e-12), increasing=False).x
+        found[row] = isotonic_regression(
+            share[row], weights=np.maximum(weight[row], 1e-12), increasing=False
+        ).x
     return found
+
+
+def wilson(share: np.ndarray, variance: np.ndarray, most: np.ndarray, level: float) -> tuple[np.ndarray, ...]:
+    """Give the ends of the range of shares, which hold near 0 and 1 where resamples hardly vary.
+
+    variance : of the resamples' shares. most : respondents that a share can rest on; fewer where the variance
+        says.
+
+    References
+    ----------
+    Wilson (1927), "Probable Inference, the Law of Succession, and Statistical Inference", JASA 22(158).
+    """
+    z = float(ndtri((1 + level) / 2))
+    size = np.minimum(np.where(variance > 0, share * (1 - share) / np.maximum(variance, 1e-300), most), most)
+    size = np.maximum(size, 1)
+    middle = (share + z**2 / 2 / size) / (1 + z**2 / size)
+    half = z * np.sqrt(share * (1 - share) / size + (z / size / 2) ** 2) / (1 + z**2 / size)
+    return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
 
 
 @dataclass(frozen=True, eq=False)
 class Smooth:
-    """Logit curves, one a resample: share = 1 / (1 + exp(slope × (price − half))); missing where none fits."""
+    """Logit curves, one a resample: share = 1 / (1 + exp(slope × (price − half))); missing where none is."""
 
     half: np.ndarray
     slope: np.ndarray
@@ -122,7 +148,7 @@ def smooth(share: np.ndarray, prices: np.ndarray) -> Smooth:
 
 
 def smooth_best(curve: Smooth, prices: np.ndarray, cost: float) -> np.ndarray:
-    """Find the price of most revenue, or profit, on each smooth curve, between the lowest and highest asked."""
+    """Find the price of most revenue, or profit, on each smooth curve, within the prices asked."""
     grid = np.linspace(prices[0], prices[-1], FINE)
     earned = (grid - cost) * curve.at(grid[:, None]).T
     found = grid[np.nan_to_num(earned, nan=-np.inf).argmax(axis=1)]

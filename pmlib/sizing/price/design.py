@@ -25,7 +25,7 @@ class Design:
         return float(self.weights.sum() ** 2 / (self.weights**2).sum())
 
     def resamples(self, draws: int, rng: Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the survey anew: the unit of each respondent, and how often each unit comes, (draws, units)."""
+        """Draw the survey anew: the unit of each respondent, how often each unit comes, (draws, units)."""
         unit = units(len(self.weights), self.clusters, self.strata, rng)
         strata = np.zeros(unit.max() + 1, int)
         if self.strata is not None:
@@ -58,7 +58,9 @@ def design(survey: Source, rows: np.ndarray) -> Design:
         held = pd.Series(own).groupby(strata).nunique()
         if (held < 2).any():
             stratum = frame["stratum"].to_numpy()[np.flatnonzero(strata == held.idxmin())[0]]
-            raise ValueError(f"{survey.name}: stratum {stratum} has one unit that answered; merge it with another")
+            raise ValueError(
+                f"{survey.name}: stratum {stratum} has one unit that answered; merge it with another"
+            )
     return Design(weights, clusters, strata)
 
 
@@ -67,7 +69,9 @@ def _codes(survey: Source, frame: pd.DataFrame, role: str) -> np.ndarray | None:
         return None
     lost = np.flatnonzero(frame[role].isna())
     if len(lost):
-        raise ValueError(f"{survey.name}, row {frame.index[lost[0]]}: {role} is missing; give every respondent's")
+        raise ValueError(
+            f"{survey.name}, row {frame.index[lost[0]]}: {role} is missing; give every respondent's"
+        )
     return pd.factorize(frame[role], sort=True)[0]
 
 

@@ -1,4 +1,4 @@
-"""The prices at which answers turn: van Westendorp's four points, and the best prices, each with its range."""
+"""The prices at which answers turn: four points of van Westendorp, two of Newton, Miller and Smith."""
 
 from typing import Any
 

@@ -66,11 +66,15 @@ def finding(frame: pd.DataFrame, unit: str) -> str:
     if "opp" in points.index:
         row = points.loc["opp"]
         flat = interval(row["plateau_min"], row["plateau_max"], unit)
-        where = f"anywhere from {flat}" if row["plateau_max"] > row["plateau_min"] else f"at {said(row, unit)}"
+        where = (
+            f"anywhere from {flat}" if row["plateau_max"] > row["plateau_min"] else f"at {said(row, unit)}"
+        )
         clauses.append(f"fewest object {where}")
     if "reach" in points.index:
         row = points.loc["reach"]
-        clauses.append(f"most would buy at {said(row, unit)}, {number(row['reached'], '%', 0)} of respondents")
+        clauses.append(
+            f"most would buy at {said(row, unit)}, {number(row['reached'], '%', 0)} of respondents"
+        )
         clauses.append(f"revenue is highest at {said(points.loc['revenue'], unit)}")
     if not clauses:
         clauses = [f"{row['label']}: {said(row, unit)}" for _, row in frame.iterrows()]
@@ -100,8 +104,9 @@ def unknown(frame: pd.DataFrame) -> str:
 
 def subtitle(answers: Answers, survey: Source, level: float) -> str:
     """Say who was asked, and of what the ranges are."""
-    whose = f"{len(answers.prices):,} of {answers.asked:,} respondents, whose prices rise from question to question"
+    whose = f"{len(answers.prices):,} of {answers.asked:,} respondents, whose prices rise with each question"
     weighted = ", weighted" if survey.has("design_weight") else ""
     year = answers.unit.partition("(")[2].rstrip(")")
     money = f"; money of {year}" if year else ""
-    return f"Share that finds a price too cheap to too expensive; {whose}{weighted}{money}; {percentage(level)} intervals."
+    share = f"Share that finds a price too cheap to too expensive; {whose}"
+    return f"{share}{weighted}{money}; {percentage(level)} intervals."

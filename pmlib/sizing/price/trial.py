@@ -22,7 +22,12 @@ def knots(prices: np.ndarray, chances: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 def trial(
-    prices: np.ndarray, chances: np.ndarray, weights: np.ndarray, grid: np.ndarray, unit: np.ndarray, size: int
+    prices: np.ndarray,
+    chances: np.ndarray,
+    weights: np.ndarray,
+    grid: np.ndarray,
+    unit: np.ndarray,
+    size: int,
 ) -> np.ndarray:
     """Add up the chances of buying at each price of the grid, by unit: (units, prices)."""
     start, stop, level, slope, who = knots(prices, chances)
@@ -38,7 +43,9 @@ def trial(
     at = np.searchsorted(grid, prices[:, -1])  # the last price itself still counts
     inside = at < len(grid)
     inside[inside] = grid[at[inside]] == prices[inside, -1]
-    ending = np.bincount(unit[inside] * len(grid) + at[inside], (chances[:, -1] * weights)[inside], total.size)
+    ending = np.bincount(
+        unit[inside] * len(grid) + at[inside], (chances[:, -1] * weights)[inside], total.size
+    )
     return total + ending.reshape(total.shape)
 
 
@@ -49,7 +56,7 @@ def best(values: np.ndarray) -> np.ndarray:
 
 
 def candidates(values: np.ndarray, spread: float) -> np.ndarray:
-    """Choose the places at which the best of a resample may be: those hardly below the best, evenly thinned."""
+    """Choose the places at which a resample's best may be: those hardly below the best, evenly thinned."""
     top = int(best(values[None])[0])
     near = np.flatnonzero(values >= values[top] - SURE * spread)
     if len(near) > WIDEST:

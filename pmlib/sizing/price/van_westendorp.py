@@ -1,4 +1,4 @@
-"""Which prices are acceptable, and which wins most: van Westendorp's questions, with Newton, Miller and Smith's."""
+"""Which prices are acceptable, and which wins most buyers: the questions of van Westendorp."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,18 +9,17 @@ import pandas as pd
 
 from pmlib.data import Source
 from pmlib.given import ungiven
-from pmlib.result import Absent, Check, Number, Result
+from pmlib.result import Absent, Number, Result
 from pmlib.sizing.price.answers import CALIBRATION, QUESTIONS, Answers, answers
-from pmlib.sizing.price.crossing import deciding, share_below
+from pmlib.sizing.price.crossing import share_below
 from pmlib.sizing.price.design import check_bootstrap
 from pmlib.sizing.price.points import KEEP, LABELS, POINTS, best_rows, everybody, point_rows
+from pmlib.sizing.price.reliance import checks
 from pmlib.sizing.price.sentences import advice, finding, headline, subtitle, title, unknown
-from pmlib.table import Column, number
+from pmlib.table import Column
 
 TITLE = "Acceptable prices"
 FEW = 30  # respondents below whom nothing is said
-ORDERLY = 0.9  # of respondents; where fewer put four prices in order, the questions were not understood
-DECIDE = 20  # respondents on whom a crossing should hang
 DRAWN = 90  # points of each curve in the chart
 CURVES = {  # the four that cross at all four points: a share and its opposite cross at the same price
     "too_cheap": "Too cheap",
@@ -34,10 +33,11 @@ CURVES = {  # the four that cross at all four points: a share and its opposite c
 class PriceSensitivity(Result):
     """Van Westendorp's points, and the best prices of Newton, Miller and Smith, with their ranges.
 
-    asked, valid, missing, intransitive, tied : respondents in all; analysed; with a question unanswered; whose
-        prices do not rise; those of them who only named one price twice.
+    asked, valid, missing, intransitive, tied : respondents in all; analysed; with a question unanswered;
+        whose prices do not rise; those of them who only named one price twice.
     curves : price, and the share that finds it too_cheap, cheap, not_cheap, expensive, not_expensive and
-        too_expensive. reach : price, trial (share that would buy), revenue a respondent; empty without intents.
+        too_expensive. reach : price, trial (share that would buy), revenue a respondent; empty without
+        intents.
     keep : which price of a plateau is the estimate.
     """
 
@@ -70,12 +70,16 @@ class PriceSensitivity(Result):
         both = {"lower", "upper"} <= set(points.index)
         best = LABELS["reach"] if "reach" in points.index else ""
         return chart.curves(
-            pd.concat(parts, ignore_index=True), "price", "share", "curve",
+            pd.concat(parts, ignore_index=True),
+            "price",
+            "share",
+            "curve",
             columns={"price": self.columns["estimate"], "share": Column("Share of respondents", "%")},
             places=places.sort_values("estimate", kind="stable"),
             shade=(points.loc["lower", "estimate"], points.loc["upper", "estimate"]) if both else None,
-            highlight=[LABELS["lower"], LABELS["upper"], best], ax=ax,
-        )  # fmt: skip
+            highlight=[LABELS["lower"], LABELS["upper"], best],
+            ax=ax,
+        )
 
     def _height(self, point: str, price: float) -> float:
         # Of the crossing that is drawn; that of cheap and expensive is drawn as their opposites'.
@@ -99,10 +103,10 @@ def price_sensitivity(
     """Find the range of acceptable prices, and the prices that win most buyers and most revenue.
 
     Only respondents whose prices rise from question to question count. The shares at or below each price are
-    taken over all prices named, 0 at a question's smallest answer and 1 from its largest. Where curves jump over
-    each other, they cross on straight lines between prices; where they meet over several, `keep` says which
-    price is the estimate. Ranges are of respondents (clusters within strata, where there are) drawn anew; a
-    finite population makes them wide rather than narrow.
+    taken over all prices named, 0 at a question's smallest answer and 1 from its largest. Where curves jump
+    over each other, they cross on straight lines between prices; where they meet over several, `keep` says
+    which price is the estimate. Ranges are of respondents (clusters within strata, where there are) drawn
+    anew; a finite population makes them wide rather than narrow.
 
     Parameters
     ----------
@@ -141,7 +145,7 @@ def price_sensitivity(
     said = answers(survey, calibration, if_too_cheap, if_too_expensive)
     if len(said.prices) < FEW:
         reason = (
-            f"Only {len(said.prices)} of {said.asked:,} respondents name prices that rise from question to question "
+            f"Only {len(said.prices)} of {said.asked:,} respondents name prices that rise with each question "
             f"({said.disordered:,} do not, {said.missing:,} left one out); {FEW} are needed."
         )
         return Absent(title=TITLE, reason=reason)
@@ -166,7 +170,7 @@ def price_sensitivity(
         columns=_columns(frame, said.unit),
         source=survey.line,
         numbers=_numbers(frame, said.unit, level, survey),
-        checks=_checks(said, frame, stated),
+        checks=checks(said, frame, stated),
         asked=said.asked,
         valid=len(said.prices),
         missing=said.missing,
@@ -228,38 +232,14 @@ def _numbers(frame: pd.DataFrame, unit: str, level: float, survey: Source) -> tu
     shown = [point for point in names if point in rows][:3]
     return tuple(
         Number(
-            name=names[point][0], label=names[point][1], value=float(rows[point].estimate),
-            low=float(rows[point].low), high=float(rows[point].high), level=level, unit=unit, source=survey.name,
-        )  # fmt: skip
+            name=names[point][0],
+            label=names[point][1],
+            value=float(rows[point].estimate),
+            low=float(rows[point].low),
+            high=float(rows[point].high),
+            level=level,
+            unit=unit,
+            source=survey.name,
+        )
         for point in shown
     )
-
-
-def _checks(said: Answers, frame: pd.DataFrame, stated: np.ndarray | None) -> tuple[Check, ...]:
-    whole = said.asked - said.missing
-    ordered = len(said.prices) / whole
-    left = f"{said.disordered:,} of {whole:,} do not and are left out"
-    tied = f", {said.tied:,} of them only by naming a price twice" if said.tied else ""
-    checks = [
-        Check("At least nine in ten put their prices in order", ordered >= ORDERLY, left + tied),
-        Check("Every respondent answered each question", not said.missing, f"{said.missing:,} of {said.asked:,} did not"),
-    ]
-    points = frame[frame["point"].isin(list(POINTS))]
-    fewest = min(deciding(said.pair(*POINTS[row.point]), row.estimate) for row in points.itertuples())
-    checks.append(
-        Check(f"Each point hangs on at least {DECIDE} respondents", fewest >= DECIDE, f"the least on {fewest:,}")
-    )
-    if said.disordered:
-        outside = points[(points["everybody"] < points["low"]) | (points["everybody"] > points["high"])]
-        where = ", ".join(f"{r.label.lower()} would be {number(r.everybody, said.unit)}" for r in outside.itertuples())
-        label = "Those left out would move no point out of its range"
-        checks.append(Check(label, outside.empty, where or "none moves"))
-    if stated is not None:
-        silent = int((~stated).sum())
-        checks.append(Check("All say how likely they would buy", not silent, f"{silent:,} do not"))
-    rows = {row.point: row for row in frame.itertuples()}
-    if {"lower", "upper", "reach"} <= set(rows):
-        inside = rows["lower"].estimate <= rows["reach"].estimate <= rows["upper"].estimate
-        found = number(rows["reach"].estimate, said.unit)
-        checks.append(Check("The price of most buyers is an acceptable one", inside, found))
-    return tuple(checks)
