@@ -14,6 +14,7 @@ from matplotlib.dates import date2num
 
 from pmlib.chart.biplot import biplot
 from pmlib.chart.canvas import new_axes
+from pmlib.chart.curves import curves
 from pmlib.chart.fan import fan
 from pmlib.chart.inline import svg
 from pmlib.chart.parts import (
@@ -54,6 +55,7 @@ __all__ = [
     "bands",
     "biplot",
     "bubble",
+    "curves",
     "dots",
     "fan",
     "heat",

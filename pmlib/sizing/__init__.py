@@ -41,3 +41,7 @@ __all__ = [
     "what_moved",
     "where_methods_part",
 ]
+from pmlib.sizing.price.gabor_granger import gabor_granger
+from pmlib.sizing.price.van_westendorp import price_sensitivity
+
+__all__ = ["gabor_granger", "price_sensitivity"]
