@@ -11,6 +11,7 @@ from pmlib.sizing.ledger import ledger
 from pmlib.sizing.money import Factor, Money, PurchasingPower, in_money, money, purchasing_power
 from pmlib.sizing.reconcile import reconcile
 from pmlib.sizing.scenarios import scenarios
+from pmlib.sizing.segments import segments
 from pmlib.sizing.size import size
 from pmlib.sizing.tornado import tornado
 from pmlib.sizing.what_moved import what_moved
@@ -35,6 +36,7 @@ __all__ = [
     "purchasing_power",
     "reconcile",
     "scenarios",
+    "segments",
     "size",
     "tornado",
     "tree",
