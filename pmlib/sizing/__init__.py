@@ -1,5 +1,6 @@
 """How big is the market? Driver trees, triangulation, adoption, price, incidence and segments."""
 
+# Plain imports, in this form: a function may share its module's name, and the function must win.
 from pmlib.sizing.adoption import Adoption, adoption
 from pmlib.sizing.better_information import better_information
 from pmlib.sizing.chance import chance
@@ -9,10 +10,14 @@ from pmlib.sizing.funnel import funnel
 from pmlib.sizing.income_curve import IncomeCurve, income_curve
 from pmlib.sizing.ledger import ledger
 from pmlib.sizing.money import Factor, Money, PurchasingPower, in_money, money, purchasing_power
+from pmlib.sizing.price.gabor_granger import gabor_granger
+from pmlib.sizing.price.van_westendorp import price_sensitivity
 from pmlib.sizing.reconcile import reconcile
 from pmlib.sizing.scenarios import scenarios
 from pmlib.sizing.segments import segments
 from pmlib.sizing.size import size
+from pmlib.sizing.survey.incidence import incidence
+from pmlib.sizing.survey.weighting import weighting
 from pmlib.sizing.tornado import tornado
 from pmlib.sizing.what_moved import what_moved
 from pmlib.sizing.where_methods_part import where_methods_part
@@ -29,10 +34,13 @@ __all__ = [
     "chance",
     "driver_tree",
     "funnel",
+    "gabor_granger",
     "in_money",
+    "incidence",
     "income_curve",
     "ledger",
     "money",
+    "price_sensitivity",
     "purchasing_power",
     "reconcile",
     "scenarios",
@@ -40,10 +48,7 @@ __all__ = [
     "size",
     "tornado",
     "tree",
+    "weighting",
     "what_moved",
     "where_methods_part",
 ]
-from pmlib.sizing.price.gabor_granger import gabor_granger
-from pmlib.sizing.price.van_westendorp import price_sensitivity
-
-__all__ = ["gabor_granger", "price_sensitivity"]
