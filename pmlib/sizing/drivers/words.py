@@ -27,7 +27,9 @@ def inside(node: "Node") -> str:
 
 def lower(words: str) -> str:
     """Put a label inside a sentence: Fuel economy becomes fuel economy, SOM stays."""
-    return words if words[1:2].isupper() or not words[1:2].isalpha() else words[:1].lower() + words[1:]
+    second = words[1:2]
+    stays = second.isupper() or (second != "" and not second.isalpha() and second != " ")
+    return words if stays else words[:1].lower() + words[1:]
 
 
 def column(node: "Node") -> Column:
