@@ -198,8 +198,8 @@ def _unknown(market: "Tree", frame: pd.DataFrame) -> str:
     name, said = top["name"].iloc[0], lower(top["label"].iloc[0])
     node = market.nodes[name]
     if not node.source:
-        return f"A source for {said}: its range is a judgement with none given."
-    return f"Better evidence on {said}, which is from {node.source}."
+        return f"A source for {said}: the range is a judgement with none given."
+    return f"Better evidence on {said}, now from {node.source}."
 
 
 def _subtitle(unit: str, level: float) -> str:

@@ -131,7 +131,7 @@ def test_a_tornado_says_which_driver_the_size_hangs_on(correlated):
     found = sizing.tornado(correlated)
     assert found.title == "SOM hangs most on reach"
     assert found.finding == (
-        "Were only reach unsure (4.5% to 9.9%), SOM would lie between €101M a year and €222M a year."
+        "Were only reach unsure (4.5% to 9.9%), SOM would lie between €101M and €222M a year."
     )
     assert "what is correlated moves along" in found.subtitle
 

@@ -53,7 +53,7 @@ def test_what_moved_is_said_in_points(market):
     found = sizing.what_moved(market, None, before)
     assert found.title == "SOM is up 42.9% since the last edition"
     assert found.finding == (
-        "With all drivers at their median, SOM is €148M a year and was €104M a year: "
+        "With all drivers at their median, SOM is €148M a year, after €104M a year in the last edition: "
         "+24.4 points by orders and +18.5 points by adults."
     )
     assert found.headline == (
@@ -133,7 +133,10 @@ def test_a_leaf_in_another_unit_is_not_compared_by_its_number(market):
 
 def test_a_focus_in_another_unit_is_not_compared(market):
     before = sizing.tree("som [car] = 3")
-    assert sizing.what_moved(market, None, before).reason == "SOM is in € a year (2025) now, and was in cars."
+    assert (
+        sizing.what_moved(market, None, before).reason
+        == "SOM: in € a year (2025) now, and in cars in the last edition."
+    )
     assert sizing.what_moved(market, "buyers", before).reason == "The tree before had no buyers."
 
 
@@ -183,9 +186,7 @@ def test_the_ledger_lists_every_leaf_and_what_is_missing(market):
     assert list(frame.index) == ["adults", "reach", "orders", "basket"]
     assert frame["missing"].tolist() == ["", "source, date, grade", "", "date, grade"]
     assert frame.loc["adults", ["source", "date", "grade"]].tolist() == ["CBS", "2025-01", "A"]
-    assert found.finding == (
-        "3 of 4 assumptions name their source; 2 carry no grade; orders is graded C or D."
-    )
+    assert found.finding == ("3 of 4 assumptions name their source; 2 carry no grade; graded C or D: orders.")
     assert [number.name for number in found.numbers] == [f"assumed_{name}" for name in frame.index]
     assert found.numbers[0].low is None and found.numbers[1].low < found.numbers[1].value
     assert found.checks[0].saw == "none of Reach"
