@@ -3,7 +3,7 @@
     python tests/benchmarks/sizing.py [--rounds 5] [--draws 1000000]
 
 The tree has 12 nodes, 8 of them uncertain leaves. The plain version draws each leaf with numpy's generator,
-turns it into a lognormal or a logit-normal, and multiplies whole arrays; random and Sobol' draws through the tree
+turns it into a lognormal or a logit-normal, and multiplies whole arrays; random and Sobol' draws of the tree
 are compared with it, best of the rounds. Printed too: the error of the mean of a product of four lognormals
 (closed form) at 1,024 and 16,384 draws, root mean square over seeds.
 """
