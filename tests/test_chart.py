@@ -135,6 +135,12 @@ def test_a_tornado_says_both_ends_and_once_what_does_not_move():
     assert [wide.count(f">{text}</text>") for text in ("€3M", "€5.50M", "€4M")] == [1, 1, 2]
 
 
+def test_an_axis_of_millions_is_written_short():
+    frame = ESTIMATES.assign(estimate=[2e7, 3e7, 4e7], low=[1e7, 1e7, 1e7], high=[5e7, 5e7, 5e7])
+    drawn = chart.svg(lambda: chart.dots(frame, "firm", spec=Column("Sales", "€")), alt="", name="n")
+    assert re.findall(r">([0-9]+M?)</text>", drawn)[:4] == ["0", "15M", "30M", "45M"]
+
+
 def test_ids_of_two_charts_differ():
     ids = [
         set(re.findall(r'id="([^"]+)"', chart.svg(FORMS["lines"], alt="a", name=n))) for n in ("one", "two")

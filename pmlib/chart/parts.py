@@ -16,6 +16,7 @@ from pmlib.table import Column, dates, plain, scaled
 
 PART = {"left": 0.0, "bottom": 0.0, "center": 0.5, "right": 1.0, "top": 1.0}  # of a text: before its place
 PAD = 3.5  # points between axes and their words
+LARGE = ((1e9, "bn"), (1e6, "M"))  # how an axis writes them, so that its numbers keep apart on a phone
 ASLANT = 3  # marks that a name may cover rather than stand aslant of its own, where it may seem another's
 
 
@@ -81,9 +82,10 @@ def values(ax: Axes, spec: Column, axis: str = "y", title: bool = False) -> None
     along = ax.get_yaxis_transform() if upright else ax.get_xaxis_transform()
     grid = LineCollection(rules, colors=RULE, linewidths=0.8, transform=along, zorder=0.5)
     ax.add_collection(grid, autolim=False)
-    mark = "%" if spec.unit == "%" else ""
+    size, letter = next((large for large in LARGE if max(map(abs, places), default=0) >= large[0]), (1, ""))
+    mark = "%" if spec.unit == "%" else letter
     for v in places:
-        words = plain(v, "", _shortest(v)) + mark
+        words = plain(v / size, "", _shortest(v / size)) + (mark if v or not letter else "")
         beside(ax, v, words, color=MUTED) if upright else below(ax, v, words)
     if title:
         named = spec.label if spec.unit in ("%", "points") else spec.heading

@@ -16,7 +16,18 @@ from pmlib.sizing.drivers.levels import check_level, quantiles
 from pmlib.sizing.drivers.lineage import causes, focus_of, untreed
 from pmlib.sizing.drivers.refusal import at, shown
 from pmlib.sizing.drivers.thresholds import bar_of
-from pmlib.sizing.drivers.words import capital, column, exact, in_money, inside, label, listed, lower, spoken
+from pmlib.sizing.drivers.words import (
+    about,
+    capital,
+    column,
+    exact,
+    in_money,
+    inside,
+    label,
+    listed,
+    lower,
+    spoken,
+)
 from pmlib.table import Column, interval, number, percentage
 
 if TYPE_CHECKING:
@@ -96,9 +107,9 @@ def better_information(
     whole = drawn(market, draws, seed=seed)[focus]
     low, _, high = quantiles(whole, level)
     if not high > low:
-        return Absent(title=TITLE, reason=f"{capital(inside(node))} does not vary with its drivers.")
-    known = knowing(market, focus, level=level, seed=seed)
-    rows = [_row(market, name, one, high - low, level, bar) for name, one in known.items()]
+        return Absent(title=TITLE, reason=f"No driver moves {inside(node)}.")
+    width, known = knowing(market, focus, level=level, seed=seed)
+    rows = [_row(market, name, one, width, level, bar) for name, one in known.items()]
     rows.sort(key=lambda row: (-(row["worth"] if bar == bar else 0), -row["estimate"], row["name"]))
     for text, changes in tried:
         rows.append(_tried(market, focus, text, changes, high - low, level, draws, seed))
@@ -112,8 +123,8 @@ def better_information(
     decision = _decision(first, node, unit, bar, worth) if bar == bar else ""
     return BetterInformation(
         title=f"Knowing {cause} would {'help the decision' if decision else 'narrow the range'} most",
-        finding=f"{capital('; '.join([*said, *trial]))}.{decision}",
-        headline=f"{capital(said[0])}.",
+        finding=f"{capital('; '.join([*said, *trial]))}.{_depends(first)}{decision}",
+        headline=f"{capital(said[0])}.{_depends(first)}",
         advice=_advice(first, node, unit, bar),
         subtitle=_subtitle(node, unit, level, bar),
         frame=frame,
@@ -178,8 +189,14 @@ def _narrows(row: Any) -> str:
     by = number(size, "%", 0)
     if row.kind == "trial":
         return f"a study that leaves {lower(row.label)} would {way} it by {by}"
-    ends = f" ({interval(row.low, row.high, '%', 0)}, by the answer)" if row.high > row.low else ""
-    return f"knowing {lower(row.label)} exactly would {way} the range by {by}{ends}"
+    return f"knowing {lower(row.label)} exactly would {way} the range by {by}"
+
+
+def _depends(first: Any) -> str:
+    if not first["high"] > first["low"]:
+        return ""
+    ends = interval(first["low"], first["high"], "%", 0)
+    return f" That is on average: {ends}, depending on the finding."
 
 
 def _decision(first: Any, node: Any, unit: str, bar: float, worth: float) -> str:
@@ -187,8 +204,8 @@ def _decision(first: Any, node: Any, unit: str, bar: float, worth: float) -> str
         return f" No single driver, known, would turn a decision at {exact(bar, unit)} more than seldom."
     return (
         f" Knowing {lower(first['label'])} would turn a decision at {exact(bar, unit)} in "
-        f"{number(first['turns'], '%', 0)} of cases, worth up to {exact(first['worth'], unit)} on average; "
-        f"knowing everything, {exact(worth, unit)}."
+        f"{number(first['turns'], '%', 0)} of cases, worth up to {about(first['worth'], unit)} on average; "
+        f"knowing everything, {about(worth, unit)}."
     )
 
 
@@ -198,10 +215,10 @@ def _advice(first: Any, node: Any, unit: str, bar: float) -> str:
         if first["turns"] < SELDOM:
             return f"Decide now: no study of one driver is likely to turn a decision at {exact(bar, unit)}."
         return (
-            f"Before you decide at {exact(bar, unit)}, find out about {what}: it turns the decision in "
+            f"Before you decide at {exact(bar, unit)}, find out about {what}: that turns the decision in "
             f"{number(first['turns'], '%', 0)} of cases."
         )
-    return f"Find out about {what} first: it narrows the range of {inside(node)} most."
+    return f"Find out about {what} first: that narrows the range of {inside(node)} most."
 
 
 def _subtitle(node: Any, unit: str, level: float, bar: float) -> str:

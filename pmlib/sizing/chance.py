@@ -13,10 +13,11 @@ from pmlib.sizing.drivers.draws import DRAWS
 from pmlib.sizing.drivers.draws import draws as drawn
 from pmlib.sizing.drivers.lineage import untreed
 from pmlib.sizing.drivers.thresholds import Threshold, threshold
-from pmlib.sizing.drivers.words import amount, capital, column, in_money
+from pmlib.sizing.drivers.words import amount, capital, column, in_money, inside
 from pmlib.table import Column, number
 
 if TYPE_CHECKING:
+    from pmlib.sizing.drivers.node import Node
     from pmlib.sizing.drivers.tree import Tree
 
 TITLE = "Chance of passing"
@@ -72,7 +73,7 @@ def chance(
     if not asked:
         return Absent(title=TITLE, reason="No threshold was given.")
     values = drawn(market, draws, method=method, seed=seed)
-    frame = pd.DataFrame([_row(one, values[one.name]) for one in asked])
+    frame = pd.DataFrame([_row(one, market.nodes[one.name], values[one.name]) for one in asked])
     lines = [f"{row.estimate_text} that {row.words}" for row in frame.itertuples()]
     error = float((frame["high"] - frame["low"]).max() / 2)
     return Chance(
@@ -99,12 +100,12 @@ def chance(
     )
 
 
-def _row(one: Threshold, values: np.ndarray) -> dict[str, Any]:
+def _row(one: Threshold, node: "Node", values: np.ndarray) -> dict[str, Any]:
     count = int(one.holds(values).sum())
     ends = binomtest(count, len(values)).proportion_ci(LEVEL, method="wilson")
     return {
         "threshold": one.text,
-        "label": capital(one.words.replace(" is ", " ", 1)),
+        "label": capital(f"{inside(node)} {one.bound}"),
         "name": one.name,
         "estimate": count / len(values),
         "low": float(ends.low),
@@ -127,10 +128,6 @@ def _said(count: int, draws: int) -> str:
     return number(count / draws, "%", 0 if 0.01 <= count / draws <= 0.99 else 2)
 
 
-def _bound(row: Any) -> str:
-    return str(row["words"].split(" is ", 1)[1])
-
-
 def _advice(market: "Tree", one: Threshold, row: Any, values: np.ndarray) -> str:
     """Say what may be planned on: the threshold where it is likely, else what is passed nine times in ten."""
     if one.side not in ("above", "at least"):
@@ -138,13 +135,13 @@ def _advice(market: "Tree", one: Threshold, row: Any, values: np.ndarray) -> str
     node = market.nodes[one.name]
     unit = column(node).unit
     if row["estimate"] >= LIKELY:
-        bar = _bound(row).removeprefix(one.side).strip()
+        bar = one.bound.removeprefix(one.side).strip()
         return f"You can plan on {bar}: the chance of that is {row['estimate_text']}."
     low, high = (float(end) for end in np.quantile(values, [1 - SAFE, SAFE]))
     if not high > low:
         return ""
     safe = amount(low, low, high, unit)
-    return f"Plan on {safe}, which is passed with {number(SAFE, '%', 0)} probability; {_bound(row)} is a bet."
+    return f"Plan on {safe}, which is passed with {number(SAFE, '%', 0)} probability; {one.bound} is a bet."
 
 
 def _subtitle(market: "Tree", asked: Sequence[Threshold], draws: int) -> str:

@@ -11,7 +11,7 @@ from pmlib.sizing.drivers.draws import DRAWS
 from pmlib.sizing.drivers.draws import draws as drawn
 from pmlib.sizing.drivers.levels import check_level, quantiles
 from pmlib.sizing.drivers.lineage import below, focus_of, parts, untreed
-from pmlib.sizing.drivers.words import amount, band, column, in_money, inside, label, listed
+from pmlib.sizing.drivers.words import amount, band, column, in_money, inside, label, listed, verb
 from pmlib.table import Column, percentage
 
 if TYPE_CHECKING:
@@ -81,11 +81,12 @@ def driver_tree(
     unsure = [one for one in leaves if one.name in market.uncertain]
     ungraded = [inside(one) for one in leaves if not one.grade]
     grades = f" No grade is given for {listed(ungraded)}." if ungraded else ""
+    made = f"{label(node)} {verb(node, 'is', 'are')} made of {listed([inside(one) for one in leaves])}"
     doubt = f"{listed([inside(one) for one in unsure]) or 'none'} {'is' if len(unsure) < 2 else 'are'} unsure"
     counted = f"{len(leaves)} driver{'s' if len(leaves) != 1 else ''}, {len(unsure) or 'none'} of them unsure"
     return DriverTree(
         title=f"{label(node)}: {counted}",
-        finding=f"{label(node)} is made of {listed([inside(one) for one in leaves])}; {doubt}.{grades}",
+        finding=f"{made}; {doubt}.{grades}",
         subtitle=", ".join(
             filter(None, [f"Medians and {percentage(level)} ranges", in_money(column(node).unit)])
         )

@@ -52,7 +52,7 @@ def ledger(market: "Tree | Absent | None", *, level: float = 0.8) -> Ledger | Ab
     ungraded = int((frame["grade"] == "").sum())
     said = [f"{sourced} of {len(leaves)} assumptions name their source"]
     said += [f"{ungraded} carry no grade" if ungraded != 1 else "1 carries no grade"] if ungraded else []
-    said += [f"{listed(weak)} {'is' if len(weak) == 1 else 'are'} graded C or D"] if weak else []
+    said += [f"graded C or D: {listed(weak)}"] if weak else []
     return Ledger(
         title=f"{sourced} of {len(leaves)} assumptions have a source",
         finding=f"{'; '.join(said)}.",

@@ -13,7 +13,7 @@ from pmlib.sizing.drivers.levels import check_level, quantiles
 from pmlib.sizing.drivers.lineage import below, causes, focus_of, untreed
 from pmlib.sizing.drivers.shapley import shapley_shares
 from pmlib.sizing.drivers.variance import variance_shares
-from pmlib.sizing.drivers.words import amount, band, column, estimate, in_money, label, listed, lower
+from pmlib.sizing.drivers.words import amount, band, capital, column, estimate, in_money, label, listed, lower
 from pmlib.table import Column, number, percentage
 
 if TYPE_CHECKING:
@@ -88,13 +88,12 @@ def size(
     here = frame[frame["name"] == focus].iloc[0]
     node = market.nodes[focus]
     said = estimate(here["estimate"], here["low"], here["high"], here["unit"], level)
-    finding = (
-        f"{label(node)}: about {said}." if _varies(here) else f"{label(node)}: {said}, with no range given."
-    )
+    about = "about " if _varies(here) else ""
+    finding = f"{label(node)}: {about}{said}{'' if about else ', with no range given'}."
     return Size(
-        title=f"{label(node)}: about {amount(here['estimate'], here['low'], here['high'], here['unit'])}",
+        title=f"{label(node)}: {about}{amount(here['estimate'], here['low'], here['high'], here['unit'])}",
         finding=f"{finding}{_sources(frame)}",
-        headline=f"{'About ' if _varies(here) else ''}{said}.{_most(frame)}",
+        headline=f"{capital(about + said)}.{_most(frame)}",
         advice=_advice(here, level),
         unknown=_unknown(market, frame),
         subtitle=_subtitle(node.unit.column("").unit, level),
@@ -170,9 +169,11 @@ def _most(frame: pd.DataFrame) -> str:
     top = _top(frame)
     if top.empty:
         return ""
-    names = listed([lower(name) for name in top["label"].head(2)])
-    each = " each" if len(top) > 1 else ""
-    return f" Most uncertain: {names}, {number(top['share'].iloc[0], '%', 0)} of the range{each}."
+    top = top.head(2)
+    names = listed([lower(name) for name in top["label"]])
+    sizes = list(dict.fromkeys(number(share, "%", 0) for share in top["share"]))
+    each = " each" if len(top) > len(sizes) else ""
+    return f" Most uncertain: {names}, {listed(sizes)} of the range{each}."
 
 
 def _sources(frame: pd.DataFrame) -> str:
@@ -197,8 +198,8 @@ def _unknown(market: "Tree", frame: pd.DataFrame) -> str:
     name, said = top["name"].iloc[0], lower(top["label"].iloc[0])
     node = market.nodes[name]
     if not node.source:
-        return f"A source for {said}: its range is a judgement with none given."
-    return f"Better evidence on {said}, which is from {node.source}."
+        return f"A source for {said}: the range is a judgement with none given."
+    return f"Better evidence on {said}, now from {node.source}."
 
 
 def _subtitle(unit: str, level: float) -> str:

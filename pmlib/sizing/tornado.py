@@ -12,8 +12,20 @@ from pmlib.sizing.drivers.conditioned import conditioned
 from pmlib.sizing.drivers.laws import score
 from pmlib.sizing.drivers.levels import check_level
 from pmlib.sizing.drivers.lineage import causes, focus_of, untreed
+from pmlib.sizing.drivers.outputs import values_at
 from pmlib.sizing.drivers.shapley import shapley_shares
-from pmlib.sizing.drivers.words import amount, band, capital, column, in_money, inside, label, lower, spoken
+from pmlib.sizing.drivers.words import (
+    band,
+    between,
+    capital,
+    column,
+    in_money,
+    inside,
+    label,
+    lower,
+    spoken,
+    verb,
+)
 from pmlib.table import Column, percentage
 
 if TYPE_CHECKING:
@@ -81,9 +93,9 @@ def tornado(
     top = frame.iloc[0]
     low, high = sorted([top["low"], top["high"]])
     words, cause = inside(node), lower(top["label"])
-    within = f"{amount(low, low, high, unit)} and {amount(high, low, high, unit)}"
+    within = between(low, high, unit)
     return Tornado(
-        title=f"{capital(words)} hangs most on {cause}",
+        title=f"{capital(words)} {verb(node, 'hangs', 'hang')} most on {cause}",
         finding=f"Were only {cause} unsure ({top['range']}), {words} would lie between {within}.",
         headline=f"Were only {cause} unsure, {words} would lie between {within}.",
         subtitle=_subtitle(node, unit, level, correlation),
@@ -123,7 +135,7 @@ def _swings(
     rows = []
     for row, name in enumerate(laws):
         scores = conditioned(np.zeros((len(laws), 2)), correlation, [row], np.array([[-z, z]]))
-        values = {leaf: law.at(own) for (leaf, law), own in zip(laws.items(), scores, strict=True)}
+        values = values_at(laws, scores)
         low, high = (float(end) for end in market.evaluate(values)[focus])
         node = market.nodes[name]
         ends = [float(end) for end in values[name]]

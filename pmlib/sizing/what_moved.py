@@ -13,7 +13,7 @@ from pmlib.sizing.drivers.draws import draws as drawn
 from pmlib.sizing.drivers.levels import check_level, quantiles
 from pmlib.sizing.drivers.lineage import focus_of, untreed
 from pmlib.sizing.drivers.moves import FORMULAS, NOTHING, POINT, Edition, Moves, edition, moves, published
-from pmlib.sizing.drivers.words import column, exact, in_money, inside, label, listed, spoken
+from pmlib.sizing.drivers.words import about, column, exact, in_money, inside, label, listed, spoken, verb
 from pmlib.table import Column, number
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def what_moved(
             return Absent(title=TITLE, reason="The last edition published no assumptions to compare with.")
     if last.unit not in ("", unit):
         units = [one or "plain numbers" for one in (unit, last.unit)]
-        reason = f"{label(node)} is in {units[0]} now, and was in {units[1]}."
+        reason = f"{label(node)}: in {units[0]} now, and in {units[1]} in the last edition."
         return Absent(title=TITLE, reason=reason)
     found = moves(market, focus, last)
     frame = _frame(market, last, found)
@@ -181,10 +181,10 @@ def _frame(market: "Tree", last: Edition, found: Moves) -> pd.DataFrame:
 def _title(node: Any, found: Moves) -> str:
     if found.logs is None:
         way = "up" if found.now > found.before else "down" if found.now < found.before else "unmoved"
-        return f"{label(node)} is {way} since the last edition"
+        return f"{label(node)} {verb(node, 'is', 'are')} {way} since the last edition"
     change = found.now / found.before - 1
     if abs(change) <= EXACT:
-        return f"{label(node)} has not moved since the last edition"
+        return f"{label(node)} {verb(node, 'has', 'have')} not moved since the last edition"
     return (
         f"{label(node)} is {'up' if change > 0 else 'down'} {number(abs(change), '%')} since the last edition"
     )
@@ -192,15 +192,16 @@ def _title(node: Any, found: Moves) -> str:
 
 def _finding(node: Any, unit: str, found: Moves, frame: pd.DataFrame) -> str:
     if frame.empty:
-        return f"No driver of {inside(node)} moved: it is {exact(found.now, unit)}, as in the last edition."
-    said = f"With all drivers at their median, {inside(node)} is {exact(found.now, unit)}"
-    return f"{said} and was {exact(found.before, unit)}: {_parts(frame, unit)}.{_renewed(found)}"
+        return f"No driver of {inside(node)} moved since the last edition: {about(found.now, unit)}."
+    said = f"{inside(node)} {verb(node, 'is', 'are')} {about(found.now, unit)}"
+    then = f"after {about(found.before, unit)} in the last edition"
+    return f"With all drivers at their median, {said}, {then}: {_parts(frame, unit)}.{_renewed(found)}"
 
 
 def _headline(node: Any, unit: str, found: Moves, frame: pd.DataFrame) -> str:
     if frame.empty:
         return f"no driver of {inside(node)} moved."
-    ends = f"from {exact(found.before, unit)} to {exact(found.now, unit)}"
+    ends = f"from {about(found.before, unit)} to {about(found.now, unit)}"
     return f"{inside(node)} went {ends}: {_parts(frame, unit)}."
 
 

@@ -25,7 +25,7 @@ def nearest(correlations: np.ndarray) -> np.ndarray:
     ----------
     Higham (2002), "Computing the nearest correlation matrix", IMA J. Numerical Analysis 22(3).
     """
-    if np.linalg.eigvalsh(correlations)[0] >= SMALLEST:
+    if not correlations.size or np.linalg.eigvalsh(correlations)[0] >= SMALLEST:
         return correlations
     target, step = correlations.copy(), np.zeros_like(correlations)
     for _ in range(ROUNDS):

@@ -9,6 +9,7 @@ from scipy.special import ndtri
 from pmlib.sizing.drivers.conditioned import conditioned
 from pmlib.sizing.drivers.levels import quantiles
 from pmlib.sizing.drivers.lineage import causes
+from pmlib.sizing.drivers.outputs import values_at
 from pmlib.sizing.drivers.scores import factor, scores
 
 if TYPE_CHECKING:
@@ -36,21 +37,22 @@ class Known:
         return float(np.mean((self.means > bar) != (self.means.mean() > bar)))
 
 
-def knowing(tree: "Tree", focus: str, *, level: float, seed: int) -> dict[str, Known]:
-    """Find what knowing each uncertain leaf of a node would leave.
+def knowing(tree: "Tree", focus: str, *, level: float, seed: int) -> tuple[float, dict[str, Known]]:
+    """Find the width of a node's range, and what knowing each of its uncertain leaves would leave of it.
 
     Leaves correlated with the known one follow their conditional law: knowing one tells of them too.
     """
     laws, correlation = causes(tree, focus)
     z = scores(len(laws), INNER, seed=seed)
     lower = factor(correlation)
-    z = np.tile(z if lower is None else lower @ z, VALUES)
+    z = z if lower is None else lower @ z
+    low, _, high = quantiles(tree.evaluate(values_at(laws, z))[focus], level)  # of the draws compared with
+    z = np.tile(z, VALUES)
     places = np.repeat(ndtri((np.arange(VALUES) + 0.5) / VALUES), INNER)
     found = {}
     for row, name in enumerate(laws):
         again = conditioned(z, correlation if lower is not None else None, [row], places)
-        values = {leaf: law.at(own) for (leaf, law), own in zip(laws.items(), again, strict=True)}
-        y = np.reshape(tree.evaluate(values)[focus], (VALUES, INNER))
+        y = np.reshape(tree.evaluate(values_at(laws, again))[focus], (VALUES, INNER))
         ends = [quantiles(part, level) for part in y]
         found[name] = Known(np.array([high - low for low, _, high in ends]), y.mean(axis=1))
-    return found
+    return high - low, found

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmlib.sizing.drivers.refusal import at, shown
-from pmlib.sizing.drivers.words import column, exact, inside
+from pmlib.sizing.drivers.words import column, exact, inside, verb
+from pmlib.sizing.drivers.words import sign as sign_of
+from pmlib.table import number
 
 if TYPE_CHECKING:
     from pmlib.sizing.drivers.tree import Tree
@@ -21,13 +23,17 @@ HOW = "write one such as som > 30 M, som < 20 M, or som between 20 M and 30 M"
 
 @dataclass(frozen=True)
 class Threshold:
-    """A condition on a node. side : above, at least, below, at most or between. low, high : in its unit."""
+    """A condition on a node.
+
+    side : above, at least, below, at most or between. low, high : in its unit. bound, words : in words.
+    """
 
     text: str
     name: str
     side: str
     low: float
     high: float
+    bound: str
     words: str
 
     def holds(self, values: np.ndarray) -> np.ndarray:
@@ -59,9 +65,12 @@ def threshold(text: str, tree: "Tree") -> Threshold:
             raise ValueError(f"it is no threshold; {HOW}")
         node = tree.node(name)
         unit = column(node).unit
-        said = [exact(bound, unit) for bound in (low, high) if np.isfinite(bound)]
-        words = f"{inside(node)} is {side} {' and '.join(said)}"
-        return Threshold(str(text).strip(), name, side, float(low), float(high), words)
+        ends = [exact(bound, unit) for bound in (low, high) if np.isfinite(bound)]
+        if side == "between":
+            ends[0] = number(low, sign_of(unit))  # the unit is said once
+        said = f"{side} {' and '.join(ends)}"
+        words = f"{inside(node)} {verb(node, 'is', 'are')} {said}"
+        return Threshold(str(text).strip(), name, side, float(low), float(high), said, words)
 
 
 def bar_of(text: str, tree: "Tree", focus: str) -> float:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from math import floor, log10
 from typing import TYPE_CHECKING
 
 from pmlib.table import Column, interval, interval_digits, number, percentage
@@ -25,9 +26,17 @@ def inside(node: "Node") -> str:
     return lower(label(node))
 
 
+def verb(node: "Node", one: str, many: str) -> str:
+    """Choose the form that goes with a node's name: SOM hangs, cars per person hang."""
+    named = re.split(r" (?:per|of|a|an|in|for|by|to|at|with) ", node.label)[0]
+    return many if named.endswith("s") and not named.endswith(("ss", "us", "is")) else one
+
+
 def lower(words: str) -> str:
     """Put a label inside a sentence: Fuel economy becomes fuel economy, SOM stays."""
-    return words if words[1:2].isupper() or not words[1:2].isalpha() else words[:1].lower() + words[1:]
+    second = words[1:2]
+    stays = second.isupper() or (second != "" and not second.isalpha() and second != " ")
+    return words if stays else words[:1].lower() + words[1:]
 
 
 def column(node: "Node") -> Column:
@@ -51,6 +60,20 @@ def amount(value: float, low: float, high: float, unit: str) -> str:
 def exact(value: float, unit: str) -> str:
     """Write a value that has no range."""
     return number(value, spoken(unit))
+
+
+def about(value: float, unit: str) -> str:
+    """Write a computed value of which no range is known, in three digits: €791,000 a year."""
+    if value == 0 or abs(value) >= MILLION or unit in ("%", "points"):
+        return exact(value, unit)
+    return exact(round(value, 2 - floor(log10(abs(value)))), unit)
+
+
+def between(low: float, high: float, unit: str) -> str:
+    """Write two ends that a sentence joins: €14M and €33M a year."""
+    digits = interval_digits(low, high, unit)
+    first = number(_rounded(low, digits, unit), sign(unit), digits)
+    return f"{first} and {amount(high, low, high, unit)}"
 
 
 def band(low: float, high: float, unit: str) -> str:
