@@ -140,3 +140,54 @@ def test_line_ends_tabs_and_strange_spaces_do_not_matter():
 def test_names_may_be_of_any_language():
     market = sizing.tree("umsatz [EUR2025] = käufer * 消费\nkäufer [person] = 3\n消费 [EUR2025/person] = 2")
     assert market.evaluate({})["umsatz"] == 6
+
+
+PIECES = [
+    "x",
+    "a",
+    "=",
+    "[car]",
+    "[%]",
+    "[EUR2025/order]",
+    "3",
+    "14.2",
+    "M",
+    "%",
+    "..",
+    "+-",
+    "(",
+    ")",
+    "+",
+    "-",
+]
+PIECES += [
+    "*",
+    "/",
+    "**",
+    ",",
+    ".",
+    '"NL"',
+    "#",
+    "~",
+    ":",
+    "normal",
+    "beta",
+    "(80%)",
+    "in",
+    "min(",
+    "grow(",
+    "\n",
+]
+PIECES += ["$", "€2025", "points", "1e300", "²", "٣", "\ud800", "\x00", "\u2028", ";", "[", "]"]
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(PIECES), max_size=12), st.sampled_from(["", "x [car] = ", "x = "]))
+def test_any_text_is_a_tree_or_refused_in_one_line(pieces, start):
+    text = start + " ".join(pieces) + "\na [car] = 3"
+    try:
+        said = str(sizing.tree(text).evaluate({}))
+    except TreeError as refused:
+        said = str(refused)
+    assert len(said.splitlines()) == 1
+    assert not any(word in said for word in ("unpack", "nan", "inf"))
