@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pmlib import sizing
@@ -28,11 +28,14 @@ formulas = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, derandomize=True)
 @given(formulas)
 def test_a_formula_is_worth_what_python_says(text):
-    text = text.replace("sqrt(abs2(", "sqrt(max(0, ")
-    expected = eval(text, {"min": min, "max": max, "sqrt": lambda v: v**0.5}, dict(NAMES))
+    text = text.replace("sqrt(abs2(", "sqrt(max(0, ").replace("+-", "+ -")  # which would be a band
+    try:
+        expected = eval(text, {"min": min, "max": max, "sqrt": lambda v: v**0.5}, dict(NAMES))
+    except ZeroDivisionError:
+        assume(False)
     arrays = {name: np.full(3, value) for name, value in NAMES.items()}
     assert compute(formula(text).steps, NAMES) == pytest.approx(expected, rel=1e-12, abs=1e-12)
     assert compute(formula(text).steps, arrays) == pytest.approx(np.full(3, expected), rel=1e-12, abs=1e-12)
