@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from pmlib.result import Absent
 from pmlib.sizing.drivers.convert import Rates, factor, lacking
 from pmlib.sizing.drivers.parse import Formula, Step, whole_power
 from pmlib.sizing.drivers.units import PLAIN, SHARE, TIMES, Unit, missing
@@ -20,7 +21,7 @@ class _Part:
 
 
 def checked(
-    formula: Formula, units: Mapping[str, Unit], rates: Rates | None
+    formula: Formula, units: Mapping[str, Unit], rates: Rates | Absent | None
 ) -> tuple[Unit, tuple[Step, ...]]:
     """Find the unit that a formula gives.
 
@@ -73,7 +74,7 @@ def agreed(declared: Unit | None, given: Unit, text: str) -> Unit:
     raise ValueError(f"{both}: {lacking(given, declared)}")
 
 
-def _factor(part: _Part, wanted: Unit, rates: Rates | None) -> float:
+def _factor(part: _Part, wanted: Unit, rates: Rates | Absent | None) -> float:
     return 1.0 if part.unit is None else factor(part.unit, wanted, rates)
 
 

@@ -1,11 +1,11 @@
 """The number that turns one unit into another; money of another currency or year needs rates."""
 
-from collections.abc import Iterable
 from typing import Protocol
 
 import numpy as np
 
-from pmlib.sizing.drivers.units import Money, Unit
+from pmlib.result import Absent
+from pmlib.sizing.drivers.units import PLAIN, Money, Unit
 
 
 class Rates(Protocol):
@@ -17,7 +17,7 @@ class Rates(Protocol):
         """Convert amounts between currencies and price years."""
 
 
-def factor(given: Unit, wanted: Unit, rates: Rates | None) -> float:
+def factor(given: Unit, wanted: Unit, rates: Rates | Absent | None) -> float:
     """Find what values of one unit are multiplied by to be of another.
 
     Raises
@@ -36,10 +36,11 @@ def factor(given: Unit, wanted: Unit, rates: Rates | None) -> float:
     return times * (given.scale / wanted.scale)
 
 
-def _rate(money: Money, to: Money, rates: Rates | None) -> float:
-    if rates is None:
+def _rate(money: Money, to: Money, rates: Rates | Absent | None) -> float:
+    if rates is None or isinstance(rates, Absent):
+        lack = "none were given" if rates is None else f"they are absent ({rates.reason})"
         raise ValueError(
-            f"{money} in {to} needs rates, and none were given; pass money=sizing.money(...) to the tree, "
+            f"{money} in {to} needs rates, and {lack}; pass money=sizing.money(prices, rates) to the tree, "
             f"or write {to} where {money} stands"
         )
     found = rates.convert(np.ones(1), money.currency, money.year, to.currency, to.year)
@@ -51,15 +52,12 @@ def lacking(given: Unit, wanted: Unit) -> str:
     if wanted.plain or given.plain:
         unit, other = (given, wanted) if wanted.plain else (wanted, given)
         return f"{other} is a number without a unit; divide by what is in {unit}, or give it a unit"
-    left = _names(given.dimensions.items() - wanted.dimensions.items())
-    right = _names(wanted.dimensions.items() - given.dimensions.items())
-    if not left:
-        return f"{right} is missing; multiply by it, or mend the unit of a driver"
-    if not right:
-        return f"{left} is too many; divide by it, or mend the unit of a driver"
-    return f"{left} stands where {right} should; mend the formula, or the unit of a driver"
-
-
-def _names(items: Iterable[tuple[tuple[str, int], object]]) -> str:
-    words = [f"{name}{year or ''}" for (name, year), _ in sorted(items)]
-    return " and ".join(words)
+    factors = (given / wanted).factors
+    if sorted(power for _, power in factors) == [-1, 1]:
+        right, left = (thing for thing, _ in sorted(factors, key=lambda factor: factor[1]))
+        if (right, 1) in wanted.factors:
+            return f"{left} stands where {right} should; mend the formula, or the unit of a driver"
+    beyond = Unit(factors)
+    if all(power < 0 for _, power in factors):
+        return f"{PLAIN / beyond} is missing; multiply by it, or mend the unit of a driver"
+    return f"{beyond} is too many; divide by it, or mend the unit of a driver"

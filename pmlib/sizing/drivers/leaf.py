@@ -50,7 +50,7 @@ class Inputs:
 
     tables: Mapping[str, "Source"] = field(default_factory=dict)
     numbers: Mapping[str, Any] = field(default_factory=dict)
-    rates: Rates | None = None
+    rates: Rates | Absent | None = None
 
 
 def of_value(text: str, declared: Unit | None) -> Leaf:
@@ -120,7 +120,8 @@ def in_unit(point: Point, unit: Unit) -> float:
     if point.unit is not None:
         return _converted(point, point.unit, unit)
     if unit.percent and point.value:
-        either = f"{point.value:.6g}% or {point.value * 100:.6g}%"
+        as_fraction = f" or {point.value * 100:.6g}%" if abs(point.value) < 1 else ""
+        either = f"{point.value:.6g}%{as_fraction}"
         raise ValueError(f"{point.text} has no %, and the unit is {unit}; write {either}")
     if point.ten and unit.ten:
         raise ValueError(f"{point.text} has a scale, and so has its unit {unit}; write one of the two")

@@ -178,7 +178,8 @@ class _Parser:
         raise ValueError(f"found {shown(token.text)} where a name or a number is due, in {shown(self.text)}")
 
     def number(self) -> None:
-        value = number(self.tokens[self.at].text)
+        written = self.tokens[self.at].text
+        value = number(written)
         self.at += 1
         following = self.token()
         if following is not None and following.text in TENS:
@@ -196,7 +197,10 @@ class _Parser:
         if token is None:
             raise ValueError("a [ is not closed; write ] after the unit")
         self.at += 1
-        self.steps.append(Step("number", value=value, unit=unit(self.text[start : token.start])))
+        found = unit(self.text[start : token.start])
+        if found.percent and (following is None or following.text != "%"):
+            raise ValueError(f"{written} [{found}] has no % after its number; write {written}%")
+        self.steps.append(Step("number", value=value, unit=found))
 
     def call(self, name: str) -> None:
         if name not in FUNCTIONS:

@@ -12,11 +12,14 @@ from pmlib.sizing.drivers.checked import agreed, checked
 from pmlib.sizing.drivers.compute import Amount, compute
 from pmlib.sizing.drivers.convert import Rates
 from pmlib.sizing.drivers.correlation import TOLD, matrix, nearest
+from pmlib.sizing.drivers.finite import check_draws
 from pmlib.sizing.drivers.leaf import Inputs, Leaf, of_cell, of_number, of_value
 from pmlib.sizing.drivers.lines import BREAK, NodeLine, PairLine, cut_comment, lines
 from pmlib.sizing.drivers.node import Node, remark
+from pmlib.sizing.drivers.pairs import pairs_of
 from pmlib.sizing.drivers.parse import Step, formula
 from pmlib.sizing.drivers.refusal import TreeError, at, meant, shown
+from pmlib.sizing.drivers.sequence import sequence
 from pmlib.sizing.drivers.tokens import tokens
 from pmlib.sizing.drivers.units import Unit
 from pmlib.sizing.drivers.values import is_value
@@ -84,15 +87,8 @@ class Tree:
                 found[name] = given[name] if name in given else np.float64(node.law.median)
             else:
                 found[name] = compute(self.steps[name], found)
-                self._check_draws(node, found)
+                check_draws(node, self.nodes, found)
         return {name: np.broadcast_to(found[name], shape) for name in self.nodes}
-
-    def _check_draws(self, node: Node, found: Mapping[str, Amount]) -> None:
-        # A sum tells of a single draw that is no number, in one pass; where it came from is looked for then.
-        if not np.isfinite(np.sum(found[node.name])) and node.formula:
-            for name in (*node.formula.names, node.name):
-                _check_finite(self.nodes[name], found[name])
-        _check_share(node, found[node.name])
 
     def given(self, **changes: str) -> "Tree":
         """Change nodes, each to a value such as "9% .. 15%" or to a formula; gives a new tree.
@@ -131,7 +127,7 @@ def tree(
     *,
     tables: Mapping[str, "Source"] | None = None,
     numbers: Mapping[str, Any] | None = None,
-    money: Rates | None = None,
+    money: Rates | Absent | None = None,
 ) -> Tree | Absent:
     """Read a driver tree from its text.
 
@@ -144,7 +140,7 @@ def tree(
         logit-normal, growth (%/year) normal, sizes log-normal.
     tables : that cells are taken from, by name; others are read by their declared name.
     numbers : Results or Numbers of other methods, by name.
-    money : converts currencies and price years, where `in` asks for it.
+    money : converts currencies and price years, where `in` asks for it; sizing.money makes it.
 
     Raises
     ------
@@ -152,6 +148,8 @@ def tree(
     """
     if not isinstance(text, str):
         raise TreeError(f"a tree is a text, found a {type(text).__name__}; write one node a line")
+    if money is not None and not isinstance(money, Absent) and not hasattr(money, "convert"):
+        raise TreeError(f"money is a {type(money).__name__}; give what sizing.money(prices, rates) makes")
     return _tree(text, Inputs(dict(tables or {}), dict(numbers or {}), money))
 
 
@@ -166,9 +164,9 @@ def _tree(text: str, inputs: Inputs, changed: frozenset[str] = frozenset()) -> A
     notices: list[str] = []
     for name, line in written.items():
         with at(line.place):
-            nodes[name], told = _node(line, written, inputs)
-            notices += [f"{name}: {one}" for one in told]
-    order = _order(nodes)
+            nodes[name], said = _node(line, written, inputs)
+            notices += [f"{name}: {one}" for one in said]
+    order = sequence(nodes)
     steps: dict[str, tuple[Step, ...]] = {}
     units: dict[str, Unit] = {}
     for name in order:
@@ -178,8 +176,9 @@ def _tree(text: str, inputs: Inputs, changed: frozenset[str] = frozenset()) -> A
                 found, steps[name] = checked(node.formula, units, inputs.rates)
                 nodes[name] = replace(node, unit=agreed(written[name].unit, found, node.text))
         units[name] = nodes[name].unit
-    pairs = _pairs([line for line in statements if isinstance(line, PairLine)], nodes, changed, notices)
-    notices += _unused(nodes)
+    correlated = [line for line in statements if isinstance(line, PairLine)]
+    pairs, told = pairs_of(correlated, nodes, changed)
+    notices += [*told, *_unused(nodes)]
     made = Tree(text, nodes, order, pairs, (), steps, inputs)
     return replace(made, notices=(*notices, *_moved(made)))
 
@@ -238,62 +237,6 @@ def _unknown(name: str, written: Mapping[str, NodeLine], inputs: Inputs) -> str:
     return f"{shown(name)} is no node of the tree; {meant(name, written, 'it has')}{others}"
 
 
-def _order(nodes: Mapping[str, Node]) -> tuple[str, ...]:
-    waits = {name: set(node.formula.names if node.formula else ()) for name, node in nodes.items()}
-    users: dict[str, list[str]] = {name: [] for name in nodes}
-    for name, needed in waits.items():
-        for other in needed:
-            users[other].append(name)
-    ready = [name for name, needed in waits.items() if not needed]
-    for name in ready:  # grows while it is walked
-        for user in users[name]:
-            waits[user].discard(name)
-            if not waits[user]:
-                ready.append(user)
-    if len(ready) < len(nodes):
-        circle = _circle({name: needed for name, needed in waits.items() if needed})
-        first = nodes[circle[0]]
-        way = " → ".join([*circle[:6], *(["…"] if len(circle) > 6 else []), circle[0]])
-        raise TreeError(f"{first.place}: it is made of itself, {way}; break the circle with a value")
-    return tuple(ready)
-
-
-def _circle(waits: Mapping[str, set[str]]) -> list[str]:
-    path = [next(iter(waits))]
-    while True:
-        following = min(name for name in waits[path[-1]] if name in waits)
-        if following in path:
-            return path[path.index(following) :]
-        path.append(following)
-
-
-def _pairs(
-    found: Sequence[PairLine], nodes: Mapping[str, Node], changed: frozenset[str], notices: list[str]
-) -> dict[tuple[str, str], float]:
-    pairs: dict[tuple[str, str], float] = {}
-    for line in found:
-        pair = (line.one, line.other)
-        still = [_still(line, name, nodes, changed) for name in pair]
-        if pair in pairs or pair[::-1] in pairs:
-            raise TreeError(f"{line.place}: {line.one} ~ {line.other} stands here a second time; keep one")
-        if any(still):
-            notices.append(f"{line.one} ~ {line.other} has no effect: {next(filter(None, still))}")
-        else:
-            pairs[pair] = line.correlation
-    return pairs
-
-
-def _still(line: PairLine, name: str, nodes: Mapping[str, Node], changed: frozenset[str]) -> str:
-    if name not in nodes:
-        raise TreeError(f"{line.place}: {shown(name)} is no node of the tree; {meant(name, nodes, 'it has')}")
-    law = nodes[name].law
-    if law is None:
-        if name in changed:
-            return f"{name} is a formula now"
-        raise TreeError(f"{line.place}: {name} is a formula; correlate leaves, such as those it is made of")
-    return f"{name} does not vary" if law.constant else ""
-
-
 def _unused(nodes: Mapping[str, Node]) -> list[str]:
     used = {name for node in nodes.values() if node.formula for name in node.formula.names}
     if not used:
@@ -316,22 +259,3 @@ def _moved(made: Tree) -> list[str]:
         f"the correlations contradict each other; the nearest that go together are used, and {names[i]} ~ "
         f"{names[j]} changes most, from {asked[i, j]:.2f} to {made.correlation[i, j]:.2f}"
     ]
-
-
-def _check_finite(node: Node, values: Amount) -> None:
-    if not np.isfinite(values).all():
-        values = np.atleast_1d(values)
-        draw = int(np.flatnonzero(~np.isfinite(values))[0])
-        what = "no number" if np.isnan(values[draw]) else "infinity"
-        remedy = "see what it divides by, or takes a log or root of" if node.formula else "give a number"
-        raise TreeError(f"{node.place}: draw {draw + 1} gives {what}; {remedy}")
-
-
-def _check_share(node: Node, values: Amount) -> None:
-    if node.unit.share:
-        least, most = np.min(values), np.max(values)
-        if least < 0 or most > 1 + 1e-12:
-            worst = least if least < 0 else most
-            raise TreeError(
-                f"{node.place}: it comes to {worst:.4g}, which no share can be; declare [1] for a ratio"
-            )

@@ -3,6 +3,7 @@
 import pytest
 
 from pmlib import sizing
+from pmlib.result import Absent
 from pmlib.sizing.drivers.refusal import TreeError
 
 
@@ -49,6 +50,7 @@ LEAVES = [  # what stands right of the name, what is said
     ),
     ("[car] = 5%", "5% stands where car is declared; write an amount, or the unit [%]"),
     ("[%] = 0.95", "0.95 has no %, and the unit is %; write 0.95% or 95%"),
+    ("[%] = 5 .. 10", "5 has no %, and the unit is %; write 5%"),
     ("[car] = 2 .. 3 M", "2 .. 3 M has M after some of its points only; write it after each"),
     ("= 4 .. 11%", "4 .. 11% has % after some of its points only; write it after each"),
     ("[M car] = 14.2 M", "14.2 M has a scale, and so has its unit M car; write one of the two"),
@@ -130,8 +132,8 @@ FORMULAS = [
     ),
     (
         "x [EUR2025] = a in EUR2025\na [EUR2020] = 1",
-        "node x, line 1: EUR2020 in EUR2025 needs rates, and none were given; pass money=sizing.money(...) "
-        "to the tree, or write EUR2025 where EUR2020 stands",
+        "node x, line 1: EUR2020 in EUR2025 needs rates, and none were given; pass "
+        "money=sizing.money(prices, rates) to the tree, or write EUR2025 where EUR2020 stands",
     ),
     (
         "x [car] = a in car\na [person] = 1",
@@ -180,6 +182,17 @@ FORMULAS = [
         "node x, line 1: a has the unit car, so its power must be written as a number, "
         "such as 2 or 0.5; found b",
     ),
+    (
+        "x [house] = a * b\na [cities] = 1\nb [house/family] = 1",
+        "node x, line 1: declared house, the formula gives cities house/family: cities/family is too many; "
+        "divide by it, or mend the unit of a driver",
+    ),
+    (
+        "x [order] = a\na [order/city/year] = 1",
+        "node x, line 1: declared order, the formula gives order/city/year: city year is missing; "
+        "multiply by it, or mend the unit of a driver",
+    ),
+    ("x = a * 3 [%]\na = 3", "node x, line 1: 3 [%] has no % after its number; write 3%"),
     ("x [car] = 3\nx [car] = 4", "node x, line 2: a second x, the first is line 1; rename one"),
     (
         "a = b + 1\nb = c\nc = a",
@@ -227,6 +240,17 @@ FORMULAS = [
 @pytest.mark.parametrize(("text", "line"), FORMULAS)
 def test_a_tree_that_cannot_be(text, line):
     assert refusal(text) == line
+
+
+def test_money_that_cannot_convert_is_refused():
+    text = "x [EUR2025] = a in EUR2025\na [EUR2020] = 1"
+    assert refusal(text, money="EUR") == "money is a str; give what sizing.money(prices, rates) makes"
+    absent = Absent(title="Money", reason="No prices were given.")
+    line = refusal(text, money=absent)
+    assert "EUR2020 in EUR2025 needs rates, and they are absent (No prices were given.); pass money=" in line
+    assert sizing.tree("x = 3", money=absent).evaluate({})["x"] == 3
+    lacking = refusal(text, money=sizing.money())
+    assert lacking.startswith("node x, line 1: EUR of 2020 is not EUR of 2025, and no prices were given")
 
 
 def test_what_is_no_text_is_refused():
