@@ -13,9 +13,7 @@ from pmlib.stats.between import METHODS, cochran, contrasts, q_profile, tau_squa
 
 INTERVALS = ("normal", "knapp-hartung", "few")
 QUANTILES = 100  # of chi-squared, that stand for its whole distribution
-# Calibrated for two to five estimates (tests/reference/coverage_reconcile.csv):
-NARROWEST = 0.1  # of the variance that stated errors give, however well the estimates agree
-KEPT = 0.25  # of an error that all share, which no agreement between them speaks of
+LEAST = 1e-6  # of a variance; estimates that agree exactly leave none, which no quantile could be found of
 
 
 @dataclass(frozen=True)
@@ -186,18 +184,20 @@ def _few(
     """Give the intervals of the pooled value and of another study's, where few studies hardly tell tau2.
 
     At the true tau2 Q is chi-squared. Each of its quantiles gives a tau2, a pooled value and its variance;
-    the interval is of their mixture (a generalised interval: Iyer, Wang and Mathew 2004). Where estimates
-    agree better than their errors allow, tau2 is 0 and that interval would cover too much; the variance then
-    shrinks with Q, as Knapp and Hartung's does, down to a floor. With equal independent errors and no floor
-    this is Student's t.
+    the interval is of their mixture (a generalised interval: Iyer, Wang and Mathew 2004). Where tau2 is 0 as
+    estimates agree better than their errors allow, the variance shrinks with Q, as Knapp and Hartung's does;
+    with equal independent errors this is Student's t. But the interval always holds the one that stated
+    errors alone give: agreement by chance makes nobody surer than that.
     """
     targets = chi2.ppf((np.arange(QUANTILES) + 0.5) / QUANTILES, len(u))
     tau2 = where_q_is(u, d, targets)
     centres, variances, _ = _means(y, cov, tau2, within)
-    shared = KEPT * min(max(0.0, float(cov.min())), float(variances.min()))
-    shrunk = np.clip(cochran(u, d) / targets, NARROWEST, 1.0)
-    variances = np.where(tau2 > 0, variances, shared + (variances - shared) * shrunk)
-    return *_mixture(centres, variances, level), *_mixture(centres, variances + tau2, level)
+    shrunk = np.where(tau2 > 0, variances, variances * np.clip(cochran(u, d) / targets, LEAST, 1.0))
+    middle, stated, _ = _means(y, cov, np.zeros(1), within)
+    reach = float(ndtri((1 + level) / 2)) * float(np.sqrt(stated[0]))
+    low, high = float(middle[0]) - reach, float(middle[0]) + reach
+    of_mean, of_next = (_mixture(centres, spread, level) for spread in (shrunk, shrunk + tau2))
+    return min(low, of_mean[0]), max(high, of_mean[1]), min(low, of_next[0]), max(high, of_next[1])
 
 
 def _mixture(centres: np.ndarray, variances: np.ndarray, level: float) -> tuple[float, float]:
