@@ -183,7 +183,7 @@ def _rows(panel: Source, market: str, year: int | None) -> tuple[pd.DataFrame, s
             frame["penetration"].between(0, 1),
             "what is owned a head, 0 to 1; scale = 0.01 for percent",
         ),
-        ("income_a_head", frame["income_a_head"] > 0, "an amount above 0"),
+        ("income_a_head", frame["income_a_head"].between(0, np.inf, "neither"), "an amount above 0"),
     ):
         bad = (~fine & frame[role].notna()).to_numpy()
         if bad.any():

@@ -1,5 +1,7 @@
 """What a market owns, from its income and what other markets own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -99,6 +101,8 @@ def test_what_it_says(dutch):
 def test_it_is_drawn_with_the_curve_through_the_others(dutch):
     drawn = chart.svg(dutch.plot, alt="", name="x")
     assert "Netherlands" in drawn and "Turkey" in drawn
+    bare = chart.svg(replace(dutch, line=None).plot, alt="", name="x")
+    assert drawn.count("<path") == bare.count("<path") + 2  # one on each of the two widths
     assert dutch.line["penetration"].is_monotonic_increasing
 
 
@@ -124,6 +128,7 @@ def test_rows_without_a_figure_are_counted():
         ({"penetration": [-0.1] * 12}, {}, "panel: penetration of m00 is -0.1; it must be what is owned "
          "a head, 0 to 1; scale = 0.01 for percent"),
         ({"income": [0.0] * 12}, {}, "panel: income_a_head of m00 is 0; it must be an amount above 0"),
+        ({"income": [np.inf] * 12}, {}, "panel: income_a_head of m00 is inf; it must be an amount above 0"),
         ({"income": [None] + [5.0] * 11}, {"market": "m00"}, "panel has no income of m00; add it"),
         ({}, {"year": 1978}, "panel has no period, so no year 1978; leave year out"),
         ({"market": ["m05"] * 12}, {}, "panel has several rows of 'm05' and no period; "

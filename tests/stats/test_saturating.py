@@ -1,21 +1,15 @@
 """Saturating curves in log income are found again, and the ranges made from markets left out hold."""
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
+from simulated_markets import new_market_held, world
 
-from pmlib.stats.saturating import SHAPES, Curve, fit, left_out, stable, unstable
+from pmlib.stats.saturating import SHAPES, Curve, fit, left_out
 
-
-def world(seed: int, markets: int = 20, years: int = 6, apart: float = 0.08):
-    """Markets whose incomes grow and that lie off one curve, each by its own distance in all years."""
-    rng = np.random.default_rng(seed)
-    market = np.repeat(np.arange(markets), years)
-    start = rng.uniform(np.log(2e3), np.log(3e4), markets)
-    income = np.exp(start[market] + 0.04 * np.tile(np.arange(years), markets))
-    off = apart * rng.standard_normal(markets)
-    true = Curve("logistic", 0.6, 0.0, 1.6, float(np.log(9e3)), 0.0)
-    share = unstable(np.clip(stable(true(income)) + off[market], 0, np.pi / 2))
-    return true, income, share, market, np.arange(years - 1, markets * years, years)
+REFERENCE = Path(__file__).parents[1] / "reference"
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -51,16 +45,17 @@ def test_the_start_of_a_market_left_out_finds_what_many_starts_find():
 
 def test_ranges_hold_for_a_new_market_as_often_as_they_say():
     # 80% of markets that nobody saw; ranges from errors within markets alone would hold a few percent.
-    held = []
-    for seed in range(60):
-        true, income, share, market, last = world(seed, years=2)
-        seen = market < 19
-        curve = fit(income[seen], share[seen], "logistic", like=true)
-        judged = left_out(curve, income[seen], share[seen], market[seen], last[:19], None)
-        new = last[19]
-        error = stable(share[new]) - stable(curve(income[[new]]))[0]
-        held.append(abs(error) <= judged.reach(income[new], 0.8))
-    assert 0.7 <= np.mean(held) <= 0.92  # 80%, give or take two standard errors
+    held = [new_market_held(seed, 0.8) for seed in range(50)]
+    assert 0.68 <= np.mean(held) <= 0.92  # 80%, give or take two standard errors
+
+
+def test_over_two_thousand_worlds_they_hold_as_often_as_they_say():
+    stored = pd.read_csv(REFERENCE / "coverage_income_curve.csv")
+    assert (stored["replicates"] == 2000).all()
+    exact = np.ceil(stored["level"] * stored["markets"]) / stored["markets"]  # the conformal quantile's own
+    assert (stored["coverage"] - exact).abs().max() < 0.03 and (
+        stored["coverage"] > stored["level"] - 0.02
+    ).all()
 
 
 def test_too_few_markets_for_a_level_leave_the_range_open():

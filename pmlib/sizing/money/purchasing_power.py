@@ -15,6 +15,7 @@ from pmlib.table import Column, number
 
 TITLE = "Income in what it buys"
 NEEDED = ("gdp_a_head", "price_level")
+SHOWN = 12  # countries in the chart: the first, and the focal one
 COLUMNS = {
     "market": Column("Country"),
     "at_exchange_rate": Column("GDP a head at exchange rates", "$"),
@@ -35,7 +36,8 @@ class PurchasingPower(Result):
         from pmlib import chart
 
         spec = self.columns["at_purchasing_power"]
-        shown = self.frame.head(12)
+        own = self.frame["market"] == self.focal
+        shown = self.frame[own | (self.frame.index < SHOWN - 1)]
         return chart.ranked(shown, "at_purchasing_power", "market", spec=spec, highlight=[self.focal], ax=ax)
 
 
@@ -75,12 +77,13 @@ def purchasing_power(
         f"{focal} produced {number(own['at_exchange_rate'], '$', 0)} a head in {year} at exchange rates; in "
         f"what that buys, {number(own['at_purchasing_power'], base, 0)}: {number(ratio, '', 2)} times."
     )
+    spec = Column(COLUMNS["at_purchasing_power"].label, base)
     return PurchasingPower(
         title=f"{focal}: income buys {number(ratio, '', 1)} times its dollars",
-        subtitle=f"GDP a head in {year}, at purchasing power ({base}), by country",
+        subtitle=f"{spec.heading}, {year}, by country",
         finding=words,
         frame=frame,
-        columns=COLUMNS | {"at_purchasing_power": Column(COLUMNS["at_purchasing_power"].label, base)},
+        columns=COLUMNS | {"at_purchasing_power": spec},
         source=source.line,
         numbers=(
             Number(

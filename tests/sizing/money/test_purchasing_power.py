@@ -2,7 +2,7 @@
 
 import pytest
 
-from pmlib import data
+from pmlib import chart, data
 from pmlib.data import DataError
 from pmlib.result import Absent
 from pmlib.sizing.money import purchasing_power
@@ -33,6 +33,11 @@ def test_places_gained_sum_to_none_over_all_countries(incomes):
     found = purchasing_power(incomes, year=2017)
     assert len(found.frame) == 180 and found.frame["places"].sum() == 0
     assert not found.checks[0].passed  # somebody changes places
+
+
+def test_the_country_asked_for_is_drawn_wherever_it_stands(incomes):
+    drawn = chart.svg(purchasing_power(incomes, year=2017, focal="India").plot, alt="", name="x")
+    assert "India" in drawn and "Albania" not in drawn
 
 
 def test_wrong_countries_and_years_are_refused(incomes):
