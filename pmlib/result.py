@@ -279,7 +279,8 @@ def _tiles(numbers: tuple[Number, ...]) -> str:
 
 
 def _tile(number: Number) -> str:
-    value = text(number.written).replace(" points", " <small>points</small>")
+    amount, _, unit = number.written.partition(" ")
+    value = text(amount) + (f" <small>{text(unit)}</small>" if unit else "")
     words = text(", ".join(filter(None, [number.label, number.period, number.note])))
     ends = f" <i>{text(number.range)}, {percentage(number.level)} interval</i>" if number.level else ""
     return f"<li><b>{value}</b> <span>{words}{ends}</span></li>"
