@@ -9,9 +9,10 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from pmlib.result import Absent, Check, Number, Result
+from pmlib.sizing.drivers.alone import alone
 from pmlib.sizing.drivers.draws import DRAWS
 from pmlib.sizing.drivers.draws import draws as drawn
-from pmlib.sizing.drivers.lineage import untreed
+from pmlib.sizing.drivers.lineage import focus_of, untreed
 from pmlib.sizing.drivers.thresholds import Threshold, threshold
 from pmlib.sizing.drivers.words import amount, capital, column, in_money, inside
 from pmlib.table import Column, number
@@ -40,9 +41,10 @@ class Chance(Result):
 
 
 def chance(
-    market: "Tree | Absent | None",
+    market: "Tree | Result | None",
     texts: str | Sequence[str] = (),
     *,
+    focus: str | None = None,
     draws: int = DRAWS,
     method: str = "sobol",
     seed: int = 1,
@@ -51,8 +53,10 @@ def chance(
 
     Parameters
     ----------
-    market : the tree. texts : one threshold or several: "som > 30 M", "som < 20 M" (also >= and <=), "som
-        between 20 M and 30 M"; numbers in the node's unit, or with one.
+    market : the tree, or a Result whose first Number is asked about, as a reconciled figure is.
+    texts : one threshold or several: "som > 30 M", "som < 20 M" (also >= and <=), "som between 20 M and
+        30 M"; numbers in the node's unit, or with one. "> 30 M" is of the focus.
+    focus : the node in question where a text names none; else the first that is part of no other.
     draws, method, seed : as in `size`.
 
     Returns
@@ -65,11 +69,13 @@ def chance(
     ------
     ValueError : a text that is no threshold; an unknown node; a unit that is not the node's.
     """
+    if isinstance(market, Result) and not isinstance(market, Absent):
+        market, focus = alone(market), None
     if absent := untreed(TITLE, market):
         return absent
-    assert market is not None and not isinstance(market, Absent)
+    assert market is not None and not isinstance(market, Result)
     texts = [texts] if isinstance(texts, str) else list(texts)
-    asked = [threshold(text, market) for text in texts if text.strip()]
+    asked = [threshold(text, market, focus_of(market, focus)) for text in texts if text.strip()]
     if not asked:
         return Absent(title=TITLE, reason="No threshold was given.")
     values = drawn(market, draws, method=method, seed=seed)

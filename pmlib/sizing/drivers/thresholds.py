@@ -1,4 +1,4 @@
-"""Reads a threshold: "som > 30 M", "som between 20 M and 30 M"."""
+"""Reads a threshold: "som > 30 M", "> 30 M" of the focus, "som between 20 M and 30 M"."""
 
 import re
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from pmlib.table import number
 if TYPE_CHECKING:
     from pmlib.sizing.drivers.tree import Tree
 
-NAME = r"\s*([^\W\d]\w*)\s*"
+NAME = r"\s*([^\W\d]\w*)?\s*"
 SIDED = re.compile(NAME + r"(>=|<=|>|<|≥|≤)\s*(.+?)\s*")
-BETWEEN = re.compile(NAME + r"\bbetween\b\s*(.+?)\s*\band\b\s*(.+?)\s*")
+BETWEEN = re.compile(r"\s*(?:((?!between\b)[^\W\d]\w*)\s)?\s*between\b\s*(.+?)\s*\band\b\s*(.+?)\s*")
 SIDES = {">": "above", ">=": "at least", "≥": "at least", "<": "below", "<=": "at most", "≤": "at most"}
 HOW = "write one such as som > 30 M, som < 20 M, or som between 20 M and 30 M"
 
@@ -43,8 +43,8 @@ class Threshold:
         return (values >= self.low) & (values <= self.high)
 
 
-def threshold(text: str, tree: "Tree") -> Threshold:
-    """Read a threshold.
+def threshold(text: str, tree: "Tree", focus: str) -> Threshold:
+    """Read a threshold; it is of the focus where it names no node.
 
     Raises
     ------
@@ -52,13 +52,13 @@ def threshold(text: str, tree: "Tree") -> Threshold:
     """
     with at(f"threshold {shown(text)}"):
         if found := BETWEEN.fullmatch(str(text)):
-            name, *ends = found.groups()
+            name, *ends = found.groups(focus)
             low, high = (tree.quantity(name, end) for end in ends)
             if low >= high:
                 raise ValueError(f"its ends are swapped; write {name} between {ends[1]} and {ends[0]}")
             side = "between"
         elif found := SIDED.fullmatch(str(text)):
-            name, sign, end = found.groups()
+            name, sign, end = found.groups(focus)
             side, bound = SIDES[sign], tree.quantity(name, end)
             low, high = (bound, np.inf) if side in ("above", "at least") else (-np.inf, bound)
         else:
@@ -83,7 +83,7 @@ def bar_of(text: str, tree: "Tree", focus: str) -> float:
     with at(f"threshold {shown(text)}"):
         if not SIDED.fullmatch(text) and not BETWEEN.fullmatch(text):
             return float(tree.quantity(focus, text))
-        found = threshold(text, tree)
+        found = threshold(text, tree, focus)
         if found.side == "between":
             raise ValueError(f"a decision hangs on one bar; write {focus} > {text.split()[-1]}")
         if found.name != focus:
