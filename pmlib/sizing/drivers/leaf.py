@@ -11,7 +11,7 @@ from scipy.special import ndtri
 from pmlib.result import Absent, Number, Result
 from pmlib.sizing.drivers.choose import Said, banded, law_of
 from pmlib.sizing.drivers.convert import Rates, factor
-from pmlib.sizing.drivers.laws import LEVEL, Law
+from pmlib.sizing.drivers.laws import Law
 from pmlib.sizing.drivers.lookup import cell, look_up
 from pmlib.sizing.drivers.reading import compared, of_column, taken_as
 from pmlib.sizing.drivers.refusal import meant, shown
@@ -176,10 +176,9 @@ def of_number(text: str, declared: Unit | None, inputs: Inputs) -> Leaf | None:
             raise ValueError(
                 f"{match[0]} is {found}, which lies outside its own interval; look at its method"
             )
-    level = found.level if len(points) > 1 else None
-    if len(points) > 1 and level is None:
-        level = LEVEL
-    taken = _Taken(match[0], points, found.unit, level)
+    if len(points) > 1 and found.level is None:
+        raise ValueError(f"the range of {match[0]} says no level; write the range here: low .. high (90%)")
+    taken = _Taken(match[0], points, found.unit, found.level if len(points) > 1 else None)
     return _taken(taken, text[match.end() :], declared, inputs, found.source or match["name"])
 
 

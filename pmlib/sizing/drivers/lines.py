@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from pmlib.sizing.drivers.parse import check_name
-from pmlib.sizing.drivers.refusal import TreeError, at, shown
+from pmlib.sizing.drivers.refusal import at, shown
 from pmlib.sizing.drivers.tokens import tokens
 from pmlib.sizing.drivers.unit_text import unit
 from pmlib.sizing.drivers.units import Unit
@@ -132,6 +132,3 @@ def _pair(number: int, body: str) -> PairLine:
 
 def _short(text: str) -> str:
     return shown(visible(text.strip()))
-
-
-__all__ = ["NodeLine", "PairLine", "TreeError", "cut_comment", "lines"]

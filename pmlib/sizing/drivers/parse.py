@@ -89,8 +89,8 @@ class _Parser:
             return f"{left.text} makes a range, which stands in a node of its own; name it, and use the name"
         if left.text == ")":
             return "a ) closes nothing; take it away, or open it"
-        if left.text in ("[", ".", "(") and before is not None and before.kind == "name":
-            return _call_or_cell(left.text, before.text, self.text)
+        if left.text in ("[", ".") and before is not None and before.kind == "name":
+            return _cell(left.text, before.text, self.text)
         if left.text == "=":
             return "found a second =; write one node a line"
         between = f"between {shown(before.text)} and {shown(left.text)} " if before else ""
@@ -285,9 +285,7 @@ def _dated(text: str) -> str:
     return text if len(text) > 1 else f"{text}2025"
 
 
-def _call_or_cell(sign: str, name: str, text: str) -> str:
-    if sign == "(":
-        return f"{shown(name)} is no function"
+def _cell(sign: str, name: str, text: str) -> str:
     if sign == "[":
         return f'{name}[…] picks nothing; a cell of a table is table.column["label", 1978]'
     return (

@@ -1,6 +1,6 @@
 """Units of drivers: nouns, scale, time and money of a year, multiplied and compared."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import isclose
@@ -57,7 +57,7 @@ class Unit:
 
     factors: tuple[tuple[Thing, Fraction], ...] = ()
     ten: Fraction = Fraction(0)
-    percent: bool = field(default=False)
+    percent: bool = False
 
     @cached_property
     def dimensions(self) -> dict[Key, Fraction]:

@@ -145,6 +145,44 @@ def test_names_may_be_of_any_language():
     assert market.evaluate({})["umsatz"] == 6
 
 
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("2 * 1.5 M [car] in thousand car", "thousand car", 3000),
+        ("(cars in car) / people", "car/person", 300),
+        ("sqrt(area)", "car", 3),
+        ("area ** 0.5", "car", 3),
+        ("-cars", "thousand car", -3),
+        ("max(cars, 0) + 0", "thousand car", 3),
+        ("max(0, 0)", "1", 0),
+        ("1 - share", "%", 0.6),
+        ("share * share", "%", 0.16),
+        ("share / share", "1", 1),
+        ("-share", "1", -0.4),
+        ("grow(cars, growth, 2 [year])", "thousand car", 3 * 1.1**2),
+        ("grow(cars, growth, 24 [month] in year)", "thousand car", 3 * 1.1**2),
+        ("share ** 2", "1", 0.16),
+        ("cars / (cars in car)", "thousand", 0.001),
+    ],
+)
+def test_a_formula_without_a_declared_unit_has_that_of_its_parts(text, unit, value):
+    market = sizing.tree(
+        f"x = {text}\ncars [thousand car] = 3\npeople [person] = 10\narea [car**2] = 9\nshare = 40%\n"
+        "growth [%/year] = 10%"
+    )
+    assert str(market.nodes["x"].unit) == unit
+    assert market.evaluate({})["x"] == pytest.approx(value)
+
+
+def test_a_quantity_is_read_in_the_unit_of_its_node():
+    market = sizing.tree("big_shop [M EUR2025/year] = 3\nSOM [EUR2025/year] = 3\nreach = 3%")
+    assert market.quantity("big_shop", "30") == 30
+    assert market.quantity("big_shop", "30 M EUR2025/year") == 30
+    assert market.quantity("SOM", "30 M") == 30e6
+    assert market.quantity("reach", "12%") == 0.12
+    assert [node.label for node in market.nodes.values()] == ["Big shop", "SOM", "Reach"]
+
+
 PIECES = [
     "x",
     "a",

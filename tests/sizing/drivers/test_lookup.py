@@ -1,5 +1,6 @@
 """Leaves from tables and from the Numbers of other methods."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -204,11 +205,69 @@ TOO_FEW = Absent(title="Curve", reason="Three points are too few.")
         ),
         (result(), "diffusion holds 0 numbers: none; write one of them"),
         (4.0, "diffusion is a float, not a Number; pass a Result or a Number of one"),
+        (
+            replace(STOCK, level=None),
+            "the range of diffusion says no level; write the range here: low .. high (90%)",
+        ),
+        (
+            replace(STOCK, value=9.0),
+            "diffusion is 9.0 million cars (3.5 million cars to 4.8 million cars), "
+            "which lies outside its own interval; look at its method",
+        ),
         (RATE, "declared M car, diffusion gives %; declare the unit [%]"),
     ],
 )
 def test_a_number_that_cannot_be_used_is_refused(given, line):
     assert refusal("stock [M car] = diffusion", numbers={"diffusion": given}) == f"node stock, line 1: {line}"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("diffusion.peak", "diffusion has no number 'peak'; it has 'stock', 'rate'"),
+        (
+            "diffusion.stock in thousand car",
+            "declared M car, the value is converted to thousand car; write the same in both",
+        ),
+        ("plain in car", "plain has no unit to convert from; leave `in` out, or give the table one"),
+        ("plain.value", "plain is one number, which has no 'value'; write plain"),
+    ],
+)
+def test_a_part_of_a_result_is_asked_for_by_its_name(text, line):
+    numbers = {"diffusion": result(STOCK, RATE), "plain": Number(name="n", label="n", value=3.0)}
+    assert refusal(f"stock [M car] = {text}", numbers=numbers) == f"node stock, line 1: {line}"
+
+
+def test_nouns_of_another_method_are_told():
+    market = sizing.tree("stock [vehicle] = diffusion in vehicle", numbers={"diffusion": STOCK})
+    assert market.notices == ("stock: diffusion gives M cars; taken as vehicle",)
+    growth = sizing.tree("rate [%/year] = rate", numbers={"rate": RATE})
+    assert growth.notices == ("rate: declared %/year, rate gives %; taken as %/year",)
+
+
+def test_rows_that_no_label_tells_apart_are_refused():
+    frame = pd.DataFrame({"country": ["A", "A"], "people": [1.0, 2.0]})
+    tables = {"t": data.source(frame, "t", market="country"), "bare": data.source(frame[["people"]], "bare")}
+    assert refusal('x = t.people["A"]', tables=tables) == (
+        'node x, line 1: t.people["A"] is 2 rows that do not differ in any label; '
+        "keep one of them in the table"
+    )
+    assert refusal("x = t.people[1978]", tables=tables) == (
+        "node x, line 1: t.people[1978]: t has no period; leave 1978 out"
+    )
+    assert refusal('x = bare.people["A"]', tables=tables) == (
+        "node x, line 1: bare.people[\"A\"]: bare has no column of labels; leave 'A' out"
+    )
+    assert refusal('x = t.people["A"]', tables={"t": frame}) == (
+        "node x, line 1: the table t is a DataFrame; make a Source with data.source(frame)"
+    )
+
+
+def test_two_labels_pick_a_row(tables):
+    assert refusal('x = nations.people["Belgium", "Netherlands"]', tables=tables) == (
+        'node x, line 1: nations.people["Belgium", "Netherlands"]: Belgium has no row \'Netherlands\'; '
+        "it has 'Belgium'"
+    )
 
 
 def test_a_misspelt_number_is_refused_with_those_there_are():

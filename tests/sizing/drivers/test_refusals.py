@@ -50,6 +50,29 @@ LEAVES = [  # what stands right of the name, what is said
     ),
     ("[car] = 5%", "5% stands where car is declared; write an amount, or the unit [%]"),
     ("[%] = 0.95", "0.95 has no %, and the unit is %; write 0.95% or 95%"),
+    ("[car] = 3 k%", "'3 k%' is a percentage in thousands or more; write one of the two"),
+    (
+        "[car] = 3 .. 4 (80%) cautious",
+        "'cautious' is no law; there are 'normal', 'lognormal', 'logit-normal', "
+        "'uniform', 'triangular', 'beta'",
+    ),
+    ("[car] = 3 .. 4 normal uniform", "found 'uniform' too many in '3 .. 4 normal uniform'; take it away"),
+    ("[car] = 5 +- 2 points", "+- 2 points is for percentages; write +- 2% or an amount"),
+    ("= 40 points", "40 points: points are for bands, as in 40% +- 3 points; write 40%"),
+    (
+        "[car] = 3 .. 4 beta",
+        "a beta law of two points is for shares; leave the law out, or write the unit [%]",
+    ),
+    (
+        "[car] = 2 .. 3 .. 4 beta (80%)",
+        "the ends of a beta law of three points are bounds; take the level away",
+    ),
+    ("[car] = 2 .. 3 .. 4 uniform", "a uniform law takes low .. high, found 2 .. 3 .. 4"),
+    (
+        "[car] = 2 .. 3 .. 4 logit-normal",
+        "a logit-normal law is for shares; leave the law out, or write the unit [%]",
+    ),
+    ("[car] = 1e300 tn", "1e300 tn is not finite; write a number"),
     ("[%] = 5 .. 10", "5 has no %, and the unit is %; write 5%"),
     ("[car] = 2 .. 3 M", "2 .. 3 M has M after some of its points only; write it after each"),
     ("= 4 .. 11%", "4 .. 11% has % after some of its points only; write it after each"),
@@ -191,6 +214,33 @@ FORMULAS = [
         "x [order] = a\na [order/city/year] = 1",
         "node x, line 1: declared order, the formula gives order/city/year: city year is missing; "
         "multiply by it, or mend the unit of a driver",
+    ),
+    ("x = a * 3 [car\na = 3", "node x, line 1: a [ is not closed; write ] after the unit"),
+    ("x = a * $\na = 3", "node x, line 1: write the amount first, then its unit in brackets: 10 [$2025]"),
+    ("x = min(a)\na = 3", "node x, line 1: min takes 2 or more, found 1; write min(a, b)"),
+    (
+        "x = a ** b\na = 3\nb [car] = 3",
+        "node x, line 1: the power b has the unit car; a power is a plain number",
+    ),
+    (
+        "x = a in car * 2\na [car] = 3",
+        "node x, line 1: a unit holds no number, found '2'; write thousand, M or bn, and money as EUR2025; "
+        "`in` converts all before it: put (… in UNIT) in brackets",
+    ),
+    ("x [car = 3", "line 1: found 'x [car' before the =; write name [unit] = …"),
+    ("a ~ b = 3", "line 1: 'a ~ b' is no name; write one word of letters, digits and _: a_b"),
+    ("a ~ b ~ c: 3", "line 1: found 'a ~ b ~ c: 3'; a correlation is written orders ~ basket: -0.4"),
+    (
+        f"{'a' * 61} = 3",
+        f"line 1: the name '{'a' * 38}… is 61 characters long; choose one of at most 60",
+    ),
+    (
+        f"x = {'1' * 10_000}",
+        "line 1: the line is 10,004 characters long; give parts of it names of their own",
+    ),
+    (
+        f"x [{'car ' * 100}] = 3",
+        "node x, line 1: the unit is 399 characters long; write one such as [order/person/year]",
     ),
     ("x = a * 3 [%]\na = 3", "node x, line 1: 3 [%] has no % after its number; write 3%"),
     ("x [car] = 3\nx [car] = 4", "node x, line 2: a second x, the first is line 1; rename one"),
