@@ -13,7 +13,7 @@ from pmlib.sizing.drivers.draws import DRAWS, draws_given
 from pmlib.sizing.drivers.draws import draws as drawn
 from pmlib.sizing.drivers.knowing import Known, knowing
 from pmlib.sizing.drivers.levels import check_level, quantiles
-from pmlib.sizing.drivers.lineage import causes, focus_of, untreed
+from pmlib.sizing.drivers.lineage import causes, focus_of, given_texts, untreed
 from pmlib.sizing.drivers.refusal import at, shown
 from pmlib.sizing.drivers.thresholds import bar_of
 from pmlib.sizing.drivers.words import (
@@ -64,7 +64,7 @@ def better_information(
     focus: str | None = None,
     *,
     threshold: str | None = None,
-    trials: Sequence[str] = (),
+    trials: str | Sequence[str] = (),
     level: float = 0.8,
     draws: int = DRAWS,
     seed: int = 1,
@@ -101,7 +101,7 @@ def better_information(
     focus = focus_of(market, focus)
     node = market.nodes[focus]
     bar = np.nan if threshold in (None, "") else bar_of(str(threshold), market, focus)
-    tried = [(text, _trial(text, market)) for text in trials if text.strip()]
+    tried = [(text, _trial(text, market)) for text in given_texts(trials)]
     if not causes(market, focus)[0]:
         return Absent(title=TITLE, reason=f"No driver of {inside(node)} has a range.")
     whole = drawn(market, draws, seed=seed)[focus]

@@ -12,7 +12,7 @@ from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.alone import alone
 from pmlib.sizing.drivers.draws import DRAWS
 from pmlib.sizing.drivers.draws import draws as drawn
-from pmlib.sizing.drivers.lineage import focus_of, untreed
+from pmlib.sizing.drivers.lineage import focus_of, given_texts, untreed
 from pmlib.sizing.drivers.thresholds import Threshold, threshold
 from pmlib.sizing.drivers.words import amount, capital, column, in_money, inside
 from pmlib.table import Column, number
@@ -74,8 +74,7 @@ def chance(
     if absent := untreed(TITLE, market):
         return absent
     assert market is not None and not isinstance(market, Result)
-    texts = [texts] if isinstance(texts, str) else list(texts)
-    asked = [threshold(text, market, focus_of(market, focus)) for text in texts if text.strip()]
+    asked = [threshold(text, market, focus_of(market, focus)) for text in given_texts(texts)]
     if not asked:
         return Absent(title=TITLE, reason="No threshold was given.")
     values = drawn(market, draws, method=method, seed=seed)

@@ -1,5 +1,6 @@
 """Bear, base and bull as conditions: what the market would be if some drivers were so."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,8 @@ from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.changes import Change, change
 from pmlib.sizing.drivers.draws import DRAWS, FAR, draws_given, score
 from pmlib.sizing.drivers.levels import check_level, quantiles
-from pmlib.sizing.drivers.lineage import below, focus_of, untreed
+from pmlib.sizing.drivers.lineage import below, focus_of, given_texts, untreed
+from pmlib.sizing.drivers.refusal import shown
 from pmlib.sizing.drivers.words import amount, band, column, estimate, in_money, inside, label, listed, spoken
 from pmlib.table import Column, percentage
 
@@ -40,7 +42,7 @@ class Scenarios(Result):
 def scenarios(
     market: "Tree | Absent | None",
     focus: str | None = None,
-    texts: Sequence[str] = (),
+    texts: str | Sequence[str] = (),
     *,
     level: float = 0.8,
     draws: int = DRAWS,
@@ -74,7 +76,7 @@ def scenarios(
     assert market is not None and not isinstance(market, Absent)
     check_level(level)
     focus = focus_of(market, focus)
-    asked = [change(text, market, what="scenario") for text in texts]
+    asked = [change(text, market, what="scenario") for text in given_texts(texts)]
     if not asked:
         return Absent(title=TITLE, reason="No scenario was given.")
     _check_names(asked)
@@ -126,10 +128,14 @@ def scenarios(
 
 
 def _check_names(asked: Sequence[Change]) -> None:
-    names = [one.name for one in asked]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ValueError(f"scenario {twice!r} is given twice; rename one")
+    slugs = [_slug(one.name) for one in asked]
+    for one, slug in zip(asked, slugs, strict=True):
+        if slugs.count(slug) > 1:
+            raise ValueError(f"scenario {shown(one.name)} is given twice; rename one")
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"\W+", "_", name.casefold()).strip("_") or "scenario"
 
 
 def _short(row: Any, unit: str) -> str:
@@ -167,7 +173,7 @@ def _subtitle(node: Any, unit: str, level: float) -> str:
 def _numbers(frame: pd.DataFrame, focus: str, node: Any, level: float) -> tuple[Number, ...]:
     return tuple(
         Number(
-            name=f"{focus}_{row.scenario}".replace(" ", "_").casefold(),
+            name=f"{focus}_{_slug(row.scenario)}",
             label=f"{inside(node)} in the scenario {row.scenario}",
             value=row.estimate,
             low=row.low if row.high > row.low else None,

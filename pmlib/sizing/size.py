@@ -111,12 +111,11 @@ def _frame(
     market: "Tree", focus: str, values: dict[str, np.ndarray], level: float, seed: int
 ) -> pd.DataFrame:
     shares, indices = _shares(market, focus, seed)
-    rows = []
+    relevant, rows = below(market, focus), []
     for name, node in market.nodes.items():
         low, middle, high = quantiles(values[name], level)
         unit = column(node).unit
         beneath = below(market, name)
-        relevant = name in below(market, focus)
         rows.append(
             {
                 "name": name,
@@ -124,7 +123,7 @@ def _frame(
                 "value": amount(middle, low, high, unit),
                 "range": band(low, high, unit),
                 "share": sum(share for leaf, share in shares.items() if leaf in beneath)
-                if relevant
+                if name in relevant
                 else np.nan,
                 "estimate": middle,
                 "low": low,

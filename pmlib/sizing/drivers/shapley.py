@@ -46,17 +46,26 @@ def shapley_shares(
     """
     count = len(laws)
     size = n or int(np.clip(EVALUATIONS >> count, FEWEST, MOST))
-    x, y = two_samples(count, correlation, size, seed)
-    of_x, of_y = (outputs(model, values_at(laws, z)) for z in (x, y))
-    check_varies(of_x, of_y)
+    pair = two_samples(count, correlation, size, seed)
+    values = [values_at(laws, z) for z in pair]
+    results = [outputs(model, each) for each in values]
+    check_varies(*results)
+    tied = () if correlation is None else np.flatnonzero((correlation != np.eye(count)).any(axis=0))
     left: dict[frozenset[int], float] = {frozenset(range(count)): 0.0}
+
+    def again(known: frozenset[int], own: int) -> dict[str, np.ndarray]:
+        """Draw all inputs but the known ones anew, by what is known."""
+        mixed = {name: values[own if i in known else 1 - own][name] for i, name in enumerate(laws)}
+        anew = [row for row in tied if row not in known]
+        if anew:
+            rows = sorted(known)
+            z = conditioned(pair[1 - own], correlation, rows, pair[own][rows])
+            mixed |= {name: laws[name].at(z[row]) for row, name in enumerate(laws) if row in anew}
+        return mixed
 
     def variance_left(known: frozenset[int]) -> float:
         if known not in left:
-            rows = sorted(known)
-            again = [(of_x, conditioned(y, correlation, rows, x[rows]))]
-            again += [(of_y, conditioned(x, correlation, rows, y[rows]))]
-            gaps = [np.mean((first - outputs(model, values_at(laws, z))) ** 2) for first, z in again]
+            gaps = [np.mean((results[own] - outputs(model, again(known, own))) ** 2) for own in (0, 1)]
             left[known] = float(np.mean(gaps)) / 2
         return left[known]
 

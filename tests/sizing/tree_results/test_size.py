@@ -189,6 +189,12 @@ def test_a_text_that_is_no_scenario_is_refused(correlated, text, said):
     assert said in str(told.value) and "\n" not in str(told.value)
 
 
+def test_one_text_will_do_and_an_empty_one_is_none(correlated):
+    assert len(sizing.scenarios(correlated, "", "low: reach 5%").frame) == 2
+    assert sizing.scenarios(correlated, "som", [""]).reason == "No scenario was given."
+    assert len(sizing.better_information(correlated, "", trials="reach: 6%").frame) == 4
+
+
 def test_two_scenarios_of_one_name_are_refused(correlated):
     with pytest.raises(ValueError, match="scenario 'low' is given twice; rename one"):
         sizing.scenarios(correlated, None, ["low: reach 5%", "low: reach 6%"])
