@@ -1,6 +1,6 @@
 """How many of a population do, have or want something, or how much: from a survey weighted to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,7 +107,7 @@ def incidence(
         frame=frame,
         columns=_columns(spec, survey, by, weighted),
         numbers=_numbers(asked, spec, first, weighted, level),
-        checks=(*_checks(asked), *weighted.checks),
+        checks=(*_checks(asked, by, groups), *weighted.checks),
         source=survey.line,
         weights=weighted.sample.weights,
         standard_error=float(first["standard_error"]),
@@ -118,10 +118,17 @@ def incidence(
     )
 
 
-def _checks(asked: Question) -> tuple[Check, ...]:
-    silent = int((~asked.answered).sum())
-    saw = f"{silent:,} of {len(asked.answered):,} did not and are left out, as if they were like the others"
-    return (Check("Everybody answered", False, saw),) if silent else ()
+def _checks(asked: Question, by: str | None, groups: Mapping[str, np.ndarray]) -> tuple[Check, ...]:
+    checks = []
+    if silent := int((~asked.answered).sum()):
+        saw = (
+            f"{silent:,} of {len(asked.answered):,} did not and are left out, as if they were like the others"
+        )
+        checks.append(Check("Everybody answered", False, saw))
+    grouped = sum(int(inside.sum()) for inside in groups.values())
+    if by is not None and (lost := int(asked.answered.sum()) - grouped):
+        checks.append(Check(f"Everybody's {by} is known", False, f"{lost:,} are in no group, only in all"))
+    return tuple(checks)
 
 
 def _written(spec: Column, row: pd.Series) -> tuple[str, str]:

@@ -95,8 +95,11 @@ class Design:
         first = self.stages[0]
         if inside is None:
             return len(first.home) - len(first.names)
-        met = np.unique(first.clusters[inside])
-        return len(met) - len(np.unique(first.home[met]))
+        met = np.zeros(len(first.home), bool)
+        met[first.clusters[inside]] = True
+        strata = np.zeros(len(first.names), bool)
+        strata[first.home[met]] = True
+        return int(met.sum() - strata.sum())
 
 
 def design(weights: Any, *, strata: Any = None, clusters: Clusters = None, sizes: Clusters = None) -> Design:

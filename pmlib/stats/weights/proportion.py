@@ -16,7 +16,8 @@ def proportion_interval(found: Estimate, level: float, kind: Kind = "logit") -> 
     Parameters
     ----------
     kind : "logit" (Student's, of the log odds) or "beta" (Clopper and Pearson's for the effective number of
-        respondents: wider, never too narrow). Of a proportion of 0 or 1 it is always the latter.
+        respondents: wider, never too narrow). Of a proportion of 0 or 1 it is always the latter, and since no
+        scatter shows, clusters are counted as if each were one respondent.
 
     References
     ----------
@@ -29,8 +30,10 @@ def proportion_interval(found: Estimate, level: float, kind: Kind = "logit") -> 
     if kind == "logit" and plain > 0:
         half = t * found.error / plain
         return float(expit(logit(share) - half)), float(expit(logit(share) + half))
-    size = plain / found.error**2 if found.error > 0 else float(found.respondents)
-    size *= (t_quantile(level, found.respondents - 1) / t) ** 2
+    if plain > 0 and found.error > 0:
+        size = plain / found.error**2 * (t_quantile(level, found.respondents - 1) / t) ** 2
+    else:
+        size = found.degrees + 1.0
     hits, tail = size * share, (1 - level) / 2
     low = float(betaincinv(hits, size - hits + 1, tail)) if share > 0 else 0.0
     high = float(betaincinv(hits + 1, size - hits, 1 - tail)) if share < 1 else 1.0

@@ -25,14 +25,18 @@ class Raked:
     weights: np.ndarray
 
     def residuals(self, x: np.ndarray) -> np.ndarray:
-        """Sweep each margin's means out, ten times."""
+        """Sweep each margin's means out, ten times, as one for all who are alike in every margin."""
         scores = x / self.weights[:, None]
-        sizes = [margin.respondents[:, None] for margin in self.margins]
+        codes, size, cell = _cells(np.ones(len(x)), self.margins)
+        held = sum_by(scores, cell, len(size))
+        explained = np.zeros_like(held)
+        counts = [margin.respondents for margin in self.margins]
         for _ in range(PASSES):
-            for margin, size in zip(self.margins, sizes, strict=True):
-                sums = sum_by(scores, margin.codes, len(margin.levels))
-                scores = scores - (sums / size)[margin.codes]
-        return scores * self.weights[:, None]
+            for code, respondents in zip(codes, counts, strict=True):
+                left = held - size[:, None] * explained
+                means = sum_by(left, code, len(respondents)) / respondents[:, None]
+                explained += means[code]
+        return (scores - explained[cell]) * self.weights[:, None]
 
 
 def rake(sample: Sample, margins: Sequence[Margin]) -> Sample:

@@ -115,6 +115,12 @@ def test_who_did_not_answer_is_left_out_and_counted(survey):
     assert found.frame["total"][0] == approx(6194 * found.frame["estimate"][0])
 
 
+def test_who_is_in_no_group_is_counted(frame):
+    holes = data.source(frame.assign(stype=frame["stype"].where(frame.index >= 20)), "holes")
+    found = incidence(holes, "awards", by="stype")
+    assert "NOT Everybody's stype is known: 20 are in no group, only in all" in found.summary()
+
+
 def test_everyone_may_be_known_and_a_number_raked_to(survey):
     known = population(("everyone", None, 6194), ("api99", None, 3914069))
     found = incidence(survey, "api00", population=known)

@@ -184,3 +184,9 @@ def test_bounded_weights_are_found_wherever_there_are_some(seed):
         else:
             with pytest.raises(ValueError, match="the margins cannot be met together"):
                 w.calibrate(sample, margins, distance=distance, weights=(low, high))
+
+
+def test_a_share_of_none_counts_clusters_as_no_scatter_shows():
+    sample = w.drawn(w.design(np.ones(60), clusters=np.repeat(np.arange(12), 5)))
+    none = w.estimate(sample, w.mean(sample, np.zeros(60)))
+    assert w.proportion_interval(none, 0.95)[1] == pytest.approx(1 - 0.025 ** (1 / 12))
