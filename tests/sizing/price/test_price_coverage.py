@@ -18,7 +18,8 @@ def test_stored_coverage_is_what_ranges_promise():
     assert len(table) == 6 * (len(CASES) + len(DESIGNS)) and (table["replicates"] >= 2000).all()
     held = table.set_index("quantity")["coverage"]
     assert held[list(POINTS)].between(0.93, 0.97).all()
-    assert held[list(TOLD)].between(0.93, 0.98).all()
+    # Where each was asked one price, ranges are of those asked there, and wide for what all tell together.
+    assert held[list(TOLD)].between(0.93, 0.99).all()
     # A best price is one of few that were named or asked: its range can hold it more often than it says.
     assert held.min() > 0.93
 
