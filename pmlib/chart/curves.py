@@ -107,7 +107,9 @@ def _foot(
 
 
 def _place_words(place: Any, spec: Column) -> str:
-    digits = interval_digits(place.low, place.high, spec.unit) if place.high > place.low else None
+    digits = spec.digits
+    if digits is None and place.high > place.low:
+        digits = interval_digits(place.low, place.high, spec.unit)
     return f"{place.label} {number(place.estimate, spec.unit, digits)}"
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data import Source
-from pmlib.sizing.price.design import Design, design
+from pmlib.sizing.price.design import Design, design, prices
 from pmlib.table import number
 
 QUESTIONS = ("too_cheap", "cheap", "expensive", "too_expensive")
@@ -67,7 +67,7 @@ def answers(
     frame = survey.frame
     unit = _unit(survey, given)
     _check_once(survey)
-    table = np.column_stack([_prices(survey, question) for question in given])
+    table = np.column_stack([prices(survey, question) for question in given])
     complete = ~np.isnan(table).any(axis=1)
     steps = np.diff(table, axis=1)
     valid = complete & (steps > 0).all(axis=1)
@@ -116,16 +116,6 @@ def _check_once(survey: Source) -> None:
             raise ValueError(
                 f"{survey.name}, row {again[0]}: respondent {who} answers twice; keep one row each"
             )
-
-
-def _prices(survey: Source, question: str) -> np.ndarray:
-    values = survey.frame[question].to_numpy(float, na_value=np.nan)
-    odd = np.flatnonzero((values < 0) | np.isinf(values))
-    if len(odd):
-        found = number(values[odd[0]]) if np.isfinite(values[odd[0]]) else "infinite"
-        remedy = "correct it, or leave it missing"
-        raise ValueError(f"{survey.name}, row {odd[0]}: {question} is {found}, which is no price; {remedy}")
-    return values
 
 
 def calibrated(calibration: Mapping[float, float]) -> dict[float, float]:

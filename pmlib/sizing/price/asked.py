@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data import Source
-from pmlib.sizing.price.design import Design, design
+from pmlib.sizing.price.design import Design, design, prices
 from pmlib.table import number
 
 
@@ -54,15 +54,15 @@ def highest_accepted(survey: Source) -> Asked:
             f"{survey.name}, row {row}: respondent {frame['chooser'].iloc[row]} answers twice, and no "
             "column says what was chosen; keep the highest price accepted, or give the role chosen"
         )
-    price = _prices(survey)
+    price = prices(survey, "price")
     rows = np.flatnonzero(~np.isnan(price))
     most = price[rows]
-    prices = np.unique(most[most > 0])
-    yes = (most[:, None] >= prices).astype(float)
+    steps = np.unique(most[most > 0])
+    yes = (most[:, None] >= steps).astype(float)
     end = yes.sum(axis=1).astype(int)
     return Asked(
-        prices=prices, said=yes, yes=yes, implies=True, below=end - 1, above=end,
-        asked=np.full(len(prices), len(rows)), contradictory=0, missing=len(frame) - len(rows),
+        prices=steps, said=yes, yes=yes, implies=True, below=end - 1, above=end,
+        asked=np.full(len(steps), len(rows)), contradictory=0, missing=len(frame) - len(rows),
         sample=design(survey, frame.index[rows].to_numpy()),
     )  # fmt: skip
 
@@ -78,7 +78,7 @@ def each_asked(survey: Source, answer: np.ndarray, whole: bool) -> Asked:
     ValueError : a negative or infinite price; a respondent or price missing; the same price asked twice.
     """
     frame = survey.frame
-    price = _prices(survey)
+    price = prices(survey, "price")
     for role, lost in (("chooser", frame["chooser"].isna().to_numpy()), ("price", np.isnan(price))):
         if lost.any():
             raise ValueError(
@@ -93,13 +93,13 @@ def each_asked(survey: Source, answer: np.ndarray, whole: bool) -> Asked:
         )
     known = np.flatnonzero(~np.isnan(answer))
     who, first = _respondents(frame["chooser"].iloc[known])
-    prices, at = np.unique(price[known], return_inverse=True)
-    said = np.full((len(first), len(prices)), np.nan)
+    steps, at = np.unique(price[known], return_inverse=True)
+    said = np.full((len(first), len(steps)), np.nan)
     said[who, at] = answer[known]
     several = whole and bool(((~np.isnan(said)).sum(axis=1) > 1).any())
     below, above, implied = implications(said) if several else (np.zeros(0, int), np.zeros(0, int), said)
     return Asked(
-        prices=prices, said=said, yes=implied, below=below, above=above,
+        prices=steps, said=said, yes=implied, below=below, above=above,
         asked=(~np.isnan(said)).sum(axis=0),
         contradictory=_contradictory(said) if several else 0, implies=several,
         missing=len(frame) - len(known), sample=design(survey, frame.index[known[first]].to_numpy()),
@@ -135,13 +135,3 @@ def _contradictory(said: np.ndarray) -> int:
     places = np.arange(said.shape[1])
     refused = np.where(said == 0, places, said.shape[1]).min(axis=1)
     return int((np.where(said == 1, places, -1).max(axis=1) > refused).sum())
-
-
-def _prices(survey: Source) -> np.ndarray:
-    values = survey.frame["price"].to_numpy(float, na_value=np.nan)
-    odd = np.flatnonzero((values < 0) | np.isinf(values))
-    if len(odd):
-        found = number(values[odd[0]]) if np.isfinite(values[odd[0]]) else "infinite"
-        remedy = "correct it, or leave it missing"
-        raise ValueError(f"{survey.name}, row {odd[0]}: price is {found}, which is no price; {remedy}")
-    return values

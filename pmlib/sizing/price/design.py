@@ -87,3 +87,23 @@ def check_bootstrap(level: float, draws: int) -> None:
     least = int(np.ceil(round(2 / (1 - level), 6)))
     if draws < least:
         raise ValueError(f"draws is {draws}; an interval of {level} needs {least:,} or more, better 2,000")
+
+
+def prices(survey: Source, role: str) -> np.ndarray:
+    """Read a column of prices; missing where none was given.
+
+    Raises
+    ------
+    ValueError : words; a negative or infinite price.
+    """
+    if not pd.api.types.is_numeric_dtype(survey.frame[role].dtype):
+        raise ValueError(
+            f"{survey.name}: {role} holds {survey.frame[role].dtype}, not numbers; convert it first"
+        )
+    values = survey.frame[role].to_numpy(float, na_value=np.nan)
+    odd = np.flatnonzero((values < 0) | np.isinf(values))
+    if len(odd):
+        found = number(values[odd[0]]) if np.isfinite(values[odd[0]]) else "infinite"
+        remedy = "correct it, or leave it missing"
+        raise ValueError(f"{survey.name}, row {odd[0]}: {role} is {found}, which is no price; {remedy}")
+    return values

@@ -64,14 +64,21 @@ class GaborGranger(Result):
                 {"price": self.frame["price"], "share": self.frame["estimate"], "curve": "Would buy"}
             ),
             pd.DataFrame(
-                {"price": self.frame["price"], "share": earned, "curve": f"{self.earns} of best".capitalize()}
+                {
+                    "price": self.frame["price"],
+                    "share": earned,
+                    "curve": f"{self.earns}, of the best".capitalize(),
+                }
             ),
         ]
         estimate, low, high = self.best
         places = pd.DataFrame(
             {"label": ["Best price"], "estimate": estimate, "low": low, "high": high, "at": 1.0}
         )
-        columns = {"price": self.columns["price"], "share": Column("Share", "%")}
+        columns = {
+            "price": self.columns["price"],
+            "share": Column("Share of respondents, and of the best price's " + self.earns, "%"),
+        }
         return chart.curves(
             pd.concat(parts, ignore_index=True), "price", "share", "curve", columns=columns, places=places,
             highlight=["Best price"], ax=ax,
@@ -167,7 +174,7 @@ def gabor_granger(
         advice=advice(found, money),
         unknown=unknown(asked, int(places[0]), earns),
         frame=frame,
-        columns=_columns(money, paid is not None),
+        columns=_columns(asked.prices, money, paid is not None),
         source=survey.line,
         numbers=numbers(found, own, elasticity, level, money, survey, earns),
         checks=checks(asked, found, smoothed, int(places[0]), money),
@@ -223,8 +230,9 @@ def _frame(asked: Asked, demand: np.ndarray, curve: Smooth, paid: float | None, 
     return frame
 
 
-def _columns(money: str, profit: bool) -> dict[str, Column]:
-    columns = {"price": Column("Price", money), "estimate": Column("Would buy", "%", 0)}
+def _columns(prices: np.ndarray, money: str, profit: bool) -> dict[str, Column]:
+    digits = max(len(f"{price:.3f}".rstrip("0").partition(".")[2]) for price in prices)  # as they were asked
+    columns = {"price": Column("Price", money, digits), "estimate": Column("Would buy", "%", 0)}
     columns |= {"low": Column("Low", "%", 0), "high": Column("High", "%", 0)}
     columns["revenue"] = Column("Revenue a respondent", money)
     return columns | ({"profit": Column("Profit a respondent", money)} if profit else {})

@@ -136,7 +136,7 @@ def asked_of(way, size, seed):
         seen = (np.arange(len(PRICES)) >= first) & (np.arange(len(PRICES)) <= last)
     said = np.where(seen, said, np.nan)
     implies = way != "one price each"
-    below, above, yes = implications(said) if implies else (None, None, said)
+    below, above, yes = implications(said) if implies else (np.zeros(0, int), np.zeros(0, int), said)
     return Asked(
         prices=PRICES, said=said, yes=yes, below=below, above=above, asked=seen.sum(axis=0), contradictory=0,
         implies=implies, missing=0, sample=Design(np.ones(size), None, None),

@@ -16,10 +16,12 @@ def stored():
 def test_stored_coverage_is_what_ranges_promise():
     table = stored()
     assert len(table) == 6 * (len(CASES) + len(DESIGNS)) and (table["replicates"] >= 2000).all()
-    points = table[table["quantity"].isin([*POINTS, *TOLD])]
-    assert points["coverage"].between(0.93, 0.97).mean() > 0.9 and points["coverage"].min() > 0.91
+    held = table.set_index("quantity")["coverage"]
+    assert held[list(POINTS)].between(0.93, 0.97).all()
+    # Where each was asked one price, ranges are of those asked there, and wide for what all tell together.
+    assert held[list(TOLD)].between(0.93, 0.99).all()
     # A best price is one of few that were named or asked: its range can hold it more often than it says.
-    assert table["coverage"].min() > 0.89
+    assert held.min() > 0.93
 
 
 @pytest.mark.slow

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from pmlib import data, sizing
-from pmlib.data import DataError
 from pmlib.result import Absent
 from pmlib.table import Column
 
@@ -210,8 +209,8 @@ def test_bad_input_is_refused_in_one_line(frame, options, words):
 
 
 def test_prices_as_words_or_in_two_units_are_refused():
-    with pytest.raises(DataError, match=r"asked: cheap holds .*, not numbers; convert it first"):
-        survey(example().astype({"cheap": str}))
+    with pytest.raises(ValueError, match=r"asked: cheap holds .*, not numbers; convert it first"):
+        sizing.price_sensitivity(survey(example().astype({"cheap": str})))
     units = {"cheap": Column("Cheap", "€"), "expensive": Column("Expensive", "€k")}
     mixed = data.source(example()[["cheap", "expensive"]], "asked", columns=units)
     with pytest.raises(
