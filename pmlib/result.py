@@ -192,9 +192,9 @@ class Answer(Result):
 
     Parameters
     ----------
-    results : in the order in which their headlines are read; the first one's stands in bold. The first pieces
-        of advice, and the first thing that would change the answer, are shown. What is absent, or stands
-        aside, is left out.
+    results : in the order in which their headlines are read; the first sentence stands in bold. The first
+        pieces of advice, and the first thing that would change the answer, are shown. What is absent, or
+        stands aside, is left out.
     changed : what moved since the last edition.
     tiles : how many Numbers stand below the words, at most four.
     """
@@ -208,6 +208,7 @@ class Answer(Result):
             reasons = " ".join(r.summary() for r in results) or "no result was given."
             raise ValueError(f"Answer has nothing to say: {reasons}")
         parts = [r.headline or r.finding for r in present]
+        first, more = _split(parts[0])
         values: dict[str, Any] = {
             "title": "The answer",
             "finding": " ".join(parts),
@@ -217,10 +218,10 @@ class Answer(Result):
             "source": present[0].source,
             "numbers": tuple(n for r in present for n in r.owned()),
             "checks": (),
-            "headline": parts[0],
+            "headline": first,
             "advice": _first(ADVICE, (r.advice for r in present)),
             "unknown": _first(UNKNOWN, (r.unknown for r in present)),
-            "rest": " ".join(parts[1:]),
+            "rest": " ".join(filter(None, [more, *parts[1:]])),
             "tiles": tuple(r.numbers[0] for r in present if r.numbers)[:tiles],
             "changed": changed,
         }
@@ -266,6 +267,12 @@ class Html:
 
     def _repr_html_(self) -> str:
         return self.text
+
+
+def _split(words: str) -> tuple[str, str]:
+    """Take the first sentence off."""
+    end = re.search(r"(?<=[a-z0-9)%][.!?]) (?=[A-Z])", words)
+    return (words[: end.start()], words[end.end() :]) if end else (words, "")
 
 
 def _first(most: int, sentences: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from matplotlib.transforms import Bbox, Transform, offset_copy
 
 from pmlib.chart.pen import Pen
 from pmlib.chart.theme import INK, MUTED, RULE, SIZE, is_wide
-from pmlib.table import Column, dates, plain, scaled
+from pmlib.table import CURRENCIES, Column, dates, number, plain, scaled
 
 PART = {"left": 0.0, "bottom": 0.0, "center": 0.5, "right": 1.0, "top": 1.0}  # of a text: before its place
 PAD = 3.5  # points between axes and their words
@@ -98,6 +98,12 @@ def values(ax: Axes, spec: Column, axis: str = "y", title: bool = False) -> None
 
 def _shortest(value: float) -> int:
     return len(f"{round(value, 6):g}".partition(".")[2])
+
+
+def short(value: float, spec: Column, digits: int | None = None) -> str:
+    """Write a value beside its mark: with the sign of its money or percent, without the rest of its unit."""
+    first = spec.unit.split(" ")[0]
+    return number(value, first if first[:1] in CURRENCIES or first == "%" else "", digits)
 
 
 def time(ax: Axes, when: pd.Series) -> None:

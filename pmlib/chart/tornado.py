@@ -10,10 +10,10 @@ from matplotlib.collections import LineCollection
 from matplotlib.font_manager import FontProperties
 
 from pmlib.chart.canvas import new_axes
-from pmlib.chart.parts import beside, blank, boxes, near, wrap
+from pmlib.chart.parts import beside, blank, boxes, near, short, wrap
 from pmlib.chart.pen import Pen
 from pmlib.chart.theme import CATEGORIES, GREY, INK, MUTED, SIZE, is_wide
-from pmlib.table import Column, interval_digits, number, scaled
+from pmlib.table import Column, interval_digits, scaled
 
 THICK = 0.18  # inches, of a bar
 LINE = 0.175  # inches, of a line of words
@@ -58,9 +58,9 @@ def tornado(
         _name(ax, words, top, y, "bold" if name in highlight else "normal")
     every = np.append(ends.ravel(), middle)
     digits = interval_digits(every.min(), every.max(), spec.unit) + 1
-    _write_ends(ax, places, middles, here, [[_short(end, spec, digits) for end in pair] for pair in ends])
+    _write_ends(ax, places, middles, here, [[short(end, spec, digits) for end in pair] for pair in ends])
     above = near(ax, 0, 2, ax.get_xaxis_transform())
-    ax.text(here, 1, _short(middle, spec, digits), transform=above, ha="center", va="bottom", color=MUTED)
+    ax.text(here, 1, short(middle, spec, digits), transform=above, ha="center", va="bottom", color=MUTED)
     return ax
 
 
@@ -111,8 +111,3 @@ def _room(ax: Axes, words: Sequence[str]) -> float:
     widths = [pen.get_text_width_height_descent(text, FontProperties(size=SIZE), False)[0] for text in words]
     share = min(MOST_ROOM, (max(widths, default=0.0) + 2 * GAP) / whole)
     return share / (1 - 2 * share)
-
-
-def _short(value: float, spec: Column, digits: int) -> str:
-    first = spec.unit.split(" ")[0]
-    return number(value, first if first[:1] in ("$", "€", "£", "¥") or first == "%" else "", digits)

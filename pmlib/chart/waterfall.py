@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from pmlib.chart.canvas import new_axes
-from pmlib.chart.parts import beside, blank, boxes, near, values, wrap
+from pmlib.chart.parts import beside, blank, boxes, near, short, values, wrap
 from pmlib.chart.theme import CATEGORIES, GREY, INK, MUTED, RULE, is_wide
-from pmlib.table import Column, column_digits, plain, scaled
+from pmlib.table import Column, column_digits, scaled
 
 THICK, THIN = 0.3, 0.16  # half the height of a level's bar and of a cut's, in rows
 
@@ -62,19 +62,18 @@ def waterfall(
 def _words(
     ax: Axes, frame: pd.DataFrame, spec: Column, middles: list[float], names: list[str], cuts: list[str]
 ) -> None:
-    mark = "%" if spec.unit == "%" else ""
     digits = column_digits(frame["estimate"], spec)
     sizes = frame["estimate"].to_numpy(float)
     tops = scaled(frame[["estimate", "high"]].max(axis=1), spec.unit).to_numpy(float)
     for row, (name, top) in enumerate(zip(names, tops, strict=True)):
         beside(ax, middles[2 * row], name, color=INK, weight="bold")
         ax.text(
-            top, middles[2 * row], plain(sizes[row], spec.unit, digits) + mark, transform=near(ax, 4, 0),
+            top, middles[2 * row], short(sizes[row], spec, digits), transform=near(ax, 4, 0),
             ha="left", va="center", weight="bold", color=INK,
         )  # fmt: skip
     for row, words in enumerate(cuts):
         beside(ax, middles[2 * row + 1], words, color=MUTED)
-        taken = plain(sizes[row + 1] - sizes[row], spec.unit, digits) + mark
+        taken = short(sizes[row + 1] - sizes[row], spec, digits)
         ax.text(
             scaled(max(sizes[row], sizes[row + 1]), spec.unit), middles[2 * row + 1], taken,
             transform=near(ax, 4, 0), ha="left", va="center", color=MUTED,

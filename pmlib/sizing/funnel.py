@@ -82,7 +82,7 @@ def funnel(
         title=_title(frame),
         subtitle=f"{TITLE}{f', in {unit}' if unit else ''}; {percentage(level)} ranges.",
         finding=_finding(frame, unit, level),
-        headline=_finding(frame.iloc[[0, -1]] if len(frame) > 2 else frame, unit, level),
+        headline=_headline(frame, unit, level),
         frame=frame,
         columns={
             "level": Column("Level"),
@@ -194,6 +194,15 @@ def _finding(frame: pd.DataFrame, unit: str, level: float) -> str:
         meant = f" ({row['definition']})" if row["definition"] else ""
         said.append(f"{row['level']}{meant} is {size}" if i == 0 else f"{row['level']}{meant} {size}")
     return f"{'; '.join(said)}."
+
+
+def _headline(frame: pd.DataFrame, unit: str, level: float) -> str:
+    """Say what is left first, and what of."""
+    *above, last = _rows(frame)
+    meant = f": {words.lower(last['definition'])}" if last["definition"] else ""
+    size = words.estimate(last["estimate"], last["low"], last["high"], unit, level)
+    wholes = [f"{row['level']} is {number(row['estimate'], words.spoken(unit))}" for row in reversed(above)]
+    return f"{last['level']} is {size}{meant}. {f'{words.listed(wholes)}.' if wholes else ''}".strip()
 
 
 def _checks(nodes: Sequence[Node], found: np.ndarray) -> tuple[Check, ...]:

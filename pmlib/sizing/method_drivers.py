@@ -157,7 +157,7 @@ def _label(market: Tree, built: Sequence[Factors], unit: Unit) -> str:
     if len({tuple(own.items()) for own in built}) > 1 and not unit.plain:
         return words.capital(unit.column("").unit)
     names = dict.fromkeys(name for own in built for name in own)
-    return words.listed([words.label(market.nodes[name]) for name in names][:3])
+    return words.capital(words.listed([words.inside(market.nodes[name]) for name in names][:3]))
 
 
 def _fixed_numbers(

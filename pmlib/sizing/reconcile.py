@@ -107,7 +107,7 @@ def reconcile(
         title=_title(len(kept), apart, drivers),
         subtitle=_subtitle(found, level, came, aside),
         finding=" ".join(filter(None, [_figure(answer), said, caught, _against(came, answer)])),
-        headline=" ".join(filter(None, [_figure(answer), said, caught])),
+        headline=" ".join(filter(None, [_figure(answer), _spoken(kept, apart, drivers), caught])),
         advice=_advice(apart, pooled, drivers),
         unknown="A further method that shares no driver with these would narrow the range most.",
         frame=_frame(found, kept, ends, pooled),
@@ -229,6 +229,10 @@ def _said(
         return f"{agree}."
     driver = drivers[0]
     return f"{agree}; they part most in {_lower(driver.label)} ({driver.gap:.2f} times)."
+
+
+def _spoken(kept: np.ndarray, apart: float, drivers: Sequence[Driver]) -> str:
+    return f"{_title(len(kept), apart, drivers)}."
 
 
 def _caught(found: Methods, aside: Sequence[Slip]) -> str:

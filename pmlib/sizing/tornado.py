@@ -26,7 +26,7 @@ from pmlib.sizing.drivers.words import (
     spoken,
     verb,
 )
-from pmlib.table import Column, percentage
+from pmlib.table import Column, number, percentage
 
 if TYPE_CHECKING:
     from pmlib.sizing.drivers.laws import Law
@@ -97,7 +97,7 @@ def tornado(
     return Tornado(
         title=f"{capital(words)} {verb(node, 'hangs', 'hang')} most on {cause}",
         finding=f"Were only {cause} unsure ({top['range']}), {words} would lie between {within}.",
-        headline=f"Were only {cause} unsure, {words} would lie between {within}.",
+        headline=f"Most uncertain: {cause}, {number(top['share'], '%', 0)} of the range.",
         subtitle=_subtitle(node, unit, level, correlation),
         frame=frame,
         columns={
@@ -110,12 +110,9 @@ def tornado(
         numbers=(
             Number(
                 name=f"{focus}_by_{top['name']}",
-                label=f"{words}, were only {cause} unsure",
-                value=middle,
-                low=low,
-                high=high,
-                level=level,
-                unit=unit,
+                label=f"of the range of {words} comes from {cause}",
+                value=float(top["share"]),
+                unit="%",
             ),
         ),
         checks=(_agreement(frame),),
