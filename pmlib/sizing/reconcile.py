@@ -18,6 +18,7 @@ from pmlib.stats.pooling import Pooled, pool
 from pmlib.table import Column, number, percentage
 
 CLOSE = 1.25  # methods within this factor of each other agree, for a plan
+ALIKE = 1 - 1e-8  # correlation of errors beyond which two methods are one
 DOUBT = 0.05  # of the test that methods disagree by more than their ranges allow
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -85,6 +86,7 @@ def reconcile(
         found = of_tree(market, methods, level, seed)
     if isinstance(found, Absent):
         return found
+    _check_apart(found)
     came = known(truth, found, market)
     if (pair := undecided(found.value)) is not None:
         return Absent(title=TITLE, reason=_undecided(found, *pair))
@@ -126,6 +128,17 @@ def reconcile(
         drivers=drivers,
         truth=came,
     )
+
+
+def _check_apart(found: Methods) -> None:
+    """Refuse two methods whose errors are one: pooled, they would count twice."""
+    spread = np.sqrt(np.diag(found.covariance))
+    alike = np.triu(found.covariance / np.outer(spread, spread), 1)
+    if len(spread) > 1 and alike.max() > ALIKE:
+        one, other = np.unravel_index(int(alike.argmax()), alike.shape)
+        raise ValueError(
+            f"methods {found.names[one]} and {found.names[other]} err as one: they are one method; name one"
+        )
 
 
 def _pooled(found: Methods, kept: np.ndarray, level: float) -> Pooled:

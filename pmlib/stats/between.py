@@ -7,7 +7,7 @@ from scipy.stats import chi2
 
 METHODS = ("fixed", "dl", "pm", "reml")
 SMALLEST = 1e-10  # of the largest variance a contrast of two estimates must keep, or they are one estimate
-HALVINGS = 60  # of a range: to the last digits of a double
+STEPS = 100  # of Newton, of which a handful is needed
 
 
 def contrasts(y: np.ndarray, cov: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -51,13 +51,20 @@ def q_profile(u: np.ndarray, d: np.ndarray, level: float) -> tuple[float, float]
 
 
 def where_q_is(u: np.ndarray, d: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Solve Q(tau2) = target for each target; Q only falls, so there is one solution, or none above zero."""
-    low, high = np.zeros(len(targets)), np.sum(u**2) / targets
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        above = (u**2 / (d + middle[:, None])).sum(axis=1) > targets
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return np.where(cochran(u, d) <= targets, 0.0, (low + high) / 2)
+    """Solve Q(tau2) = target for each target; Q only falls, so there is one solution, or none above zero.
+
+    Newton's steps are on 1/Q, which is concave: from zero they come near the solution and never pass it.
+    """
+    tau2 = np.zeros(len(targets))
+    for _ in range(STEPS):
+        total = d + tau2[:, None]
+        q, slope = (u**2 / total).sum(axis=1), (u**2 / total**2).sum(axis=1)
+        ahead = q > targets
+        step = np.where(ahead, q * (q / targets - 1) / np.where(slope > 0, slope, 1.0), 0.0)
+        tau2 = tau2 + step
+        if (step <= 1e-14 * tau2).all():
+            break
+    return tau2
 
 
 def _restricted(u: np.ndarray, d: np.ndarray) -> float:

@@ -206,7 +206,7 @@ def _mixture(centres: np.ndarray, variances: np.ndarray, level: float) -> tuple[
 
     def end(tail: float) -> float:
         reach = centres + spread * ndtri(tail)  # the quantile of the mixture lies between those of its parts
-        slack = 1e-9 * spread.max()
+        slack = 1e-6 * float(spread.max()) + 1e-12 * float(np.abs(centres).max())
         found = brentq(
             lambda x: ndtr((x - centres) / spread).mean() - tail, reach.min() - slack, reach.max() + slack
         )

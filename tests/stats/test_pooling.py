@@ -105,6 +105,11 @@ def test_for_few_that_agree_by_chance_the_interval_is_that_of_their_errors():
     assert (found.high - found.low) == pytest.approx(alone.high - alone.low, rel=1e-6)
 
 
+def test_estimates_that_agree_exactly_and_surely_have_an_interval():
+    found = pool([1e3, 1e3, 1e3], [1e-9, 1e-9, 1e-9], method="pm", interval="few", level=0.8)
+    assert (found.low, found.high) == pytest.approx((1e3, 1e3), abs=1e-8)
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.tuples(st.floats(-3, 3), st.floats(0.01, 1)), min_size=2, max_size=6),
