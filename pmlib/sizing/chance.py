@@ -159,10 +159,7 @@ def _numbers(frame: pd.DataFrame) -> tuple[Number, ...]:
         Number(
             name=f"chance_{row.name}" if not i else f"chance_{row.name}_{i + 1}",
             label=f"chance that {row.words}",
-            value=row.estimate,
-            low=row.low,
-            high=row.high,
-            level=LEVEL,
+            value=round(row.estimate, 2),  # no finer than the draws tell
             unit="%",
         )
         for i, row in enumerate(frame.itertuples(index=False))

@@ -92,7 +92,7 @@ def funnel(
             "cut": Column("Cut"),
             "definition": Column("What it is"),
         },
-        numbers=numbers[:1] + numbers[1:][-2:],
+        numbers=numbers[::-1][:2] + numbers[:-2][:1],
         checks=_checks(nodes, found),
         source="; ".join(dict.fromkeys(node.source for node in market.nodes.values() if node.source)),
     )

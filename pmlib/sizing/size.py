@@ -13,7 +13,18 @@ from pmlib.sizing.drivers.levels import check_level, quantiles
 from pmlib.sizing.drivers.lineage import below, causes, focus_of, untreed
 from pmlib.sizing.drivers.shapley import shapley_shares
 from pmlib.sizing.drivers.variance import variance_shares
-from pmlib.sizing.drivers.words import amount, band, capital, column, estimate, in_money, label, listed, lower
+from pmlib.sizing.drivers.words import (
+    amount,
+    band,
+    capital,
+    column,
+    estimate,
+    evidence,
+    in_money,
+    label,
+    listed,
+    lower,
+)
 from pmlib.table import Column, number, percentage
 
 if TYPE_CHECKING:
@@ -194,11 +205,7 @@ def _unknown(market: "Tree", frame: pd.DataFrame) -> str:
     top = _top(frame)
     if top.empty:
         return "How sure this is: no driver has a range."
-    name, said = top["name"].iloc[0], lower(top["label"].iloc[0])
-    node = market.nodes[name]
-    if not node.source:
-        return f"A source for {said}: the range is a judgement with none given."
-    return f"Better evidence on {said}, now from {node.source}."
+    return evidence(market.nodes[top["name"].iloc[0]])
 
 
 def _subtitle(unit: str, level: float) -> str:

@@ -19,6 +19,7 @@ from pmlib.sizing.drivers.words import (
     between,
     capital,
     column,
+    evidence,
     in_money,
     inside,
     label,
@@ -98,6 +99,7 @@ def tornado(
         title=f"{capital(words)} {verb(node, 'hangs', 'hang')} most on {cause}",
         finding=f"Were only {cause} unsure ({top['range']}), {words} would lie between {within}.",
         headline=f"Most uncertain: {cause}, {number(top['share'], '%', 0)} of the range.",
+        unknown=evidence(market.nodes[top["name"]]),
         subtitle=_subtitle(node, unit, level, correlation),
         frame=frame,
         columns={
@@ -111,7 +113,7 @@ def tornado(
             Number(
                 name=f"{focus}_by_{top['name']}",
                 label=f"of the range of {words} comes from {cause}",
-                value=float(top["share"]),
+                value=round(float(top["share"]), 2),
                 unit="%",
             ),
         ),

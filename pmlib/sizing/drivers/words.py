@@ -121,3 +121,10 @@ def in_money(unit: str) -> str:
     """Say of what year money is, as a subtitle does: in 2025 prices; nothing of other units."""
     year = re.search(r" \(([0-9]{4})\)$", unit)
     return f"in {year[1]} prices" if year else ""
+
+
+def evidence(node: "Node") -> str:
+    """Say what would help to know a leaf better."""
+    if not node.source:
+        return f"A source for {inside(node)}: the range is a judgement with none given."
+    return f"Better evidence on {inside(node)}, now from {node.source}."

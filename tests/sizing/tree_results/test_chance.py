@@ -48,7 +48,8 @@ def test_a_chance_is_said_with_its_error_and_what_to_plan_on(market):
     assert found.advice == (
         "Plan on €21M a year, which is passed with 90% probability; above €50M a year is a bet."
     )
-    assert found.numbers[0].name == "chance_som" and found.numbers[0].low < 0.33 < found.numbers[0].high
+    assert (found.numbers[0].name, found.numbers[0].value) == ("chance_som", 0.33)
+    assert found.frame.loc[0, "low"] < 0.33 < found.frame.loc[0, "high"]
     likely = sizing.chance(market, "som > 25 M")
     assert likely.advice == "You can plan on €25M a year: the chance of that is 83%."
 
