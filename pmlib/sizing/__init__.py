@@ -2,6 +2,7 @@
 
 # Plain imports, in this form: a function may share its module's name, and the function must win.
 from pmlib.sizing.adoption import Adoption, adoption
+from pmlib.sizing.adoption import Adoption, AdoptionHindcast, adoption, hindcast
 from pmlib.sizing.better_information import better_information
 from pmlib.sizing.chance import chance
 from pmlib.sizing.driver_tree import driver_tree
@@ -24,6 +25,7 @@ from pmlib.sizing.where_methods_part import where_methods_part
 
 __all__ = [
     "Adoption",
+    "AdoptionHindcast",
     "Factor",
     "IncomeCurve",
     "Money",
@@ -35,6 +37,7 @@ __all__ = [
     "driver_tree",
     "funnel",
     "gabor_granger",
+    "hindcast",
     "in_money",
     "incidence",
     "income_curve",
