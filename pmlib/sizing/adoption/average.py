@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-NARROWER = 5 / 6  # of the pool's half bands, under the root; found by simulation (coverage_hindcast.csv)
+NARROWER = 5 / 6  # of the pool's half bands; found by simulation (coverage_hindcast.csv)
 LEAST = 0.01  # of the series' mean: errors below it are luck
 
 

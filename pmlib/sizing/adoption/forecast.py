@@ -124,8 +124,8 @@ def adoption(
     _check_count(known, means)
     times = known.since(ahead.to_series())
     found = foresee(known.times, known.seen, times, kind=kind, means=means, level=level)
-    own = _fitted(known, found.curve)
     pooled = is_few(known.times, known.seen, kind, means.curves)
+    own = None if pooled else _fitted(known, found.curve)
     identified = found.ceiling.high < LOOSE * found.ceiling.low and (pooled or own is None or own.identified)
     frame = _frame(known, ahead, found, level)
     peak = _date(known, found.peak.middle)
@@ -157,7 +157,7 @@ def adoption(
         level=level,
         curve=found.curve,
         fit=own,
-        parameters=own.parameters if own and not pooled else _pooled(known, means),
+        parameters=own.parameters if own else _pooled(known, means),
         ceiling=found.ceiling,
         peak=peak,
         identified=identified,

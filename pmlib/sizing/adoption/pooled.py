@@ -27,6 +27,7 @@ INNOVATION, IMITATION = np.geomspace(3e-4, 0.3, SIDE), np.geomspace(0.02, 2.5, S
 P, Q = (axis.ravel() for axis in np.meshgrid(INNOVATION, IMITATION, indexing="ij"))
 NOISE = np.geomspace(0.05, 1.5, 10)  # of growth rates
 MEAN_P, MEAN_Q, SPREAD_P, SPREAD_Q = 0.03, 0.38, 1.0, 0.5  # means and spreads of the logarithms
+USUAL_NOISE, SPREAD_NOISE = 0.3, 0.6  # assumed: growth strays by a third, twice or half as much
 SMOOTH, EVEN, ROUNDS = 2.0, 0.1, 3  # grid cells; share of the prior that is flat; of expectation-maximisation
 STARTS = range(3, 9)  # points after which an analogue's course is looked at
 RIDGE, TRIES = 10.0, 15
@@ -89,7 +90,8 @@ def general() -> Shapes:
         -0.5 * ((np.log(P / MEAN_P) + SPREAD_P**2 / 2) / SPREAD_P) ** 2
         - 0.5 * ((np.log(Q / MEAN_Q) + SPREAD_Q**2 / 2) / SPREAD_Q) ** 2
     )
-    return Shapes(shape / shape.sum(), np.full(len(NOISE), 1 / len(NOISE)))
+    noise = np.exp(-0.5 * (np.log(NOISE / USUAL_NOISE) / SPREAD_NOISE) ** 2)
+    return Shapes(shape / shape.sum(), noise / noise.sum())
 
 
 def shapes(likelihoods: Sequence[np.ndarray]) -> Shapes:
