@@ -63,6 +63,7 @@ class Fit:
     seen: Observed = field(repr=False)
     found: Optimum = field(repr=False)
     limit: float = field(repr=False)
+    seed: int = field(repr=False)
 
     @property
     def ceiling(self) -> float:
@@ -99,19 +100,20 @@ class Fit:
         """Periods since launch."""
         return (np.asarray(times, float) - self.launch) / self.step
 
-    def drawn(self, *, seed: int = 1) -> Draws:
+    @cached_property
+    def drawn(self) -> Draws:
         """Curves and noise that the series allows (see `uncertainty`)."""
         curve, limit = CURVES[self.curve], self.limit / self.seen.scale[0]
         return draws(
-            self.seen, curve, self.found.point[0], float(self.found.potential[0]), limit, DRAWS, seed
+            self.seen, curve, self.found.point[0], float(self.found.potential[0]), limit, DRAWS, self.seed
         )
 
-    def interval(self, level: float = 0.95, *, seed: int = 1) -> dict[str, tuple[float, float]]:
+    def interval(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
         """Range of each parameter, whatever the noise; a potential not identified has no upper end.
 
         It is widened to hold the least-squares estimate, where another estimate fits such noise better.
         """
-        some, curve = self.drawn(seed=seed), CURVES[self.curve]
+        some, curve = self.drawn, CURVES[self.curve]
         one = self.seen.repeated(len(some.rate))
         values = natural(one, curve, some.rate, some.position, some.potential)
         ends = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
@@ -121,12 +123,12 @@ class Fit:
             ends[1, 2] = self.limit
         return {name: (float(a), float(b)) for name, a, b in zip(self.parameters, *ends, strict=True)}
 
-    def forecast(self, times: np.ndarray | Sequence[float], level: float = 0.8, *, seed: int = 1) -> Band:
+    def forecast(self, times: np.ndarray | Sequence[float], level: float = 0.8) -> Band:
         """Values to come, with the uncertainty of curve and noise."""
         if not 0 < level < 1:
             raise ValueError(f"level is {level:g}; it must lie between 0 and 1, such as 0.8")
-        random = np.random.default_rng([seed, 1])
-        values = later(self.seen, CURVES[self.curve], self.drawn(seed=seed), self.since(times), random)
+        random = np.random.default_rng([self.seed, 1])
+        values = later(self.seen, CURVES[self.curve], self.drawn, self.since(times), random)
         low, high = np.quantile(values * self.seen.scale[0], [(1 - level) / 2, (1 + level) / 2], axis=0)
         best = self.at(times)
         return Band(np.asarray(times, float), best, np.minimum(low, best), np.maximum(high, best), level)
@@ -141,10 +143,13 @@ def fit(
     launch: float | None = None,
     most: float = np.inf,
     starts: int = STARTS,
+    seed: int = 1,
     name: str = "series",
 ) -> Fit:
     """Fit a curve to a series; see `fit_many`."""
-    return fit_many([times], [values], curve, kind, launch=launch, most=most, starts=starts, names=[name])[0]
+    return fit_many(
+        [times], [values], curve, kind, launch=launch, most=most, starts=starts, seed=seed, names=[name]
+    )[0]
 
 
 def fit_many(
@@ -156,6 +161,7 @@ def fit_many(
     launch: float | Sequence[float] | np.ndarray | None = None,
     most: float | Sequence[float] | np.ndarray = np.inf,
     starts: int = STARTS,
+    seed: int = 1,
     names: Sequence[str] | None = None,
 ) -> list[Fit]:
     """Fit a curve to each of many series by least squares.
@@ -170,6 +176,7 @@ def fit_many(
     launch : when adoption began, one for all or one each; a period before the first time if not said.
     most : the potential is this at most (100 for percentages); one for all or one each.
     starts : from how many valleys of the grid the search goes down.
+    seed : of the draws behind intervals and forecasts.
     names : of the series, for messages.
 
     Raises
@@ -186,7 +193,7 @@ def fit_many(
     if not (limit > 0).all():
         raise ValueError(f"most is {limit.min():g}; a potential must be more than 0")
     found = optimum(seen, form, np.zeros(count), limit / seen.scale, starts)
-    return told(seen, form, found, spreads(seen, form, found), starts, limit)
+    return told(seen, form, found, spreads(seen, form, found), starts, limit, seed)
 
 
 def told(
@@ -196,6 +203,7 @@ def told(
     spread: np.ndarray,
     starts: int,
     limit: np.ndarray,
+    seed: int,
 ) -> list[Fit]:
     """Put results into the units the series came in."""
     count = len(seen.values)
@@ -224,6 +232,7 @@ def told(
             seen=seen.row(i),
             found=found.take(np.array([i])),
             limit=float(limit[i]),
+            seed=seed,
         )
         for i in range(count)
     ]

@@ -6,7 +6,7 @@ import numpy as np
 
 LEAST_LEVEL = 0.003  # of the largest; noise is no smaller than at this level
 POWERS = (0.0, 0.5, 1.0)
-LASTING = {-0.3: 0.15, 0.0: 0.4, 0.3: 0.25, 0.6: 0.15, 0.8: 0.05}  # and how probable each is beforehand
+LASTING = {-0.3: 0.2, 0.0: 0.43, 0.3: 0.22, 0.6: 0.11, 0.8: 0.04}  # and how probable each is beforehand
 
 
 @dataclass(frozen=True)

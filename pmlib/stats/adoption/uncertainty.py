@@ -1,10 +1,10 @@
 """What else a series allows: curves drawn by how well they fit, with the noise that they leave.
 
-Least squares gives one curve; its errors by the usual formula believe that noise is even, independent and so
-small that the curve is straight in its parameters. Here curves are drawn from a posterior instead. Its prior is
-Jeffreys', so that a direction which the data do not see holds little. Noise may grow with the level, last from
-one time to the next or add up (see `noise`), each as probable as the residuals make it. How often such ranges
-hold the truth is told in tests/reference/coverage_adoption.csv.
+Least squares gives one curve; its errors by the usual formula believe that noise is even, independent and
+so small that the curve is straight in its parameters. Here curves are drawn from a posterior instead. Its
+prior is Jeffreys', so that a direction which the data do not see holds little. Noise may grow with the
+level, last from one time to the next or add up (see `noise`), each as probable as the residuals make it.
+How often such ranges hold the truth is told in tests/reference/coverage_adoption.csv.
 
 References
 ----------

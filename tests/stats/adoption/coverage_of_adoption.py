@@ -1,8 +1,9 @@
-"""How often ranges of adoption hold the truth: `python tests/stats/adoption/coverage_of_adoption.py [series]`.
+"""How often ranges of adoption hold the truth; `python coverage_of_adoption.py [series] [noises]` counts.
 
-Series of Bass adoption are made up with one kind of noise, seen until 0.9 to 2.2 times their peak (8 to 30
-periods), and fitted; where the potential is identified, the 95% range of each parameter and the 80% and 95% bands
-of the next five periods are compared with the truth. Writes tests/reference/coverage_adoption.csv.
+Series of Bass adoption are made up with one kind of noise, seen until 0.9 to 2.2 times their peak (8 to
+30 periods), and fitted; where the potential is identified, the 95% range of each parameter and the 80%
+and 95% bands of the next five periods are compared with the truth. Writes
+tests/reference/coverage_adoption.csv.
 """
 
 import sys
