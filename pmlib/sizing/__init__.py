@@ -3,6 +3,14 @@
 # Plain imports, in this form: a function may share its module's name, and the function must win.
 from pmlib.sizing.adoption import Adoption, adoption
 from pmlib.sizing.adoption import Adoption, AdoptionHindcast, adoption, hindcast
+from pmlib.sizing.adoption import (
+    Adoption,
+    AdoptionHindcast,
+    Generations,
+    adoption,
+    generations,
+    hindcast,
+)
 from pmlib.sizing.better_information import better_information
 from pmlib.sizing.chance import chance
 from pmlib.sizing.driver_tree import driver_tree
@@ -27,6 +35,7 @@ __all__ = [
     "Adoption",
     "AdoptionHindcast",
     "Factor",
+    "Generations",
     "IncomeCurve",
     "Money",
     "PurchasingPower",
@@ -37,6 +46,7 @@ __all__ = [
     "driver_tree",
     "funnel",
     "gabor_granger",
+    "generations",
     "hindcast",
     "in_money",
     "incidence",

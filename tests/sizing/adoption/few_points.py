@@ -1,4 +1,4 @@
-"""Few points, each series left out of its own analogues: `python tests/sizing/adoption/few_points.py` writes the table.
+"""Few points, each series left out of its own analogues; run as a script, this writes the table.
 
 Three steps ahead of 3 to 6 known periods; errors are mean absolute errors as a share of the series' mean.
 """
@@ -18,7 +18,7 @@ STEPS, KNOWN = 3, range(3, 7)
 
 
 def every_series() -> dict[str, np.ndarray]:
-    """Durables, small cars, machines of IBM in use (as they rose and fell), and cars added in the Netherlands."""
+    """Durables, small cars, machines of IBM in use (they rise and fall), and Dutch cars added."""
     durables = pd.read_csv(REFERENCE / "diffusion_series.csv").groupby("series", sort=False)["adopters"]
     small = pd.read_csv(REFERENCE / "small_car_sales.csv").groupby("car", sort=False)["sales"]
     found = {str(name): values.to_numpy(float) for groups in (durables, small) for name, values in groups}
@@ -29,7 +29,7 @@ def every_series() -> dict[str, np.ndarray]:
 
 
 def tried(series: dict[str, np.ndarray], known: range = KNOWN) -> pd.DataFrame:
-    """One row per series and moment: errors of the forecast, of its parts and of last value, and what was inside."""
+    """One row per series and moment: errors of the forecast, its parts and last value; what was inside."""
     rows = []
     for name, values in series.items():
         others = lender([own for other, own in series.items() if other != name], STEPS)
@@ -55,7 +55,7 @@ def _errors(values: np.ndarray, known: int, others: Lender) -> dict[str, float]:
 
 
 def summary(rows: pd.DataFrame, fewest: int = 4) -> pd.DataFrame:
-    """Median and capped mean of each forecaster over the moments at which `fewest` to six periods are known."""
+    """Median and capped mean of each forecaster where `fewest` to six periods are known."""
     kept = rows[rows["known"] >= fewest]
     errors = kept.drop(columns=["series", "known", "inside_80"])
     return pd.DataFrame({"median": errors.median(), "capped_mean": errors.clip(upper=CAP).mean()})

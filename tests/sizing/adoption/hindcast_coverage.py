@@ -1,9 +1,9 @@
-"""How often bands of adoption held what came: `python tests/sizing/adoption/hindcast_coverage.py` writes the table.
+"""How often bands of adoption held what came; run as a script, this writes the table.
 
-Made-up series follow one of the four curves. Of many points: 7 to 16 are known and 10 to 90% of the potential is
-reached; what is seen strays from the curve by 3 to 25% (sales) or 0.5 to 3% (a stock), in proportion to the
-curve or evenly under the root, on its own or carried over by half. Of few points: 3 to 6 Bass sales, p and q
-scattered as in the literature, strays of 10 to 30%, and eight such series of 9 to 16 periods as analogues.
+Made-up series follow one of the four curves. Of many points: 7 to 16 are known, 10 to 90% of the potential
+is reached; what is seen strays from the curve by 3 to 25% (sales) or 0.5 to 3% (a stock), in proportion to
+the curve or evenly under the root, on its own or carried over by half. Of few points: 3 to 6 Bass sales, p
+and q scattered as in the literature, strays of 10 to 30%, eight such series of 9 to 16 periods as analogues.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Adoption is foreseen with its bands, its ceiling and the naive forecast beside it; wrong input is refused by name."""
+"""Adoption is foreseen with bands, a ceiling and the naive forecast; wrong input is refused by name."""
 
 import numpy as np
 import pandas as pd

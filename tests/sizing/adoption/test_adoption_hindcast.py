@@ -1,12 +1,12 @@
-"""Looking back: curves beside naive forecasts, few points beside last value, and bands that hold what they claim."""
+"""Looking back: curves beside naive forecasts, few points beside last value, honest bands."""
 
 import pandas as pd
 import pytest
-
 from few_points import STORED as FEW
 from few_points import every_series, summary, tried
 from hindcast_coverage import SCENARIOS, coverage
 from hindcast_coverage import STORED as COVERAGE
+
 from pmlib.result import Absent
 from pmlib.sizing import hindcast
 
@@ -36,7 +36,7 @@ def test_too_short_a_series_leaves_the_hindcast_out(read_shipped):
 
 @pytest.mark.slow
 def test_few_points_beat_last_value_on_both_measures():
-    # Each series is left out of its own prior; four to six points known, as in the reference page's finding 4.
+    # Each series is left out of its own prior; four to six points known, as in the reference page.
     stored = pd.read_csv(FEW)
     table = summary(stored)
     assert (table.loc["forecast"] < table.loc["last value"]).all()
