@@ -173,7 +173,8 @@ class Words:
         if not self.analogues:
             return f"It is prior-driven: {points} under a general prior of how products spread."
         like = f", most like {next(iter(self.likeness))}" if self.likeness else ""
-        return f"It is prior-driven: {points} pooled with {self.analogues} analogues{like}."
+        lent = f"{self.analogues} analogue{'s' if self.analogues > 1 else ''}"
+        return f"It is prior-driven: {points} pooled with {lent}{like}."
 
     def _naive_check(self) -> Check | None:
         own, naive = self.outlook.errors.get(few.AVERAGE), self.outlook.errors.get(self._naive_name())
