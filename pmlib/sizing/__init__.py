@@ -1,8 +1,6 @@
 """How big is the market? Driver trees, triangulation, adoption, price, incidence and segments."""
 
 # Plain imports, in this form: a function may share its module's name, and the function must win.
-from pmlib.sizing.adoption import Adoption, adoption
-from pmlib.sizing.adoption import Adoption, AdoptionHindcast, adoption, hindcast
 from pmlib.sizing.adoption import (
     Adoption,
     AdoptionHindcast,
