@@ -10,8 +10,8 @@ from matplotlib.dates import date2num
 
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.parts import blank, label_ends, time, values
-from pmlib.chart.theme import CATEGORIES, GREY, INK
-from pmlib.table import Column, column_digits, number, scaled
+from pmlib.chart.theme import CATEGORIES, GREY, INK, is_wide
+from pmlib.table import Column, interval_digits, number, scaled
 
 OUTER, INNER = 0.14, 0.22  # opacity; the inner band lies upon the outer
 
@@ -40,7 +40,7 @@ def fan(
     blank(ax)
     frame = frame.sort_values(x)
     names = dict(names or {})
-    digits = column_digits(frame["estimate"], spec)
+    digits = interval_digits(frame["low"].iloc[-1], frame["high"].iloc[-1], spec.unit)
     when = date2num(frame[x])
     level = {name: scaled(frame[name], spec.unit).to_numpy(float) for name in frame if name != x}
     last = int(np.flatnonzero(~np.isnan(level[seen]))[-1])
@@ -72,7 +72,19 @@ def fan(
         )  # fmt: skip
         said = number(frame[came].iloc[known[-1]], "%" if spec.unit == "%" else "", digits)
         ends.append((float(level[came][known[-1]]), f"{names.get(came, came)} {said}", CATEGORIES[1]))
-    time(ax, frame[x])
+    time(ax, _apart(frame[x]))
+    ax.set_xlim(when[0], when[-1])
     values(ax, spec)
     label_ends(ax, ends)
     return ax
+
+
+def _apart(when: pd.Series) -> pd.Series:
+    """Keep dates far enough apart to be named, from the newest back: history may be uneven."""
+    most = 6 if is_wide() else 4
+    room = (when.iloc[-1] - when.iloc[0]) / most
+    kept = [len(when) - 1]
+    for i in range(len(when) - 2, -1, -1):
+        if when.iloc[kept[-1]] - when.iloc[i] >= room:
+            kept.append(i)
+    return when.iloc[kept[:most]]

@@ -97,7 +97,7 @@ def values(ax: Axes, spec: Column, axis: str = "y", title: bool = False) -> None
 
 
 def _shortest(value: float) -> int:
-    return len(f"{round(value, 6):g}".partition(".")[2])
+    return len(f"{value:.6f}".rstrip("0").partition(".")[2])
 
 
 def short(value: float, spec: Column, digits: int | None = None) -> str:
@@ -121,11 +121,12 @@ def label_ends(ax: Axes, ends: list[tuple[float, str, str]]) -> None:
     """Write names right of where lines end (height, name, colour); those too close are pushed apart."""
     low, high = ax.get_ylim()
     gap = (high - low) * 0.085
-    above = low - gap
+    above, filled = low - gap, 1
     right = near(ax, 6, 0, ax.get_yaxis_transform())
     for height, text, colour in sorted(ends):
-        above = max(height, above + gap)
         words = wrap(text, 30 if is_wide() else 14)
+        lines = words.count("\n") + 1
+        above, filled = max(height, above + gap * (filled + lines) / 2), lines
         ax.text(1, above, words, transform=right, color=colour, va="center", weight="bold")
 
 

@@ -1,7 +1,14 @@
 """How big is the market? Driver trees, triangulation, adoption, price, incidence and segments."""
 
 # Plain imports, in this form: a function may share its module's name, and the function must win.
-from pmlib.sizing.adoption import Adoption, adoption
+from pmlib.sizing.adoption import (
+    Adoption,
+    AdoptionHindcast,
+    Generations,
+    adoption,
+    generations,
+    hindcast,
+)
 from pmlib.sizing.better_information import better_information
 from pmlib.sizing.chance import chance
 from pmlib.sizing.driver_tree import driver_tree
@@ -24,7 +31,9 @@ from pmlib.sizing.where_methods_part import where_methods_part
 
 __all__ = [
     "Adoption",
+    "AdoptionHindcast",
     "Factor",
+    "Generations",
     "IncomeCurve",
     "Money",
     "PurchasingPower",
@@ -35,6 +44,8 @@ __all__ = [
     "driver_tree",
     "funnel",
     "gabor_granger",
+    "generations",
+    "hindcast",
     "in_money",
     "incidence",
     "income_curve",

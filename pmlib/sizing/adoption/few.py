@@ -14,6 +14,7 @@ import numpy as np
 from scipy import stats
 
 from pmlib.sizing.adoption import pooled
+from pmlib.sizing.adoption.average import NARROWER
 from pmlib.sizing.adoption.grid import Anchor, positive
 from pmlib.sizing.adoption.outlook import LEVELS, Outlook, weighted_span
 
@@ -113,7 +114,7 @@ class Lender:
         known, weight = len(values), both.sum(axis=1)
         turns = pooled.SALES[:, known : known + self.steps] - pooled.SALES[:, [known - 1]]
         between = weight @ (turns - weight @ turns) ** 2
-        return np.asarray(stats.norm.ppf((1 + level) / 2) * np.sqrt(noise + between))
+        return np.asarray(NARROWER * stats.norm.ppf((1 + level) / 2) * np.sqrt(noise + between))
 
     def likeness(self, values: np.ndarray) -> np.ndarray:
         """How much each analogue's own shapes explain the series, as shares of 1."""

@@ -65,7 +65,7 @@ class Adoption(Result):
             baseline="naive",
             names={
                 "estimate": "forecast",
-                "naive": self.columns["naive"].label.lower(),
+                "naive": self.columns["naive"].label.lower().removesuffix(" each period"),
                 "later": "what came",
             },
             ax=ax,
@@ -119,18 +119,17 @@ def adoption(
         return known
     _check(years, level)
     ahead = known.ahead(years)
-    lent = analogues if isinstance(analogues, Source) and analogues.given else None
-    others = _others(lent, known)
-    means = Means(curves(curve), few.lender(list(others.values()), len(ahead)), anchor(market_size)[0], seed)
+    lent = others(analogues, known)
+    means = Means(curves(curve), few.lender(list(lent.values()), len(ahead)), anchor(market_size)[0], seed)
     _check_count(known, means)
     times = known.since(ahead.to_series())
     found = foresee(known.times, known.seen, times, kind=kind, means=means, level=level)
-    own = _fitted(known, found.curve)
     pooled = is_few(known.times, known.seen, kind, means.curves)
+    own = None if pooled else _fitted(known, found.curve)
     identified = found.ceiling.high < LOOSE * found.ceiling.low and (pooled or own is None or own.identified)
     frame = _frame(known, ahead, found, level)
     peak = _date(known, found.peak.middle)
-    likeness = _likeness(known, means, others) if pooled else {}
+    likeness = _likeness(known, means, lent) if pooled else {}
     said = words.Words(
         history=known,
         frame=frame,
@@ -158,7 +157,7 @@ def adoption(
         level=level,
         curve=found.curve,
         fit=own,
-        parameters=own.parameters if own and not pooled else _pooled(known, means),
+        parameters=own.parameters if own else _pooled(known, means),
         ceiling=found.ceiling,
         peak=peak,
         identified=identified,
@@ -203,9 +202,9 @@ def _check_count(known: History, means: Means) -> None:
         raise ValueError(f"{known.name} has {count} points up to {until}; {least} are needed: {remedy}")
 
 
-def _others(analogues: Source | None, known: History) -> dict[str, np.ndarray]:
-    # What is to be foreseen must not lend to itself, under whatever name.
-    if analogues is None:
+def others(analogues: Source | None, known: History) -> dict[str, np.ndarray]:
+    """Series of the analogues' table; what is to be foreseen must not lend to itself, under whatever name."""
+    if ungiven(TITLE, analogues, "table of analogues") or analogues is None:
         return {}
     own = known.seen if known.kind == "sales" else known.increments
     found = every_series(analogues, kind=known.kind)
@@ -257,9 +256,9 @@ def _pooled(known: History, means: Means) -> dict[str, float]:
     return few.medians(added, means.lender, means.anchor)
 
 
-def _likeness(known: History, means: Means, others: dict[str, np.ndarray]) -> dict[str, float]:
+def _likeness(known: History, means: Means, lent: dict[str, np.ndarray]) -> dict[str, float]:
     added = known.seen if known.kind == "sales" else np.maximum(known.increments, 0.0)
-    kept = [name for name, values in others.items() if any(values is used for used in means.lender.series)]
+    kept = [name for name, values in lent.items() if any(values is used for used in means.lender.series)]
     shares = dict(zip(kept, means.lender.likeness(added).tolist(), strict=True)) if kept else {}
     return dict(sorted(shares.items(), key=lambda pair: -pair[1]))
 

@@ -172,7 +172,8 @@ def weigh(
         spread = NOISE / np.sqrt(precision)[:, None]
         fit = -(known - 1) * np.log(NOISE) - squares[:, None] / (2 * NOISE**2)
         fit += np.log(first) - np.log(scale).sum() - 0.5 * np.log(precision)[:, None]
-        fit += special.log_ndtr((full - centre[:, None]) / spread)
+        if np.isfinite(full):
+            fit += special.log_ndtr((full - centre[:, None]) / spread)
         if fixed:
             wide = spread**2 + fixed[1] ** 2
             fit -= 0.5 * ((centre[:, None] - fixed[0]) ** 2 / wide + np.log(wide))

@@ -132,6 +132,21 @@ def every_series(source: Source, *, kind: str) -> dict[str, np.ndarray]:
     return found
 
 
+def even_times(name: str, when: pd.DatetimeIndex, years: int) -> tuple[np.ndarray, pd.DatetimeIndex]:
+    """Number periods from 1 on, and give the dates of the years after them.
+
+    Raises
+    ------
+    ValueError : a period is missing.
+    """
+    known = pd.Series(when)
+    step, unit = _step(known)
+    _check_gaps(name, name, known, step, unit)
+    count = max(1, round(years * (12 if unit == "months" else DAYS) / step))
+    ahead = [when[-1] + pd.DateOffset(**{unit: step * i}) for i in range(1, count + 1)]
+    return np.arange(1.0, len(when) + 1), pd.DatetimeIndex(ahead)
+
+
 def _chosen(source: Source, series: str | None) -> tuple[pd.DataFrame, str]:
     frame = source.frame.sort_values("period")
     keys = [role for role in KEYS if source.has(role)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pmlib.sizing.adoption import naive
-from pmlib.sizing.adoption.average import quantiles, weights
+from pmlib.sizing.adoption.average import fan, quantiles, weights
 from pmlib.sizing.adoption.grid import Anchor, Draws, futures
 from pmlib.sizing.adoption.outlook import LEVELS, Outlook, Span, ends
 from pmlib.stats.adoption import CURVES
@@ -30,12 +30,18 @@ class Course:
     curves: tuple[str, ...]
     anchor: Anchor | None = None
     seed: int = 1
+    steps: int = STEPS
     kept: dict[tuple[str, int], np.ndarray] = field(default_factory=dict)
 
     @property
     def naive(self) -> str:
         """The naive forecast that fits the kind: sales stay, a stock or a share goes on."""
         return LAST if self.kind == "sales" else DRIFT
+
+    @property
+    def sold(self) -> float:
+        """What the potential is at least, whatever a curve says."""
+        return float(self.seen.sum()) if self.kind == "sales" else 0.0
 
     def names(self) -> tuple[str, ...]:
         """What is averaged: a curve that was asked for stands alone."""
@@ -44,7 +50,7 @@ class Course:
     def past(self, name: str, known: int) -> np.ndarray:
         """Draws of what one forecaster would have said, knowing `known` values, of the times that came."""
         if (name, known) not in self.kept:
-            ahead = self.times[known : known + STEPS]
+            ahead = self.times[known : known + self.steps]
             self.kept[name, known] = self.draw(name, known, ahead, ROUGH)
         return self.kept[name, known]
 
@@ -71,7 +77,7 @@ class Course:
 
     def errors(self, known: int) -> dict[str, float]:
         """Capped mean of each forecaster's scaled error at the moments before `known` values were known."""
-        moments = origins(known, FIRST, STEPS, whole=False)
+        moments = origins(known, FIRST, self.steps, whole=False)
         if not len(moments):
             return dict.fromkeys(self.names(), 1.0)
         return {
@@ -82,11 +88,11 @@ class Course:
         """What the average would have said, knowing `known` values, with the weights of then."""
         weight = weights(self.errors(known))
         paths = {name: self.past(name, known) for name in weight}
-        return Fan(*quantiles(paths, weight, ends(level)))
+        return Fan(*fan(paths, weight, level))
 
     def average_error(self) -> dict[str, float]:
         """Capped mean of the average's own scaled error at the same moments; empty without any."""
-        moments = origins(len(self.seen), FIRST, STEPS, whole=False)
+        moments = origins(len(self.seen), FIRST, self.steps, whole=False)
         errors = [min(score(self.seen, self.average(at, LEVELS[0]), at)[0], CAP) for at in moments]
         return {AVERAGE: float(np.mean(errors))} if errors else {}
 
@@ -105,13 +111,12 @@ def outlook(course: Course, ahead: np.ndarray, *, level: float, count: int = 200
         name: found[name].paths if name in found else course.draw(name, known, ahead, count)
         for name in weight
     }
-    middle, *_ = quantiles(paths, weight, ends(level))
-    bands = {one: tuple(quantiles(paths, weight, ends(one)[1:])) for one in sorted({level, *LEVELS})}
+    fans = {one: fan(paths, weight, one) for one in sorted({level, *LEVELS})}
     curves = {name: weight[name] for name in course.curves}
     return Outlook(
-        middle=middle,
-        bands={one: (band[0], band[1]) for one, band in bands.items()},
-        ceiling=_span({name: found[name].ceiling for name in curves}, curves, level),
+        middle=fans[level][0],
+        bands={one: (low, high) for one, (_, low, high) in fans.items()},
+        ceiling=_span({name: np.maximum(found[name].ceiling, course.sold) for name in curves}, curves, level),
         peak=_span({name: found[name].peak for name in curves}, curves, level),
         curve=min(curves, key=lambda name: errors[name]),
         weights=weight,

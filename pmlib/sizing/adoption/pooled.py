@@ -27,7 +27,8 @@ INNOVATION, IMITATION = np.geomspace(3e-4, 0.3, SIDE), np.geomspace(0.02, 2.5, S
 P, Q = (axis.ravel() for axis in np.meshgrid(INNOVATION, IMITATION, indexing="ij"))
 NOISE = np.geomspace(0.05, 1.5, 10)  # of growth rates
 MEAN_P, MEAN_Q, SPREAD_P, SPREAD_Q = 0.03, 0.38, 1.0, 0.5  # means and spreads of the logarithms
-SMOOTH, EVEN, ROUNDS = 2.0, 0.1, 3  # grid cells; share of the prior that is flat; of expectation-maximisation
+USUAL_NOISE, SPREAD_NOISE = 0.3, 0.6  # assumed: growth strays by a third, twice or half as much
+SMOOTH, WORTH, ROUNDS = 2.0, 2, 3  # grid cells; analogues that the general prior is worth; of the search
 STARTS = range(3, 9)  # points after which an analogue's course is looked at
 RIDGE, TRIES = 10.0, 15
 MOST_SHARE = 0.999999
@@ -89,19 +90,21 @@ def general() -> Shapes:
         -0.5 * ((np.log(P / MEAN_P) + SPREAD_P**2 / 2) / SPREAD_P) ** 2
         - 0.5 * ((np.log(Q / MEAN_Q) + SPREAD_Q**2 / 2) / SPREAD_Q) ** 2
     )
-    return Shapes(shape / shape.sum(), np.full(len(NOISE), 1 / len(NOISE)))
+    noise = np.exp(-0.5 * (np.log(NOISE / USUAL_NOISE) / SPREAD_NOISE) ** 2)
+    return Shapes(shape / shape.sum(), noise / noise.sum())
 
 
 def shapes(likelihoods: Sequence[np.ndarray]) -> Shapes:
     """Take the prior from analogues: the mean of what each says, smoothed (expectation-maximisation)."""
-    shape, noise = np.full(len(P), 1 / len(P)), np.full(len(NOISE), 1 / len(NOISE))
+    start = general()
+    shape, noise, even = start.shape, start.noise, WORTH / (WORTH + len(likelihoods))
     for _ in range(ROUNDS):
         prior = np.log(shape)[:, None] + np.log(noise)
         weights = [np.exp(one + prior - (one + prior).max()) for one in likelihoods]
         mean = np.mean([weight / weight.sum() for weight in weights], axis=0)
         smooth = KERNEL @ mean.sum(axis=1).reshape(SIDE, SIDE) @ KERNEL.T
-        shape = (1 - EVEN) * smooth.ravel() / smooth.sum() + EVEN / len(P)
-        noise = (1 - EVEN) * mean.sum(axis=0) + EVEN / len(NOISE)
+        shape = (1 - even) * smooth.ravel() / smooth.sum() + even * start.shape
+        noise = (1 - even) * mean.sum(axis=0) + even * start.noise
     return Shapes(shape, noise)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import floor, log10
 from typing import Any
 
 import numpy as np
@@ -72,11 +73,8 @@ class Words:
         return " ".join(filter(None, [self._expected(), self._came()]))
 
     def advice(self) -> str:
-        low, high = (
-            number(self.end["low"], self.unit, self._digits()),
-            number(self.end["high"], self.unit, self._digits()),
-        )
-        return f"plan on {low} in {self._when()} and be ready for {high}."
+        low, high = self._round(self.end["low"]), self._round(self.end["high"])
+        return f"Plan on {low} in {self._when()} and be ready for {high}."
 
     def unknown(self) -> str:
         if not self.identified:
@@ -123,12 +121,15 @@ class Words:
     def _digits(self) -> int:
         return interval_digits(float(self.end["low"]), float(self.end["high"]), self.unit)
 
+    def _round(self, value: float) -> str:
+        return number(coarse(float(value), self._digits()), self.unit, self._digits())
+
     def _expected(self) -> str:
-        low, high = float(self.end["low"]), float(self.end["high"])
+        low, high = (coarse(float(self.end[side]), self._digits()) for side in ("low", "high"))
         band = f"{interval(low, high, self.unit)}, {percentage(self.level)}"
-        naive = number(self.end["naive"], self.unit, self._digits())
+        naive = self._round(self.end["naive"])
         start = "By" if self.history.kind != "sales" else "In"
-        about = number(self.end["estimate"], self.unit, self._digits())
+        about = self._round(self.end["estimate"])
         return f"{start} {self._when()} about {about} ({band}); {NAIVE[self.history.kind]} would say {naive}."
 
     def _came(self) -> str:
@@ -140,7 +141,7 @@ class Words:
         naive = number(row["naive"] / row["later"] - 1, "%", 1, sign=True) if row["later"] > 0 else ""
         errors = f": the forecast was {off} off, {NAIVE[self.history.kind]} {naive}" if off else ""
         place = "inside" if inside else "outside"
-        came = number(row["later"], self.unit, self._digits())
+        came = self._round(row["later"])
         return f"In {self.history.said(row['period'])} it was {came}, {place} the band{errors}."
 
     def _ceiling(self) -> str:
@@ -172,7 +173,8 @@ class Words:
         if not self.analogues:
             return f"It is prior-driven: {points} under a general prior of how products spread."
         like = f", most like {next(iter(self.likeness))}" if self.likeness else ""
-        return f"It is prior-driven: {points} pooled with {self.analogues} analogues{like}."
+        lent = f"{self.analogues} analogue{'s' if self.analogues > 1 else ''}"
+        return f"It is prior-driven: {points} pooled with {lent}{like}."
 
     def _naive_check(self) -> Check | None:
         own, naive = self.outlook.errors.get(few.AVERAGE), self.outlook.errors.get(self._naive_name())
@@ -214,6 +216,13 @@ class Words:
             label = f"What came lies in the {percentage(self.level)} band about as often"
             found.append(Check(label, inside >= round((2 * self.level - 1) * came, 9), f"{inside} of {came}"))
         return found
+
+
+def coarse(value: float, digits: int) -> float:
+    """Round to tens, hundreds, … as the range allows, but keep two digits of the value itself."""
+    if digits >= 0 or not value:
+        return value
+    return round(value, max(digits, 1 - floor(log10(abs(value)))))
 
 
 def _article(word: str) -> str:

@@ -34,7 +34,7 @@ class Curve:
     name: str
     parameters: tuple[str, str]
     from_launch: bool  # nothing is adopted before launch
-    dated: bool  # the second parameter is a time
+    second: str  # what the second parameter is: a rate, a time or a number
     beyond: float  # log z at the last time, at most: where the curve is a mere exponential
     formula: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
     natural: Callable[[np.ndarray, np.ndarray], Pair]  # (rate, position) → parameters
@@ -122,19 +122,19 @@ BASS = Curve(
     "bass",
     ("innovation", "imitation"),
     True,
-    False,
+    "rate",
     25.0,
     bass,
     innovation_and_imitation,
     rate_and_log_ratio,
 )
-LOGISTIC = Curve("logistic", ("rate", "inflection"), False, True, 25.0, logistic, *DATED)
-GOMPERTZ = Curve("gompertz", ("rate", "inflection"), False, True, np.log(300.0), gompertz, *DATED)
+LOGISTIC = Curve("logistic", ("rate", "inflection"), False, "time", 25.0, logistic, *DATED)
+GOMPERTZ = Curve("gompertz", ("rate", "inflection"), False, "time", np.log(300.0), gompertz, *DATED)
 SHIFTED_GOMPERTZ = Curve(
     "shifted_gompertz",
     ("rate", "shift"),
     True,
-    False,
+    "number",
     np.log(300.0),
     shifted_gompertz,
     rate_and_shift,

@@ -2,15 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
+from pmlib.stats.adoption.ahead import later
 from pmlib.stats.adoption.curves import CURVES, Curve, named
+from pmlib.stats.adoption.errors import in_units, natural, spreads
 from pmlib.stats.adoption.observed import Given, Observed, observed
 from pmlib.stats.adoption.potential import is_bounded, lower_end
-from pmlib.stats.adoption.search import Optimum, optimum, position, shape
+from pmlib.stats.adoption.search import Optimum, optimum, position
+from pmlib.stats.adoption.uncertainty import Draws, draws
 
 STARTS = 5
+DRAWS = 1000
+HARDLY_BEGUN = 1e-4  # a share adopted so far below which the potential is boundless
+
+
+@dataclass(frozen=True)
+class Band:
+    """Values of later times: the least-squares curve, and the range that holds each with `level`."""
+
+    times: np.ndarray
+    estimate: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    level: float
 
 
 @dataclass(frozen=True)
@@ -22,14 +39,12 @@ class Fit:
     curve, kind : as asked.
     parameters : two of the curve (see `curves`; rates by the unit of the times, an inflection as a time) and
         `ceiling`, the potential, in the unit of the values; inf where the best one is boundless.
-    covariance, errors : of the parameters, in that order; nan where they cannot be told.
+    covariance, errors : of the parameters in that order, by the usual formula; nan where they cannot be told.
+        They believe in even, independent noise; `interval` does not.
     sse, r2, n : the sum of squares, the share of variance explained, how many values were seen.
-    gradient : largest cosine between the residuals and a slope; about 0 at an optimum.
+    gradient : how far the sum of squares is from level (see `search.steepness`); about 0 at an optimum.
     starts, agree : how many starts were tried and how many of them ended in this optimum.
-    identified : whether the series bounds the potential (95%, by profile); if not, it is `m_low` at least.
-    m_low : lower end of the potential.
     launch, step : when adoption began and how long a period is, by the times given.
-    rate, position : what `curves.Curve` wants, by periods since launch.
     """
 
     curve: str
@@ -43,34 +58,80 @@ class Fit:
     gradient: float
     starts: int
     agree: int
-    identified: bool
-    m_low: float
     launch: float
     step: float
-    rate: float
-    position: float
-    scale: float
-    last: float
+    seen: Observed = field(repr=False)
+    found: Optimum = field(repr=False)
+    limit: float = field(repr=False)
+    seed: int = field(repr=False)
 
     @property
     def ceiling(self) -> float:
         return self.parameters["ceiling"]
 
+    @cached_property
+    def identified(self) -> bool:
+        """Whether the series bounds the potential (95%, by profile); if not, it is `m_low` at least."""
+        return bool(is_bounded(self.seen, CURVES[self.curve], self.found)[0])
+
+    @cached_property
+    def m_low(self) -> float:
+        """Smallest potential that fits about as well as the best (95%, by profile)."""
+        return float(lower_end(self.seen, CURVES[self.curve], self.found)[0] * self.seen.scale[0])
+
     @property
     def peak(self) -> float:
         """Time of the fastest adoption."""
-        return self.launch + self.step * CURVES[self.curve].peak(self.rate, self.position)
+        rate, place = position(self.seen, self.found.point, np.array([0]))
+        return self.launch + self.step * CURVES[self.curve].peak(float(rate[0]), float(place[0]))
 
     def adopted(self, times: np.ndarray | Sequence[float]) -> np.ndarray:
         """How much is adopted by each time, since launch."""
-        since = (np.asarray(times, float) - self.launch) / self.step
-        share = CURVES[self.curve].share(since, np.asarray(self.rate), np.asarray(self.position))
-        return self.scale * share
+        rate, place = position(self.seen, self.found.point, np.array([0]))
+        share = CURVES[self.curve].share(self.since(times), rate, place)
+        return self.found.potential[0] * self.seen.scale[0] * share
 
     def at(self, times: np.ndarray | Sequence[float]) -> np.ndarray:
         """What is seen at each time: sales of the period that ends there, or what is adopted by it."""
         upto = self.adopted(times)
         return upto - self.adopted(np.asarray(times, float) - self.step) if self.kind == "sales" else upto
+
+    def since(self, times: np.ndarray | Sequence[float]) -> np.ndarray:
+        """Periods since launch."""
+        return (np.asarray(times, float) - self.launch) / self.step
+
+    @cached_property
+    def drawn(self) -> Draws:
+        """Curves and noise that the series allows (see `uncertainty`)."""
+        curve, limit = CURVES[self.curve], self.limit / self.seen.scale[0]
+        return draws(
+            self.seen, curve, self.found.point[0], float(self.found.potential[0]), limit, DRAWS, self.seed
+        )
+
+    def interval(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
+        """Range of each parameter, whatever the noise; a potential not identified has no upper end.
+
+        It is widened to hold the least-squares estimate, where another estimate fits such noise better.
+        """
+        some, curve = self.drawn, CURVES[self.curve]
+        one = self.seen.repeated(len(some.rate))
+        values = natural(one, curve, some.rate, some.position, some.potential)
+        ends = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
+        best = np.array(list(self.parameters.values()))
+        ends = np.stack([np.minimum(ends[0], best), np.maximum(ends[1], best)])
+        if not self.identified:
+            ends[1, 2] = self.limit
+        return {name: (float(a), float(b)) for name, a, b in zip(self.parameters, *ends, strict=True)}
+
+    def forecast(self, times: np.ndarray | Sequence[float], level: float = 0.8) -> Band:
+        """Values to come, with the uncertainty of curve and noise."""
+        if not 0 < level < 1:
+            raise ValueError(f"level is {level:g}; it must lie between 0 and 1, such as 0.8")
+        random = np.random.default_rng([self.seed, 1])
+        values = later(self.seen, CURVES[self.curve], self.drawn, self.since(times), random)
+        low, high = np.quantile(values * self.seen.scale[0], [(1 - level) / 2, (1 + level) / 2], axis=0)
+        best = self.at(times)
+        return Band(np.asarray(times, float), best, np.minimum(low, best), np.maximum(high, best), level)
 
 
 def fit(
@@ -82,10 +143,13 @@ def fit(
     launch: float | None = None,
     most: float = np.inf,
     starts: int = STARTS,
+    seed: int = 1,
     name: str = "series",
 ) -> Fit:
     """Fit a curve to a series; see `fit_many`."""
-    return fit_many([times], [values], curve, kind, launch=launch, most=most, starts=starts, names=[name])[0]
+    return fit_many(
+        [times], [values], curve, kind, launch=launch, most=most, starts=starts, seed=seed, names=[name]
+    )[0]
 
 
 def fit_many(
@@ -97,6 +161,7 @@ def fit_many(
     launch: float | Sequence[float] | np.ndarray | None = None,
     most: float | Sequence[float] | np.ndarray = np.inf,
     starts: int = STARTS,
+    seed: int = 1,
     names: Sequence[str] | None = None,
 ) -> list[Fit]:
     """Fit a curve to each of many series by least squares.
@@ -111,6 +176,7 @@ def fit_many(
     launch : when adoption began, one for all or one each; a period before the first time if not said.
     most : the potential is this at most (100 for percentages); one for all or one each.
     starts : from how many valleys of the grid the search goes down.
+    seed : of the draws behind intervals and forecasts.
     names : of the series, for messages.
 
     Raises
@@ -127,86 +193,52 @@ def fit_many(
     if not (limit > 0).all():
         raise ValueError(f"most is {limit.min():g}; a potential must be more than 0")
     found = optimum(seen, form, np.zeros(count), limit / seen.scale, starts)
-    bounded = is_bounded(seen, form, found)
-    lowest = lower_end(seen, form, found) * seen.scale
-    covariance = covariances(seen, form, found)
-    return [
-        told(seen, form, kind, found, covariance, i, starts, bool(bounded[i]), float(lowest[i]))
-        for i in range(count)
-    ]
-
-
-def covariances(seen: Observed, curve: Curve, found: Optimum) -> np.ndarray:
-    """Covariance of rate, position (by periods since launch) and potential (by the scale)."""
-    rows = np.arange(len(seen.values))
-    share, slopes = shape(seen, curve, found.point, rows)
-    slopes = slopes * found.potential[:, None, None]
-    rate = np.exp(found.point[:, 0])
-    by_rate = slopes[:, 0] / rate[:, None] - slopes[:, 1] * seen.last[:, None]
-    matrix = np.stack([by_rate, slopes[:, 1], share], axis=1)
-    square = matrix @ matrix.transpose(0, 2, 1)
-    size = np.sqrt(np.einsum("kii->ki", square))
-    size = np.where(size > 0, size, 1)
-    scaled = square / size[:, :, None] / size[:, None]
-    degrees = (seen.weights > 0).sum(axis=1) - 3
-    condition = np.linalg.cond(scaled)
-    safe = condition < 1e13
-    inverse = np.full_like(square, np.nan)
-    inverse[safe] = np.linalg.inv(scaled[safe]) / size[safe][:, :, None] / size[safe][:, None]
-    return inverse * (found.sse / degrees)[:, None, None]
+    return told(seen, form, found, spreads(seen, form, found), starts, limit, seed)
 
 
 def told(
     seen: Observed,
     curve: Curve,
-    kind: str,
     found: Optimum,
-    covariance: np.ndarray,
-    i: int,
+    spread: np.ndarray,
     starts: int,
-    bounded: bool,
-    lowest: float,
-) -> Fit:
-    """Put a series's result into the units it came in."""
-    rates, places = position(seen, found.point[i : i + 1], np.array([i]))
-    rate, place = float(rates[0]), float(places[0])
-    step, launch, scale = float(seen.step[i]), float(seen.launch[i]), float(seen.scale[i])
-    first, second = (float(x) for x in curve.natural(np.array(rate), np.array(place)))
-    slope = np.diag([0.0, 0.0, scale])
-    for j, nudge in enumerate((1e-6 * rate, 1e-6)):
-        up = curve.natural(np.array(rate + nudge * (j == 0)), np.array(place + nudge * (j == 1)))
-        down = curve.natural(np.array(rate - nudge * (j == 0)), np.array(place - nudge * (j == 1)))
-        slope[0, j] = (up[0] - down[0]) / (2 * nudge) / step
-        slope[1, j] = (up[1] - down[1]) / (2 * nudge)
-    if curve.dated:
-        second, slope[1] = launch + step * second, slope[1] * step
-    elif curve.name == "bass":
-        second, slope[1] = second / step, slope[1] / step
-    full = slope @ covariance[i] @ slope.T
-    potential = float(found.potential[i] * scale)
-    boundless = not bounded and curve.share(seen.last[i], np.array(rate), np.array(place)) < 1e-3
-    weights = seen.weights[i]
-    values = seen.values[i][weights > 0]
-    total = float(((values - values.mean()) ** 2).sum())
+    limit: np.ndarray,
+    seed: int,
+) -> list[Fit]:
+    """Put results into the units the series came in."""
+    count = len(seen.values)
+    rate, place = position(seen, found.point, np.arange(count))
+    values = natural(seen, curve, rate, place, found.potential)
+    matrices = in_units(seen, curve, rate, place, found.potential, spread)
+    boundless = curve.share(seen.last, rate, place) < HARDLY_BEGUN
+    values[:, 2] = np.where(boundless, np.inf, values[:, 2])
     names = (*curve.parameters, "ceiling")
-    return Fit(
-        curve=curve.name,
-        kind=kind,
-        parameters=dict(zip(names, (first / step, second, np.inf if boundless else potential), strict=True)),
-        errors=dict(zip(names, np.sqrt(np.diag(full)).tolist(), strict=True)),
-        covariance=full,
-        sse=float(found.sse[i] * scale**2),
-        r2=1 - float(found.sse[i]) / total if total > 0 else np.nan,
-        n=int((weights > 0).sum()),
-        gradient=float(found.gradient[i]),
-        starts=starts,
-        agree=int(found.agree[i]),
-        identified=bounded,
-        m_low=lowest,
-        launch=launch,
-        step=step,
-        rate=rate,
-        position=place,
-        scale=potential,
-        last=launch + step * float(seen.last[i]),
-    )
+    total = varied(seen)
+    return [
+        Fit(
+            curve=curve.name,
+            kind="sales" if seen.sales else "cumulative",
+            parameters=dict(zip(names, values[i].tolist(), strict=True)),
+            errors=dict(zip(names, np.sqrt(np.diag(matrices[i])).tolist(), strict=True)),
+            covariance=matrices[i],
+            sse=float(found.sse[i] * seen.scale[i] ** 2),
+            r2=float(1 - found.sse[i] / total[i]) if total[i] > 0 else np.nan,
+            n=int((seen.weights[i] > 0).sum()),
+            gradient=float(found.gradient[i]),
+            starts=starts,
+            agree=int(found.agree[i]),
+            launch=float(seen.launch[i]),
+            step=float(seen.step[i]),
+            seen=seen.row(i),
+            found=found.take(np.array([i])),
+            limit=float(limit[i]),
+            seed=seed,
+        )
+        for i in range(count)
+    ]
+
+
+def varied(seen: Observed) -> np.ndarray:
+    """Sum of squares about each mean."""
+    mean = (seen.values * seen.weights).sum(axis=1) / seen.weights.sum(axis=1)
+    return ((seen.values - mean[:, None]) ** 2 * seen.weights).sum(axis=1)

@@ -1,7 +1,7 @@
 """Series of adoption as the search wants them: checked, of one length, in periods since launch, at most 1."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -35,6 +35,18 @@ class Observed:
     def change(self, upto: np.ndarray) -> np.ndarray:
         """What was adopted by each edge → what is seen: of sales, the difference between edges."""
         return np.diff(upto, axis=1) if self.sales else upto
+
+    def row(self, i: int) -> "Observed":
+        """Return one series alone."""
+        return self.taken(np.array([i]))
+
+    def repeated(self, count: int) -> "Observed":
+        """Return one series as if there were many of it."""
+        return self.taken(np.zeros(count, int))
+
+    def taken(self, rows: np.ndarray) -> "Observed":
+        arrays = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "sales"}
+        return Observed(sales=self.sales, **arrays)
 
 
 def observed(

@@ -8,8 +8,6 @@ References
 Bates and Watts (1988), Nonlinear Regression Analysis and Its Applications, ch. 6.
 """
 
-from dataclasses import replace
-
 import numpy as np
 from scipy import stats
 
@@ -18,7 +16,8 @@ from pmlib.stats.adoption.observed import Observed
 from pmlib.stats.adoption.search import Optimum, optimum, position, starting_points
 
 UNBOUNDED = 1e7  # times the largest value: any larger potential leaves the same exponential
-ROUNDS = 8
+ROUNDS = 16
+ROUNDING = 3e-4  # of the values: no series is finer, so no better fit tells anything
 
 
 def held(seen: Observed, curve: Curve, potential: np.ndarray, start: np.ndarray | None = None) -> Optimum:
@@ -40,32 +39,31 @@ def shifted(seen: Observed, curve: Curve, found: Optimum, factor: np.ndarray) ->
     return point
 
 
-def excess(level: float, degrees: np.ndarray) -> np.ndarray:
-    """How much larger than the least a sum of squares may be, as a share."""
-    return stats.f.ppf(level, 1, degrees) / degrees
+def close(seen: Observed, found: Optimum, level: float) -> np.ndarray:
+    """Sum of squares up to which a fit is about as good as the best."""
+    degrees = (seen.weights > 0).sum(axis=1) - 3
+    rounding = ROUNDING**2 * ((seen.weights * seen.values) ** 2).sum(axis=1)
+    return found.sse * (1 + stats.f.ppf(level, 1, degrees) / degrees) + rounding
 
 
 def is_bounded(seen: Observed, curve: Curve, found: Optimum, level: float = 0.95) -> np.ndarray:
     """Whether a boundless potential fits clearly worse than the best one."""
-    count = (seen.weights > 0).sum(axis=1)
-    endless = held(seen, curve, np.full(len(count), UNBOUNDED))
-    worse = endless.sse - found.sse
-    return (worse > excess(level, count - 3) * found.sse) & (worse > 1e-12)
+    endless = held(seen, curve, np.full(len(found.sse), UNBOUNDED))
+    return endless.sse > close(seen, found, level)
 
 
 def lower_end(seen: Observed, curve: Curve, found: Optimum, level: float = 0.95) -> np.ndarray:
     """Smallest potential that fits about as well as the best, by bisection of its logarithm."""
-    count = (seen.weights > 0).sum(axis=1)
-    most = found.sse * (1 + excess(level, count - 3)) + 1e-12
+    most = close(seen, found, level)
     upper = np.log(np.minimum(found.potential, UNBOUNDED))
     lower = np.minimum(np.log(0.5), upper - 1)
     start = found
-    for _ in range(ROUNDS * 2):
+    for _ in range(ROUNDS):
         middle = (upper + lower) / 2
         tried = held(
             seen, curve, np.exp(middle), shifted(seen, curve, start, np.exp(middle) / start.potential)
         )
         fits = tried.sse <= most
         upper, lower = np.where(fits, middle, upper), np.where(fits, lower, middle)
-        start = replace(tried)
+        start = tried
     return np.exp(upper)

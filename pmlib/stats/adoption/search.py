@@ -18,9 +18,9 @@ import numpy as np
 from pmlib.stats.adoption.curves import Curve
 from pmlib.stats.adoption.observed import Observed
 
-SLOWEST, FASTEST = 0.01, 20.0  # rates searched: by the whole time seen, and by a period
+SLOWEST, FASTEST = 0.001, 20.0  # rates searched: by the whole time seen, and by a period
 BEFORE = 16.0  # log z at the first time, at least: where the curve is a mere exponential
-RATES, EDGE = 28, 12  # of the grid
+RATES, EDGE = 32, 12  # of the grid
 STEPS = 200
 AT_ONCE = 1000  # series whose grid is held in memory together
 
@@ -33,7 +33,7 @@ class Optimum:
     ----------
     point : log rate, and log z at the last time seen.
     potential, sse : the linear parameter and the weighted sum of squares.
-    gradient : the largest cosine between residuals and a slope that could still move; 0 at an optimum.
+    gradient : see `steepness`; about 0 at an optimum.
     agree : how many starts ended there.
     """
 
@@ -76,14 +76,9 @@ def position(seen: Observed, point: np.ndarray, rows: np.ndarray) -> tuple[np.nd
     return rate, point[:, 1] + rate * seen.last[rows]
 
 
-def limits(seen: Observed, curve: Curve, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Limits of the log rate: what is slower or faster looks the same."""
-    return np.log(SLOWEST / seen.last[rows]), np.full(len(rows), np.log(FASTEST))
-
-
 def clipped(seen: Observed, curve: Curve, point: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Keep points where curves can be told apart."""
-    log_rate = np.clip(point[:, 0], *limits(seen, curve, rows))
+    """Keep points where curves can be told apart: what is slower, faster, earlier or later looks the same."""
+    log_rate = np.clip(point[:, 0], np.log(SLOWEST / seen.last[rows]), np.log(FASTEST))
     lowest = -BEFORE - np.exp(log_rate) * (seen.last[rows] - seen.edges[rows, 0])
     return np.stack([log_rate, np.clip(point[:, 1], lowest, curve.beyond)], axis=1)
 
@@ -185,7 +180,7 @@ def descend(
             break
         at_work, residual, slopes = at_work[still], residual[still], slopes[still]
     _, residual, slopes = projected(seen, curve, low, high, point, rows)
-    gradient = cosine(seen, curve, point, residual, slopes, rows)
+    gradient = steepness(seen, curve, point, residual, slopes, rows)
     return Optimum(point, potential, sse, gradient, np.ones(len(rows), int))
 
 
@@ -204,12 +199,24 @@ def projected(
     return potential, residual, slopes
 
 
-def walls(
-    seen: Observed, curve: Curve, point: np.ndarray, downhill: np.ndarray, rows: np.ndarray
-) -> np.ndarray:
-    """Which coordinates stand at a limit that the way down leads out of."""
-    ahead = clipped(seen, curve, point + 1e-9 * np.sign(downhill), rows)
-    return (ahead - point) * np.sign(downhill) <= 0.5e-9
+def free(
+    seen: Observed,
+    curve: Curve,
+    point: np.ndarray,
+    residual: np.ndarray,
+    slopes: np.ndarray,
+    rows: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Slopes along limits, the way down, which coordinates a limit holds, how it moves with the rate."""
+    downhill = -(slopes * residual[:, None]).sum(axis=2)
+    way, tiny = np.sign(downhill), 1e-9 * np.eye(2)
+    ahead = [clipped(seen, curve, point + way * nudge, rows)[:, i] for i, nudge in enumerate(tiny)]
+    fixed = (np.stack(ahead, axis=1) - point) * way <= 0.5e-9
+    early = fixed[:, 1] & (point[:, 1] < 0)  # the lower limit of log z falls as the rate rises
+    follows = -np.exp(point[:, 0]) * (seen.last[rows] - seen.edges[rows, 0]) * early
+    along = slopes.copy()
+    along[:, 0] += follows[:, None] * slopes[:, 1]
+    return along, -(along * residual[:, None]).sum(axis=2), fixed, follows
 
 
 def damped(
@@ -222,9 +229,8 @@ def damped(
     rows: np.ndarray,
 ) -> np.ndarray:
     """Marquardt's step; a coordinate at its limit stays."""
-    downhill = -(slopes * residual[:, None]).sum(axis=2)
-    fixed = walls(seen, curve, point, downhill, rows)
-    square = slopes @ slopes.transpose(0, 2, 1)
+    along, downhill, fixed, follows = free(seen, curve, point, residual, slopes, rows)
+    square = along @ along.transpose(0, 2, 1)
     diagonal = np.einsum("kii->ki", square)
     smallest = 1e-30 * (1 + diagonal.max(axis=1, keepdims=True))
     a, d = ((diagonal + smallest) * (1 + damping[:, None])).T
@@ -232,10 +238,12 @@ def damped(
     g, h = np.where(fixed, 0.0, downhill).T
     determinant = np.maximum(a * d - b * b, 1e-300)
     step = np.stack([(d * g - b * h) / determinant, (a * h - b * g) / determinant], axis=1)
-    return np.clip(step, [-1.5, -6.0], [1.5, 6.0])
+    step = np.clip(step, [-1.5, -6.0], [1.5, 6.0])
+    step[:, 1] += follows * step[:, 0]
+    return step
 
 
-def cosine(
+def steepness(
     seen: Observed,
     curve: Curve,
     point: np.ndarray,
@@ -243,8 +251,13 @@ def cosine(
     slopes: np.ndarray,
     rows: np.ndarray,
 ) -> np.ndarray:
-    """Largest cosine between residuals and the slope of a coordinate that is free to move."""
-    downhill = -(slopes * residual[:, None]).sum(axis=2)
-    length = np.sqrt((slopes**2).sum(axis=2) * (residual**2).sum(axis=1)[:, None])
-    free = ~walls(seen, curve, point, downhill, rows)
-    return (np.abs(downhill) / np.maximum(length, 1e-200) * free).max(axis=1)
+    """How far the sum of squares is from level; a direction that hardly moves the curve counts little.
+
+    The largest cosine between residuals and the slope of a free coordinate, or, where less, the share of the
+    sum of squares that a step of 1 would save.
+    """
+    along, downhill, fixed, _ = free(seen, curve, point, residual, slopes, rows)
+    sse = (residual**2).sum(axis=1)[:, None]
+    cosine = np.abs(downhill) / np.maximum(np.sqrt((along**2).sum(axis=2) * sse), 1e-200)
+    saved = np.abs(downhill) / np.maximum(sse, 1e-200)
+    return (np.minimum(cosine, saved) * ~fixed).max(axis=1)
