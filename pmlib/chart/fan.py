@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 
 from pmlib.chart.canvas import new_axes
-from pmlib.chart.parts import blank, label_ends, time, values
+from pmlib.chart.parts import blank, label_ends, short, time, values
 from pmlib.chart.theme import CATEGORIES, GREY, INK, is_wide
-from pmlib.table import Column, interval_digits, number, scaled
+from pmlib.table import Column, interval_digits, scaled
 
 OUTER, INNER = 0.14, 0.22  # opacity; the inner band lies upon the outer
 
@@ -57,7 +57,7 @@ def fan(
         places = np.append(last, joined[~np.isnan(level[name][joined])])
         heights = np.append(level[seen][last], level[name][places[1:]])
         ax.plot(when[places], heights, color=colour, **style)
-        said = number(frame[name].iloc[places[-1]], "%" if spec.unit == "%" else "", digits)
+        said = short(frame[name].iloc[places[-1]], spec, digits)
         ends.append((float(heights[-1]), f"{names.get(name, name)} {said}", colour))
 
     if baseline:
@@ -70,7 +70,7 @@ def fan(
             when[known], level[came][known], "o", markersize=5, markerfacecolor="none",
             markeredgecolor=CATEGORIES[1], markeredgewidth=1.4,
         )  # fmt: skip
-        said = number(frame[came].iloc[known[-1]], "%" if spec.unit == "%" else "", digits)
+        said = short(frame[came].iloc[known[-1]], spec, digits)
         ends.append((float(level[came][known[-1]]), f"{names.get(came, came)} {said}", CATEGORIES[1]))
     time(ax, _apart(frame[x]))
     ax.set_xlim(when[0], when[-1])

@@ -103,7 +103,8 @@ def _shortest(value: float) -> int:
 def short(value: float, spec: Column, digits: int | None = None) -> str:
     """Write a value beside its mark: with the sign of its money or percent, without the rest of its unit."""
     first = spec.unit.split(" ")[0]
-    return number(value, first if first[:1] in CURRENCIES or first == "%" else "", digits)
+    words = number(value, first if first[:1] in CURRENCIES or first == "%" else "", digits)
+    return words.replace(" million", "M").replace(" billion", "bn")
 
 
 def time(ax: Axes, when: pd.Series) -> None:

@@ -124,7 +124,7 @@ def better_information(
     return BetterInformation(
         title=f"Knowing {cause} would {'help the decision' if decision else 'narrow the range'} most",
         finding=f"{capital('; '.join([*said, *trial]))}.{_depends(first)}{decision}",
-        headline=f"{capital(said[0])}.{_depends(first)}",
+        headline=f"{capital(said[0])}.",
         advice=_advice(first, node, unit, bar),
         subtitle=_subtitle(node, unit, level, bar),
         frame=frame,

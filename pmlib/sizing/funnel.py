@@ -11,6 +11,7 @@ from pmlib.given import ungiven
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers import words
 from pmlib.sizing.drivers.draws import draws
+from pmlib.sizing.drivers.lineage import sources
 from pmlib.sizing.drivers.node import Node
 from pmlib.sizing.drivers.refusal import shown
 from pmlib.sizing.drivers.tree import Tree
@@ -94,7 +95,7 @@ def funnel(
         },
         numbers=numbers[::-1][:2] + numbers[:-2][:1],
         checks=_checks(nodes, found),
-        source="; ".join(dict.fromkeys(node.source for node in market.nodes.values() if node.source)),
+        source=sources(market, *levels),
     )
 
 

@@ -11,6 +11,7 @@ from pmlib.given import ungiven
 from pmlib.result import Absent, Number, Result
 from pmlib.sizing.drivers import words
 from pmlib.sizing.drivers.draws import draws
+from pmlib.sizing.drivers.lineage import sources
 from pmlib.sizing.drivers.refusal import meant, shown
 from pmlib.sizing.drivers.tree import Tree
 
@@ -82,7 +83,7 @@ def of_tree(
         high=high,
         log=np.log(value),
         covariance=np.atleast_2d(np.cov(np.log(found))),
-        source="; ".join(dict.fromkeys(node.source for node in nodes if node.source)),
+        source=sources(market, *methods),
     )
 
 

@@ -10,7 +10,7 @@ from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.draws import DRAWS
 from pmlib.sizing.drivers.draws import draws as drawn
 from pmlib.sizing.drivers.levels import check_level, quantiles
-from pmlib.sizing.drivers.lineage import below, causes, focus_of, untreed
+from pmlib.sizing.drivers.lineage import below, causes, focus_of, sources, untreed
 from pmlib.sizing.drivers.shapley import shapley_shares
 from pmlib.sizing.drivers.variance import variance_shares
 from pmlib.sizing.drivers.words import (
@@ -110,7 +110,7 @@ def size(
         subtitle=_subtitle(node.unit.column("").unit, level),
         frame=frame,
         columns=COLUMNS if frame["note"].any() else {k: c for k, c in COLUMNS.items() if k != "note"},
-        source=_source(market, focus),
+        source=sources(market, focus),
         numbers=(_number(market, here, level),),
         checks=_checks(market, focus, values[focus], here),
         focus=focus,
@@ -210,12 +210,6 @@ def _unknown(market: "Tree", frame: pd.DataFrame) -> str:
 
 def _subtitle(unit: str, level: float) -> str:
     return ", ".join(filter(None, ["Medians and " + percentage(level) + " ranges", in_money(unit)])) + "."
-
-
-def _source(market: "Tree", focus: str) -> str:
-    beneath = below(market, focus)
-    named = [node.source for name, node in market.nodes.items() if name in beneath and node.source]
-    return "; ".join(dict.fromkeys(named))
 
 
 def _number(market: "Tree", here: Any, level: float) -> Number:

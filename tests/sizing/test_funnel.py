@@ -26,7 +26,7 @@ LEVELS = ["tam", "sam", "som"]
 def test_each_level_has_its_range_and_its_cut_in_words():
     found = funnel(tree(CARS), LEVELS)
     assert [number.name for number in found.numbers] == LEVELS[::-1]
-    assert found.numbers[0].value == pytest.approx(np.sqrt(9 * 10 * 24 * 28), rel=1e-3)
+    assert found.numbers[-1].value == pytest.approx(np.sqrt(9 * 10 * 24 * 28), rel=1e-3)
     assert list(found.frame["cut"]) == [
         "",
         "× 23% (21% to 25%): small cars",

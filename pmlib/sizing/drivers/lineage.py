@@ -49,6 +49,13 @@ def below(tree: Tree, name: str) -> set[str]:
     return found
 
 
+def sources(tree: Tree, *names: str) -> str:
+    """Name where all that these nodes hang on is from."""
+    beneath = set[str]().union(*(below(tree, name) for name in names))
+    named = [node.source for name, node in tree.nodes.items() if name in beneath and node.source]
+    return "; ".join(dict.fromkeys(named))
+
+
 def focus_of(tree: Tree, focus: str | None) -> str:
     """Choose the node that a report is about: the one asked for, else the first that is part of no other.
 
