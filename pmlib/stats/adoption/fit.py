@@ -138,6 +138,11 @@ class Fit:
         """Values to come, with the uncertainty of curve and noise."""
         if not 0 < level < 1:
             raise ValueError(f"level is {level:g}; it must lie between 0 and 1, such as 0.8")
+        end = self.launch + self.step * float(self.seen.last[0])
+        if not (np.asarray(times, float) > end + 1e-9 * self.step).all():
+            raise ValueError(
+                f"forecast from {np.min(times):g}: values are seen until {end:g}; ask for later times"
+            )
         random = np.random.default_rng([self.seed, 1])
         values = later(self.seen, CURVES[self.curve], self.drawn, self.since(times), random)
         values = values * self.seen.scale[0]

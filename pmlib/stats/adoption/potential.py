@@ -11,7 +11,7 @@ Bates and Watts (1988), Nonlinear Regression Analysis and Its Applications, ch. 
 import numpy as np
 from scipy import stats
 
-from pmlib.stats.adoption.curves import Curve
+from pmlib.stats.adoption.curves import GOMPERTZ, SHIFTED_GOMPERTZ, Curve
 from pmlib.stats.adoption.observed import Observed
 from pmlib.stats.adoption.search import SLOW, Optimum, optimum, position, starting_points
 
@@ -32,7 +32,7 @@ def shifted(seen: Observed, curve: Curve, found: Optimum, factor: np.ndarray) ->
     share = curve.share(seen.last, rate, place)
     point = found.point.copy()
     wanted = np.clip(share / factor, 1e-12, 1 - 1e-6)
-    if curve.formula.__name__.endswith("gompertz"):
+    if curve in (GOMPERTZ, SHIFTED_GOMPERTZ):
         point[:, 1] = np.log(-np.log(wanted))
     else:
         point[:, 1] = np.log(1 / wanted - 1)

@@ -1,8 +1,8 @@
 """Whether fits of adoption end in the global optimum; `python optimum_of_adoption.py` counts.
 
-A thousand made-up series are fitted from 5 valleys and from 25 starts all over the grid, some also by scipy from
-random starts anywhere. Writes tests/reference/optimum_adoption.csv: how many have a sum of squares within 1.0001
-of the least that anyone found, the worst, and the steepest slope left.
+A thousand made-up series are fitted from 5 valleys and from 25 starts all over the grid, some also by scipy
+from random starts anywhere. Writes tests/reference/optimum_adoption.csv: how many have a sum of squares
+within 1.0001 of the least that anyone found, the worst, and the steepest slope left.
 """
 
 from pathlib import Path

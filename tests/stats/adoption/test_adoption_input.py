@@ -45,6 +45,11 @@ def test_of_many_series_the_wrong_one_is_named():
         fit_many([TIMES, TIMES], [SALES, with_value(2, -1)], names=["cars", "phones"])
 
 
+def test_a_forecast_is_of_later_times():
+    with pytest.raises(ValueError, match="forecast from 8: values are seen until 8; ask for later times"):
+        fit(TIMES, SALES).forecast([8, 9])
+
+
 def test_a_missing_period_is_passed_over():
     left_out = np.arange(8) != 3
     gap = fit(TIMES[left_out], SALES[left_out])

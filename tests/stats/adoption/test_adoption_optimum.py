@@ -17,7 +17,7 @@ DATA = Path(__file__).parents[3] / "data"
 @pytest.mark.parametrize("kind", ["sales", "cumulative"])
 @pytest.mark.parametrize("curve", CURVES)
 def test_many_starts_find_no_better_than_few(curve, kind):
-    made = list(simulated(200))
+    made = list(simulated(60))
     values = [row[1] if kind == "sales" else row[1].cumsum() for row in made]
     few, many = (fit_many([row[0] for row in made], values, curve, kind, starts=n) for n in (5, 25))
     ratio = np.array([a.sse / b.sse for a, b in zip(few, many, strict=True)])

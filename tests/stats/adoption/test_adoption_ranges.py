@@ -14,7 +14,7 @@ TIMES = np.arange(1.0, 11.0)
 
 @pytest.mark.slow
 def test_ranges_hold_the_truth_in_a_few_series():
-    table = coverage(outcomes("mixed", range(60)), 60).set_index(["what", "claimed"])["held"]
+    table = coverage(outcomes("mixed", range(40)), 40).set_index(["what", "claimed"])["held"]
     assert table["ceiling", 0.95] >= 0.87 and table["imitation", 0.95] >= 0.87
     assert 0.70 <= table["periods 1 to 5", 0.8] <= 0.90
 
