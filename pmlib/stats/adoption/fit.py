@@ -60,10 +60,21 @@ class Fit:
     agree: int
     launch: float
     step: float
-    seen: Observed = field(repr=False)
-    found: Optimum = field(repr=False)
+    among: Observed = field(repr=False)
+    optima: Optimum = field(repr=False)
+    row: int = field(repr=False)
     limit: float = field(repr=False)
     seed: int = field(repr=False)
+
+    @cached_property
+    def seen(self) -> Observed:
+        """The series as the search saw it."""
+        return self.among.row(self.row)
+
+    @cached_property
+    def found(self) -> Optimum:
+        """The optimum as the search found it."""
+        return self.optima.take(np.array([self.row]))
 
     @property
     def ceiling(self) -> float:
@@ -127,9 +138,16 @@ class Fit:
         """Values to come, with the uncertainty of curve and noise."""
         if not 0 < level < 1:
             raise ValueError(f"level is {level:g}; it must lie between 0 and 1, such as 0.8")
+        end = self.launch + self.step * float(self.seen.last[0])
+        if not (np.asarray(times, float) > end + 1e-9 * self.step).all():
+            raise ValueError(
+                f"forecast from {np.min(times):g}: values are seen until {end:g}; ask for later times"
+            )
         random = np.random.default_rng([self.seed, 1])
         values = later(self.seen, CURVES[self.curve], self.drawn, self.since(times), random)
-        low, high = np.quantile(values * self.seen.scale[0], [(1 - level) / 2, (1 + level) / 2], axis=0)
+        values = values * self.seen.scale[0]
+        values = values if self.kind == "sales" else np.minimum(values, self.limit)
+        low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
         best = self.at(times)
         return Band(np.asarray(times, float), best, np.minimum(low, best), np.maximum(high, best), level)
 
@@ -213,24 +231,26 @@ def told(
     boundless = curve.share(seen.last, rate, place) < HARDLY_BEGUN
     values[:, 2] = np.where(boundless, np.inf, values[:, 2])
     names = (*curve.parameters, "ceiling")
-    total = varied(seen)
+    total, count_seen = varied(seen), (seen.weights > 0).sum(axis=1)
+    deviations = np.sqrt(np.einsum("kii->ki", matrices))
     return [
         Fit(
             curve=curve.name,
             kind="sales" if seen.sales else "cumulative",
             parameters=dict(zip(names, values[i].tolist(), strict=True)),
-            errors=dict(zip(names, np.sqrt(np.diag(matrices[i])).tolist(), strict=True)),
+            errors=dict(zip(names, deviations[i].tolist(), strict=True)),
             covariance=matrices[i],
             sse=float(found.sse[i] * seen.scale[i] ** 2),
             r2=float(1 - found.sse[i] / total[i]) if total[i] > 0 else np.nan,
-            n=int((seen.weights[i] > 0).sum()),
+            n=int(count_seen[i]),
             gradient=float(found.gradient[i]),
             starts=starts,
             agree=int(found.agree[i]),
             launch=float(seen.launch[i]),
             step=float(seen.step[i]),
-            seen=seen.row(i),
-            found=found.take(np.array([i])),
+            among=seen,
+            optima=found,
+            row=i,
             limit=float(limit[i]),
             seed=seed,
         )

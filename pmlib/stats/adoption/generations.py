@@ -19,7 +19,7 @@ from scipy import optimize
 from pmlib.stats.adoption.curves import BASS
 
 LEAST, MOST = np.log(1e-6), np.log(5.0)  # of p and q, by the period
-GRID, STARTS, ROUNDS = 40, 6, 2
+GRID, STARTS, ROUNDS = 40, 5, 1
 
 
 @dataclass(frozen=True)

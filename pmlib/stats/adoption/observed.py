@@ -100,32 +100,33 @@ def one(
     at, value = np.asarray(times, float), np.asarray(values, float)
     if at.shape != value.shape or at.ndim != 1:
         raise ValueError(f"{name}: {at.size} times and {value.size} values; give one time to each value")
-    if not np.isfinite(at).all() or (np.diff(at) <= 0).any():
-        wrong = at[~np.isfinite(at)] if not np.isfinite(at).all() else at[1:][np.diff(at) <= 0]
+    gaps = at[1:] - at[:-1]
+    if not ((gaps > 0).all() and np.isfinite(at.sum())):
+        wrong = at[1:][~((gaps > 0) & np.isfinite(at[1:]))]
         raise ValueError(
             f"{name}: times must rise; {wrong[0]:g} does not: sort them, and keep one value each"
         )
     seen = ~np.isnan(value)
     bad = seen & ~((value >= 0) & (value < np.inf))
     if bad.any():
-        raise ValueError(
-            f"{name}: {value[bad][0]:g} at {at[bad][0]:g} cannot be adoption; it must be 0 or more"
-        )
+        what = f"{value[bad][0]:g} at {at[bad][0]:g}"
+        raise ValueError(f"{name}: {what} cannot be adoption; it must be 0 or more")
     if seen.sum() < FEWEST:
         raise ValueError(
             f"{name}: {seen.sum()} values cannot tell a curve; have {FEWEST} or more, or pool it with others"
         )
     if not value[seen].any():
         raise ValueError(f"{name}: all values are 0; there is no adoption yet to fit")
-    at, value = at[: seen.nonzero()[0][-1] + 1], value[: seen.nonzero()[0][-1] + 1]
-    step = float(np.diff(at).min() if kind == SALES else np.median(np.diff(at)))
+    until = seen.nonzero()[0][-1] + 1
+    at, value, gaps = at[:until], value[:until], gaps[: until - 1]
+    step = float(gaps.min() if kind == SALES else np.median(gaps))
     start = at[0] - step if np.isnan(launch) else float(launch)
     if start > at[0] - step * (kind == SALES) + 1e-9 * step:
         raise ValueError(f"{name}: launch {start:g} comes after the first period; it must not")
     if kind == CUMULATIVE:
         return (at - start) / step, value, start, step
     ordinal = (at - at[0]) / step
-    period = np.round(ordinal).astype(int)
+    period = (ordinal + 0.5).astype(int)
     if np.abs(ordinal - period).max() > 1e-3 * max(1.0, ordinal.max() / 1e3):
         raise ValueError(
             f"{name}: sales of uneven periods; give them by even periods, or add them up (cumulative)"

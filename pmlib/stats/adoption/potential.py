@@ -11,9 +11,9 @@ Bates and Watts (1988), Nonlinear Regression Analysis and Its Applications, ch. 
 import numpy as np
 from scipy import stats
 
-from pmlib.stats.adoption.curves import Curve
+from pmlib.stats.adoption.curves import GOMPERTZ, SHIFTED_GOMPERTZ, Curve
 from pmlib.stats.adoption.observed import Observed
-from pmlib.stats.adoption.search import Optimum, optimum, position, starting_points
+from pmlib.stats.adoption.search import SLOW, Optimum, optimum, position, starting_points
 
 UNBOUNDED = 1e7  # times the largest value: any larger potential leaves the same exponential
 ROUNDS = 16
@@ -32,7 +32,7 @@ def shifted(seen: Observed, curve: Curve, found: Optimum, factor: np.ndarray) ->
     share = curve.share(seen.last, rate, place)
     point = found.point.copy()
     wanted = np.clip(share / factor, 1e-12, 1 - 1e-6)
-    if curve.formula.__name__.endswith("gompertz"):
+    if curve in (GOMPERTZ, SHIFTED_GOMPERTZ):
         point[:, 1] = np.log(-np.log(wanted))
     else:
         point[:, 1] = np.log(1 / wanted - 1)
@@ -47,9 +47,12 @@ def close(seen: Observed, found: Optimum, level: float) -> np.ndarray:
 
 
 def is_bounded(seen: Observed, curve: Curve, found: Optimum, level: float = 0.95) -> np.ndarray:
-    """Whether a boundless potential fits clearly worse than the best one."""
+    """Whether a boundless potential fits clearly worse than the best one, and a slower one too."""
+    rate, place = position(seen, found.point, np.arange(len(found.sse)))
+    slowest = rate * seen.last < SLOW[0] * (1 + 1e-6)
+    straight = slowest & (curve.share(seen.last, rate, place) < 0.5)
     endless = held(seen, curve, np.full(len(found.sse), UNBOUNDED))
-    return endless.sse > close(seen, found, level)
+    return (endless.sse > close(seen, found, level)) & ~straight
 
 
 def lower_end(seen: Observed, curve: Curve, found: Optimum, level: float = 0.95) -> np.ndarray:

@@ -18,9 +18,10 @@ import numpy as np
 from pmlib.stats.adoption.curves import Curve
 from pmlib.stats.adoption.observed import Observed
 
-SLOWEST, FASTEST = 0.001, 20.0  # rates searched: by the whole time seen, and by a period
+FASTEST = 20.0  # rate searched, by a period
 BEFORE = 16.0  # log z at the first time, at least: where the curve is a mere exponential
-RATES, EDGE = 32, 12  # of the grid
+SLOW = 0.001, 0.01  # rates by the whole time seen: the slowest searched, and one that is almost straight
+RATES, EDGE = 22, 12  # of the grid: other rates, positions on either side of the time seen
 STEPS = 200
 AT_ONCE = 1000  # series whose grid is held in memory together
 
@@ -78,7 +79,7 @@ def position(seen: Observed, point: np.ndarray, rows: np.ndarray) -> tuple[np.nd
 
 def clipped(seen: Observed, curve: Curve, point: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Keep points where curves can be told apart: what is slower, faster, earlier or later looks the same."""
-    log_rate = np.clip(point[:, 0], np.log(SLOWEST / seen.last[rows]), np.log(FASTEST))
+    log_rate = np.clip(point[:, 0], np.log(SLOW[0] / seen.last[rows]), np.log(FASTEST))
     lowest = -BEFORE - np.exp(log_rate) * (seen.last[rows] - seen.edges[rows, 0])
     return np.stack([log_rate, np.clip(point[:, 1], lowest, curve.beyond)], axis=1)
 
@@ -144,7 +145,8 @@ def valleys(
 
 def grid(curve: Curve, first: float, last: float) -> tuple[np.ndarray, np.ndarray]:
     """Rates by positions; steps of position are half a period inside the time seen, wider outside it."""
-    rate = np.geomspace(SLOWEST / last, FASTEST, RATES)[:, None]
+    curved = np.geomspace(0.05 / last, FASTEST, RATES)
+    rate = np.concatenate([np.array(SLOW) / last, curved])[:, None]
     inside = np.linspace(first, last, min(max(40, int(2 * (last - first)) + 1), 400))
     outside = np.linspace(1, 0, EDGE, endpoint=False) ** 2
     before = rate * first - BEFORE * outside

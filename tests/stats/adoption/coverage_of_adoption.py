@@ -1,4 +1,4 @@
-"""How often ranges of adoption hold the truth; `python coverage_of_adoption.py [series] [noises]` counts.
+"""How often ranges of adoption hold the truth; `python coverage_of_adoption.py` counts.
 
 Series of Bass adoption are made up with one kind of noise, seen until 0.9 to 2.2 times their peak (8 to
 30 periods), and fitted; where the potential is identified, the 95% range of each parameter and the 80%
@@ -6,7 +6,7 @@ and 95% bands of the next five periods are compared with the truth. Writes
 tests/reference/coverage_adoption.csv.
 """
 
-import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from pmlib.stats.adoption import CURVES, fit_many
 
 TABLE = Path(__file__).parents[2] / "reference" / "coverage_adoption.csv"
 AHEAD, POTENTIAL = 5, 1000.0
+MIXED, ALONE = 2000, 200  # series with noise of any kind, and with each kind alone
 NOISES = {
     "even": "sales",
     "root of level": "sales",
@@ -55,33 +56,38 @@ def lasts(shock: np.ndarray, lasting: float) -> np.ndarray:
     return shock
 
 
-def coverage(noise: str, numbers: range) -> pd.DataFrame:
-    """Return what was claimed and how often it held, a row each."""
+def outcomes(noise: str, numbers: range) -> pd.DataFrame:
+    """Return a row a claim: whether it held."""
     made = [series(noise, i) for i in numbers]
     fits = fit_many([t[:n] for t, _, n, _ in made], [v[:n] for _, v, n, _ in made], kind=NOISES[noise])
-    held: dict[tuple[str, float], list[bool]] = {}
-    for fit, (times, values, length, truth) in zip(fits, made, strict=True):
+    rows: list[tuple[int, str, float, bool]] = []
+    for number, fit, (times, values, length, truth) in zip(numbers, fits, made, strict=True):
         if not fit.identified:
             continue
         for (name, (low, high)), true in zip(fit.interval(0.95).items(), truth, strict=True):
-            held.setdefault((name, 0.95), []).append(low <= true <= high)
+            rows.append((number, name, 0.95, low <= true <= high))
         for level in (0.8, 0.95):
             band = fit.forecast(times[length:], level)
             inside = (band.low <= values[length:]) & (values[length:] <= band.high)
-            held.setdefault((f"periods 1 to {AHEAD}", level), []).extend(inside)
-            held.setdefault(("period 1", level), []).append(inside[0])
-            held.setdefault((f"period {AHEAD}", level), []).append(inside[-1])
-    rows = [
-        {"noise": noise, "what": what, "claimed": level, "held": round(float(np.mean(was)), 3)}
-        for (what, level), was in held.items()
-    ]
-    return pd.DataFrame(rows).assign(series=len(made), identified=sum(fit.identified for fit in fits))
+            rows += [(number, f"periods 1 to {AHEAD}", level, bool(one)) for one in inside]
+            rows += [(number, f"period {i + 1}", level, bool(inside[i])) for i in (0, AHEAD - 1)]
+    return pd.DataFrame(rows, columns=["number", "what", "claimed", "held"]).assign(noise=noise)
+
+
+def coverage(found: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Return what was claimed and how often it held, a row each."""
+    table = found.groupby(["noise", "what", "claimed"])["held"].mean().round(3).reset_index()
+    identified = found.groupby("noise")["number"].nunique()
+    return table.assign(series=count, identified=table["noise"].map(identified))
 
 
 if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    table = pd.concat([coverage(noise, range(count)) for noise in sys.argv[2:] or NOISES])
+    sizes = {noise: MIXED if noise == "mixed" else ALONE for noise in NOISES}
+    with ProcessPoolExecutor(2) as pool:
+        jobs = {
+            n: [pool.submit(outcomes, n, range(i, i + 50)) for i in range(0, k, 50)] for n, k in sizes.items()
+        }
+        parts = [coverage(pd.concat([job.result() for job in jobs[n]]), k) for n, k in sizes.items()]
+    table = pd.concat(parts)
     print(table.pivot_table(index=["what", "claimed"], columns="noise", values="held").to_string())
-    print(table.groupby("noise")["identified"].first().to_string())
-    if count >= 2000 and not sys.argv[2:]:
-        table.to_csv(TABLE, index=False)
+    table.to_csv(TABLE, index=False)
