@@ -103,13 +103,13 @@ def reconcile(
     if isinstance(market, Tree) and len(kept) > 1:
         drivers = method_drivers(market, [found.names[i] for i in kept], draws(market, seed=seed))
     apart = float(found.value[kept].max() / found.value[kept].min())
-    said = _said(found, kept, apart, pooled, drivers)
+    said = _spoken(found, kept, apart, pooled, drivers)
     caught = _caught(found, aside)
     return Reconciled(
         title=_title(len(kept), apart, drivers),
         subtitle=_subtitle(found, level, came, aside),
         finding=" ".join(filter(None, [_figure(answer), said, caught, _against(came, answer)])),
-        headline=" ".join(filter(None, [_figure(answer), _spoken(kept, apart, drivers), caught])),
+        headline=" ".join(filter(None, [_figure(answer), said, caught])),
         advice=_advice(apart, pooled, drivers),
         unknown="A further method that shares no driver with these would narrow the range most.",
         frame=_frame(found, kept, ends, pooled),
@@ -230,22 +230,14 @@ def _figure(answer: Number) -> str:
     return f"About {words.estimate(answer.value, low, high, answer.unit, level)}."
 
 
-def _said(
+def _spoken(
     found: Methods, kept: np.ndarray, apart: float, pooled: Pooled | None, drivers: Sequence[Driver]
 ) -> str:
     if pooled is None:
         only = found.labels[kept[0]]
         return f"This is {_lower(only)} alone: there is nothing to compare it with."
-    beyond = "more than" if pooled.p < DOUBT else "no more than"
-    agree = f"{words.capital(_count(len(kept)))} methods {_agree(apart)}, {beyond} their own ranges allow"
-    if not drivers:
-        return f"{agree}."
-    driver = drivers[0]
-    return f"{agree}; they part most in {_lower(driver.label)} ({driver.gap:.2f} times)."
-
-
-def _spoken(kept: np.ndarray, apart: float, drivers: Sequence[Driver]) -> str:
-    return f"{_title(len(kept), apart, drivers)}."
+    beyond = ", more than their own ranges allow" if pooled.p < DOUBT else ""
+    return f"{_title(len(kept), apart, drivers)}{beyond}."
 
 
 def _caught(found: Methods, aside: Sequence[Slip]) -> str:

@@ -101,7 +101,7 @@ def segments(
         title=_title(frame, told),
         subtitle=_subtitle(sizes, frame, until, level),
         finding=" ".join([_first(frame, sizes.size, until, level), _order(frame, told)]),
-        headline=" ".join([_first(frame, sizes.size, until, level), _order(frame.head(3), told[:2])]),
+        headline=_place(frame),
         advice=_advice(frame, told),
         unknown=_unknown(frame),
         frame=frame,
@@ -208,11 +208,13 @@ def _first(frame: pd.DataFrame, size: Column, until: str, level: float) -> str:
     if row["growth_high"] > row["growth_low"]:
         grown += f" ({interval(row['growth_low'], row['growth_high'], '%')})"
     fit = f", at a fit of {number(row['fit'], '%', 0)}" if frame["fit_low"].min() < 1 else ""
-    chance = "all" if row["first"] == 1 else number(row["first"], "%", 0)
-    return (
-        f"{row['segment']} comes first in {chance} of draws. Its {_lower(size.label)}: {future} {until}, "
-        f"growing {grown} a year{fit}."
-    )
+    return f"{_place(frame)} Its {_lower(size.label)}: {future} {until}, growing {grown} a year{fit}."
+
+
+def _place(frame: pd.DataFrame) -> str:
+    row = frame.iloc[0]
+    chance = "over 99%" if row["first"] > 0.99 else number(row["first"], "%", 0)
+    return f"{row['segment']} comes first, with a chance of {chance}."
 
 
 def _order(frame: pd.DataFrame, told: list[bool]) -> str:

@@ -48,7 +48,8 @@ def test_dutch_cars_of_1978_are_within_5_percent_and_the_truth_in_the_range():
     assert answer.low < 4056 < answer.high
     assert found.title == "Three methods agree within 12%"
     assert all(check.passed for check in found.checks)
-    assert "they part most in cars a person (1.12 times)" in found.finding
+    assert found.drivers[0].label == "Cars a person"
+    assert found.drivers[0].gap == pytest.approx(1.12, abs=0.005)
 
 
 def test_what_methods_share_cancels_and_one_figure_implies_a_driver():
