@@ -9,8 +9,17 @@ if TYPE_CHECKING:
     from pmlib.data import Source
 
 # What a parameter is called that takes tables with this role; any other table is one of a market.
-CALLED = {"claim": ("facts",), "won": ("deals",), "chosen": ("choices", "study")}
-MARKET = ("market",)
+CALLED = {
+    "claim": ("facts",),
+    "won": ("deals",),
+    "chosen": ("choices", "study", "asked"),
+    "too_cheap": ("asked",),
+    "margin": ("population",),
+    "design_weight": ("survey",),
+    "income_a_head": ("panel",),
+    "segment": ("groups",),
+}
+MARKET = ("market", "history")
 
 
 def tables(known: Mapping[str, Parameter]) -> dict[str, Parameter]:

@@ -11,7 +11,7 @@ from pmlib.reports.job import as_template
 from pmlib.reports.parameters import TAG, source
 from pmlib.reports.templates import shipped_notebook, template
 
-SHIPPED = "competitive_analysis"  # the notebook that a new project starts with
+SHIPPED = ("competitive_analysis", "market_sizing")  # the notebooks that a new project starts with
 
 
 def new_report(root: Path, name: str, title: str = "") -> Path:
@@ -59,7 +59,8 @@ def new_root(folder: Path) -> None:
     shutil.copytree(template("root"), folder, dirs_exist_ok=True)
     (folder / "gitignore").rename(folder / ".gitignore")  # under its own name it would act on this repository
     (folder / "notebooks").mkdir()
-    shutil.copy(shipped_notebook(SHIPPED), folder / "notebooks")
+    for name in SHIPPED:
+        shutil.copy(shipped_notebook(name), folder / "notebooks")
 
 
 def _first_table(root: Path) -> str:

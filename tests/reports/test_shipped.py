@@ -39,6 +39,16 @@ def test_the_key_numbers_are_those_of_the_literature(shipped):
     assert round(numbers["hhi"], 1) == 2160.8
 
 
+def test_the_dutch_cars_are_reconciled_near_what_was_counted(shipped):
+    path = shipped / "reports" / "published" / "nl_cars" / "numbers.json"
+    numbers = {n["name"]: n for n in json.loads(path.read_text("utf-8"))["numbers"]}
+    found, counted = numbers["reconciled"], 4_056_000  # sizing reference V14: the count of 1978
+    assert found["value"] == pytest.approx(counted, rel=0.05)
+    assert found["low"] < counted < found["high"] and found["level"] == 0.8
+    page = path.with_name("index.html").read_text("utf-8")
+    assert "Caught: as documented is counted in thousands" in page
+
+
 def test_what_the_data_cannot_answer_is_said_and_the_rest_works(shipped):
     page = (shipped / "reports" / "published" / "cars_1993" / "index.html").read_text("utf-8")
     (titles,) = re.findall(

@@ -78,7 +78,7 @@ def adoption(
     until: int | None = None,
     years: int = 5,
     curve: str = "auto",
-    kind: str = "sales",
+    kind: str | None = None,
     series: str | None = None,
     analogues: Source | None = None,
     market_size: Number | Result | float | None = None,
@@ -96,7 +96,8 @@ def adoption(
     years : how far to look ahead.
     curve : "auto" averages Bass, Gompertz, shifted Gompertz, logistic and a naive forecast by their rolling
         hindcasts; the name of a curve takes that one alone.
-    kind : "sales" of each period, a "stock", or a "share" of all (0-1).
+    kind : "sales" of each period, a "stock", or a "share" of all (0-1); None takes a table of shares alone as
+        shares, and any other as sales.
     series : the product, segment or market to follow, where the table holds several.
     analogues : a table of the same kind with a product (segment, market) column, whose series lend a short
         one
@@ -123,8 +124,8 @@ def adoption(
     means = Means(curves(curve), few.lender(list(lent.values()), len(ahead)), anchor(market_size)[0], seed)
     _check_count(known, means)
     times = known.since(ahead.to_series())
-    found = foresee(known.times, known.seen, times, kind=kind, means=means, level=level)
-    pooled = is_few(known.times, known.seen, kind, means.curves)
+    found = foresee(known.times, known.seen, times, kind=known.kind, means=means, level=level)
+    pooled = is_few(known.times, known.seen, known.kind, means.curves)
     own = None if pooled else _fitted(known, found.curve)
     identified = found.ceiling.high < LOOSE * found.ceiling.low and (pooled or own is None or own.identified)
     frame = _frame(known, ahead, found, level)

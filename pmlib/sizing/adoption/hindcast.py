@@ -59,7 +59,7 @@ def hindcast(
     steps: int = 3,
     first: int = 4,
     curve: str = "auto",
-    kind: str = "sales",
+    kind: str | None = None,
     series: str | None = None,
     analogues: Source | None = None,
     market_size: Number | Result | float | None = None,

@@ -72,7 +72,7 @@ class History:
 
 
 def history(
-    source: Source, title: str, *, kind: str, series: str | None, until: int | None
+    source: Source, title: str, *, kind: str | None, series: str | None, until: int | None
 ) -> History | Absent:
     """Read one series of a table; what is missing altogether is absent, what is wrong is refused.
 
@@ -82,6 +82,8 @@ def history(
         missing,
         negative or beyond 100%, nothing but zeros, or an `until` outside the table.
     """
+    if kind is None:
+        kind = "share" if source.lacks("units") and any(map(source.has, ROLES["share"])) else "sales"
     if kind not in ROLES:
         raise ValueError(f'kind is "{kind}"; take "sales", "stock" or "share"')
     value = next((role for role in ROLES[kind] if source.has(role)), None)

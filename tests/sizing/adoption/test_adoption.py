@@ -185,7 +185,9 @@ def test_a_share_beyond_all_is_refused():
 
 
 def test_a_table_without_the_roles_leaves_the_section_out():
-    found = adoption(data.source(pd.DataFrame({"period": [2000, 2001], "penetration": [0.1, 0.2]}), "own"))
+    shares = data.source(pd.DataFrame({"period": range(2000, 2008), "penetration": np.arange(8) / 10}), "own")
+    pd.testing.assert_frame_equal(adoption(shares).frame, adoption(shares, kind="share").frame)
+    found = adoption(shares, kind="sales")
     assert isinstance(found, Absent)
     assert found.reason == 'own has no column of role units (kind="share" reads penetration).'
     assert isinstance(adoption(data.no_source()), Absent)
