@@ -193,3 +193,8 @@ def test_other_totals_are_scaled_when_asked_to():
     found = weighting(survey(), data.source(rows, "census"), rescale=True)
     assert found.weights.sum() == pytest.approx(1000)
     assert "margin age was scaled from 2,000 to 1,000" in found.summary()
+
+
+def test_a_trim_that_calibration_cannot_keep_is_said_so():
+    said = refusal([("sex", "f", 900), ("sex", "m", 100)], method="calibrate", trim=1.5)
+    assert said.startswith("trim=1.5 is too tight (untrimmed, the largest weight is 1.8 times the average): ")
