@@ -178,7 +178,7 @@ def _tree(text: str, inputs: Inputs, changed: frozenset[str] = frozenset()) -> A
         units[name] = nodes[name].unit
     correlated = [line for line in statements if isinstance(line, PairLine)]
     pairs, told = pairs_of(correlated, nodes, changed)
-    notices += [*told, *_unused(nodes)]
+    notices += [*told, *_unused(nodes, inputs)]
     made = Tree(text, nodes, order, pairs, (), steps, inputs)
     return replace(made, notices=(*notices, *_moved(made)))
 
@@ -237,10 +237,12 @@ def _unknown(name: str, written: Mapping[str, NodeLine], inputs: Inputs) -> str:
     return f"{shown(name)} is no node of the tree; {meant(name, written, 'it has')}{others}"
 
 
-def _unused(nodes: Mapping[str, Node]) -> list[str]:
+def _unused(nodes: Mapping[str, Node], inputs: Inputs) -> list[str]:
+    # What another method found may stand for itself, beside what the tree makes of its leaves.
     used = {name for node in nodes.values() if node.formula for name in node.formula.names}
     if not used:
         return []
+    used |= {name for name, node in nodes.items() if tokens(node.text)[0].text in inputs.numbers}
     return [
         f"{node.name}: no formula uses it" for node in nodes.values() if node.law and node.name not in used
     ]

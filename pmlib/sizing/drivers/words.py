@@ -127,4 +127,6 @@ def evidence(node: "Node") -> str:
     """Say what would help to know a leaf better."""
     if not node.source:
         return f"A source for {inside(node)}: the range is a judgement with none given."
+    if node.grade == "D":
+        return f"Better evidence on {inside(node)}, which is our own judgement."
     return f"Better evidence on {inside(node)}, now from {node.source}."
