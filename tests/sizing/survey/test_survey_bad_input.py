@@ -109,9 +109,8 @@ CASES = {
     ),
     "a population in thousands": (
         {"population": [("sex", "f", 5.1), ("sex", "m", 4.9)]},
-        "margin sex: a population of 10 is smaller than the sample of 60; give people, not thousands or "
-        "percent "
-        "(shares add up to 1)",
+        "margin sex: a population of 10 is smaller than the sample of 60; give people, not thousands, or "
+        "shares that add up to 1 or to 100%",
     ),
     "a level smaller than its respondents": (
         {"population": [("sex", "f", 20), ("sex", "m", 980)]},
