@@ -14,6 +14,7 @@ from babel.numbers import format_decimal
 
 ROWS, WIDTH = 10, 6  # what a page shows of a table; all of it is in the CSV beside the page
 HUGE = 1e15  # from here on a double has no decimals left to write
+ROUNDING = 1e-9  # of a range's ends: a width below it is none
 LARGE = ((1e9, " billion", "bn"), (1e6, " million", "M"))  # how prose writes them: in words, and of money
 MINUS, MISSING = "−", "–"
 CURRENCIES = ("$", "€", "£", "¥")
@@ -127,8 +128,8 @@ def interval(low: float, high: float, unit: str = "", digits: int | None = None)
 
 def interval_digits(low: float, high: float, unit: str = "") -> int:
     """Count the decimals worth writing of a range and of the estimate in it; −5 is to hundred thousands."""
-    width = abs(scaled(float(high - low), unit))
-    return 1 - floor(log10(width)) if width and isfinite(width) else 0
+    width, size = (abs(scaled(float(end), unit)) for end in (high - low, max(abs(low), abs(high))))
+    return 1 - floor(log10(width)) if isfinite(width) and width > ROUNDING * size else 0
 
 
 def dates(values: pd.Series) -> pd.Series:

@@ -270,7 +270,7 @@ def by_role(
     """
     frame = frame.rename(columns=dict(renamed)).reset_index(drop=True)
     if "period" in frame and frame["period"].dtype.kind != "M":
-        frame["period"] = pd.to_datetime(frame["period"].astype("str"), format="%Y", errors="coerce")
+        frame["period"] = _dated(frame["period"])
     if names:
         words = pd.Series("", index=frame.index, dtype="str")
         for part, unless in names.items():
@@ -280,6 +280,14 @@ def by_role(
     elif "product" in frame and "name" not in frame:
         frame["name"] = frame["product"].astype("str")
     return frame
+
+
+def _dated(periods: pd.Series) -> pd.Series:
+    # Years as numbers or words, and pandas' periods; what is neither is missing, and refused by its row.
+    if isinstance(periods.dtype, pd.PeriodDtype):
+        return periods.dt.to_timestamp()
+    years = periods.astype("str").str.removesuffix(".0")  # whole years that a gap made floats
+    return pd.to_datetime(years, format="%Y", errors="coerce")
 
 
 def fingerprint(content: bytes, frame: pd.DataFrame) -> Fingerprint:

@@ -193,7 +193,7 @@ def _narrows(row: Any) -> str:
 
 
 def _depends(first: Any) -> str:
-    if not first["high"] > first["low"]:
+    if number(first["high"], "%", 0) == number(first["low"], "%", 0):
         return ""
     ends = interval(first["low"], first["high"], "%", 0)
     return f" That is on average: {ends}, depending on the finding."

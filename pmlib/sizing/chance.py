@@ -83,7 +83,7 @@ def chance(
     error = float((frame["high"] - frame["low"]).max() / 2)
     return Chance(
         title=f"{capital(frame['estimate_text'].iloc[0])} chance that {frame['words'].iloc[0]}",
-        finding=f"The chance is {'; '.join(lines)}, give or take {number(error, 'points', 1)} of sampling.",
+        finding=f"The chance is {'; '.join(lines)}, {_sampling(error)}.",
         headline=f"The chance that {frame['words'].iloc[0]} is {frame['estimate_text'].iloc[0]}.",
         advice=_advice(market, asked[0], frame.iloc[0], values[asked[0].name]),
         subtitle=_subtitle(market, asked, draws),
@@ -131,6 +131,12 @@ def _said(count: int, draws: int) -> str:
     if count == draws:
         return f"over {number(1 - least, '%', 2)}"
     return number(count / draws, "%", 0 if 0.01 <= count / draws <= 0.99 else 2)
+
+
+def _sampling(error: float) -> str:
+    if error < 0.0005:
+        return "give or take less than 0.1 points of sampling"
+    return f"give or take {number(error, 'points', 1)} of sampling"
 
 
 def _advice(market: "Tree", one: Threshold, row: Any, values: np.ndarray) -> str:

@@ -324,7 +324,7 @@ def test_an_unknown_table_is_refused(shipped):
         data.read("us_car")
     assert str(refused.value) == (
         "data/sources.toml has no table [us_car]; did you mean 'us_cars'? "
-        "It has 'us_cars', 'cars_1993', 'us_cars_demand', 'ketchup', 'cameras', 'us_cpi' (and 11 more)"
+        "It has 'us_cars', 'cars_1993', 'us_cars_demand', 'ketchup', 'cameras', 'us_cpi' (and 12 more)"
     )
 
 
@@ -417,6 +417,25 @@ def test_an_own_frame_stays_as_it_is():
     assert source.columns["price"] == Column("Price", "$")
     source.frame.loc[0, "price"] = 9.0
     pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.mark.parametrize(
+    ("periods", "first"),
+    [
+        ([2001.0, 2002.0], "2001-01-01"),
+        (["2001", "2002"], "2001-01-01"),
+        (pd.period_range("2001Q2", periods=2, freq="Q"), "2001-04-01"),
+        (pd.period_range("2001-05", periods=2, freq="M"), "2001-05-01"),
+    ],
+)
+def test_years_may_be_floats_and_periods_pandas_own(periods, first):
+    own = data.source(pd.DataFrame({"when": periods, "units": [1.0, 2.0]}), period="when")
+    assert own.frame["period"][0] == pd.Timestamp(first) and own.frame["period"].is_monotonic_increasing
+
+
+def test_half_a_year_is_no_year():
+    with pytest.raises(data.DataError, match=r"row 0: period is 2001\.5; give dates"):
+        data.source(pd.DataFrame({"when": [2001.5, 2002.0]}), period="when")
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,11 @@ def test_it_is_drawn_with_the_curve_through_the_others(dutch):
     assert dutch.line["penetration"].is_monotonic_increasing
 
 
+def test_a_range_names_its_unit_once():
+    said = income_curve(panel(14), market="m05", people=1000).headline
+    assert said.count(" people") == 2 and " people to " not in said
+
+
 def test_an_income_beyond_the_others_is_said(cars):
     recent = data.source(cars.frame[cars.frame["period"].dt.year > 1970], "recent")
     check = income_curve(recent, market="Turkey", year=1971).checks[0]

@@ -93,7 +93,7 @@ def history(
     assert value
     frame, name = _chosen(source, series)
     _check_values(source.name, name, frame, value, kind)
-    when = frame["period"].reset_index(drop=True)
+    when = _begun(frame["period"].reset_index(drop=True))
     values = pd.Series(frame[value].to_numpy(float), index=pd.DatetimeIndex(when))
     step, unit = _step(when)
     if kind == "sales":
@@ -127,7 +127,7 @@ def every_series(source: Source, *, kind: str) -> dict[str, np.ndarray]:
         name = ", ".join(str(part) for part in names)
         rows = rows.sort_values("period")
         _check_values(source.name, name, rows, value, kind)
-        when = rows["period"].reset_index(drop=True)
+        when = _begun(rows["period"].reset_index(drop=True))
         _check_gaps(source.name, name, when, *_step(when))
         values = rows[value].to_numpy(float)
         found[name] = values if kind == "sales" else np.maximum(np.diff(values), 0.0)
@@ -141,11 +141,11 @@ def even_times(name: str, when: pd.DatetimeIndex, years: int) -> tuple[np.ndarra
     ------
     ValueError : a period is missing.
     """
-    known = pd.Series(when)
+    known = _begun(pd.Series(when))
     step, unit = _step(known)
     _check_gaps(name, name, known, step, unit)
     count = max(1, round(years * (12 if unit == "months" else DAYS) / step))
-    ahead = [when[-1] + pd.DateOffset(**{unit: step * i}) for i in range(1, count + 1)]
+    ahead = [known.iloc[-1] + pd.DateOffset(**{unit: step * i}) for i in range(1, count + 1)]
     return np.arange(1.0, len(when) + 1), pd.DatetimeIndex(ahead)
 
 
@@ -177,7 +177,7 @@ def _check_values(table: str, name: str, frame: pd.DataFrame, value: str, kind: 
     for wrong, what, remedy in (
         (np.isnan(values), "missing", "fill it in, or start after it"),
         (values < 0, "negative", "correct it"),
-        ((values > 1) & (kind == "share"), "more than 100%", "a share is from 0 to 1"),
+        ((values > 1) & (kind == "share"), "more than 100%", "a share is from 0 to 1: divide percent by 100"),
     ):
         if wrong.any():
             found = "" if what == "missing" else f" ({values[wrong.argmax()]:g})"
@@ -198,8 +198,17 @@ def _check_gaps(table: str, name: str, when: pd.Series, step: int, unit: str) ->
         )
 
 
+def _begun(when: pd.Series) -> pd.Series:
+    # Years, quarters and months that are dated by their last day are dated by their first instead.
+    if not when.dt.is_month_end.all():
+        return when
+    months = when.dt.month
+    length = "Y" if (months == 12).all() else "Q" if (months % 3 == 0).all() else "M"
+    return when.dt.to_period(length).dt.to_timestamp()
+
+
 def _step(when: pd.Series) -> tuple[int, str]:
-    unit = "months" if (when.dt.day == 1).all() else "days"
+    unit = "months" if when.dt.day.nunique() == 1 else "days"
     gaps = np.diff(_places(when, unit, when.iloc[0]))
     return (int(gaps.min()), unit) if len(gaps) else (12, "months")
 

@@ -15,6 +15,7 @@ from pmlib.stats import weights as stats
 
 EVERYBODY = "All"
 MOST = 50  # parts
+ROUNDING = 1e-12  # a design effect below it is none
 FEW = 10  # respondents below which a part is not compared
 
 
@@ -51,6 +52,7 @@ def _row(
     low, high = stats.proportion_interval(found, level) if asked.share else found.interval(level)
     simple = stats.simple_variance(sample, y, inside, replace=not weighted.people)
     effect = found.error**2 / simple if simple > 0 else np.nan
+    effect = effect if not effect < ROUNDING else 0.0  # a margin says it: nothing was left to sampling
     kish = stats.kish_size(sample.weights[inside])
     row = {
         "group": name,

@@ -52,15 +52,7 @@ def fit(drawn: stats.Sample, to: Population | None, method: str, trim: float | N
             'that, or method="rake"'
         )
     if method == "calibrate":
-        cap = np.inf if trim is None else trim * _mean(drawn, to)
-        floor = -np.inf if trim is None else 0.0
-        sample = stats.calibrate(drawn, to.margins, to.totals, weights=(floor, cap))
-        if low := int((sample.weights <= 0).sum()):
-            raise ValueError(
-                f"calibrating makes the weights of {low:,} of {len(sample):,} respondents 0 or negative "
-                f'(the least is {sample.weights.min():.3g}); give method="rake", whose weights are above 0'
-            )
-        return sample
+        return _calibrated(drawn, to, trim)
     if to.totals:
         sample = stats.calibrate(drawn, to.margins, to.totals, distance="raking")
     elif method == "rake":
@@ -68,6 +60,23 @@ def fit(drawn: stats.Sample, to: Population | None, method: str, trim: float | N
     else:
         sample = stats.post_stratify(drawn, to.margins[0])
     return sample if trim is None else _trimmed(drawn, sample, to, trim)
+
+
+def _calibrated(drawn: stats.Sample, to: Population, trim: float | None) -> stats.Sample:
+    sample = stats.calibrate(drawn, to.margins, to.totals)
+    if trim is not None:
+        highest = float(sample.weights.max() / sample.weights.mean())
+        bounds = (0.0, trim * _mean(drawn, to))
+        try:
+            sample = stats.calibrate(drawn, to.margins, to.totals, weights=bounds)
+        except ValueError as error:
+            raise ValueError(_tight(trim, highest, error)) from None
+    if low := int((sample.weights <= 0).sum()):
+        raise ValueError(
+            f"calibrating makes the weights of {low:,} of {len(sample):,} respondents 0 or negative "
+            f'(the least is {sample.weights.min():.3g}); give method="rake", whose weights are above 0'
+        )
+    return sample
 
 
 def _mean(drawn: stats.Sample, to: Population) -> float:
@@ -83,7 +92,9 @@ def _trimmed(drawn: stats.Sample, sample: stats.Sample, to: Population, trim: fl
         return stats.calibrate(drawn, to.margins, to.totals, distance="raking", weights=(0.0, cap))
     except ValueError as error:
         highest = float(sample.weights.max() / sample.weights.mean())
-        raise ValueError(
-            f"trim={trim:g} is too tight (untrimmed, the largest weight is {highest:.3g} times the average): "
-            f"{error}"
-        ) from None
+        raise ValueError(_tight(trim, highest, error)) from None
+
+
+def _tight(trim: float, highest: float, error: ValueError) -> str:
+    untrimmed = f"untrimmed, the largest weight is {highest:.3g} times the average"
+    return f"trim={trim:g} is too tight ({untrimmed}): {error}"

@@ -62,8 +62,9 @@ def incidence(
         cluster (counted within its stratum), stratum_size (units to draw from in the stratum).
     question : a column. Of 0 and 1, of yes and no, or with `yes`, a share; else a number.
     population : one row a level; roles margin (a column of the survey, several crossed as "age & sex"),
-        margin_level ("18-29 & women") and margin_total (people, or shares that add up to 1). A margin with no
-        level is the total of a number; the margin "everyone" without level is the number of people.
+        margin_level ("18-29 & women") and margin_total (people, or shares that add up to 1 or to 100). A
+        margin with no level is the total of a number; the margin "everyone" without level is the number of
+        people.
     yes : the answer, or answers, that count. by : a column whose levels are compared.
     method : "rake" to several margins, "post-stratify" to one (crossed), or "calibrate" (regression).
     trim : largest weight, in multiples of the average; the margins still hold. rescale : whether margins that

@@ -14,6 +14,7 @@ from pmlib.stats.weights import Margin, Total, agreed, check_margin, check_size
 EVERYONE = "everyone"  # the margin that is the number of people and no column of the survey
 OWN = "(missing)"  # level of those whose level is not known
 ONE = 1 + 1e-3  # margins that add up to no more are shares
+PERCENT = 0.1  # as near to 100 margins are in percent
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +65,8 @@ def read_population(
             margins.append(_margin(survey, str(name), rows, missing == "own level", weights, said))
     if not margins and not totals:
         raise ValueError(f"{population.name} holds no margin; give it a row a level")
+    if margins and all(abs(m.totals.sum() - 100) <= PERCENT and m.name != EVERYONE for m in margins):
+        margins = [replace(margin, totals=margin.totals / 100) for margin in margins]
     counts = not margins or float(margins[0].totals.sum()) > ONE
     for margin in margins:
         check_margin(margin)

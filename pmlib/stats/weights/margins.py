@@ -77,7 +77,7 @@ def check_size(margin: Margin) -> None:
     if known.sum() < counts.sum() * (1 - SAME):
         raise ValueError(
             f"margin {margin.name}: a population of {known.sum():,.6g} is smaller than the sample of "
-            f"{counts.sum():,}; give people, not thousands or percent (shares add up to 1)"
+            f"{counts.sum():,}; give people, not thousands, or shares that add up to 1 or to 100%"
         )
     for place in np.flatnonzero(known < counts * (1 - SAME)):
         raise ValueError(

@@ -181,7 +181,8 @@ def test_a_share_beyond_all_is_refused():
     source = data.source(pd.DataFrame({"period": [2000, 2001, 2002], "penetration": [0.2, 0.5, 50.0]}), "own")
     with pytest.raises(ValueError) as caught:
         adoption(source, kind="share")
-    assert str(caught.value) == "own: penetration of 2002 is more than 100% (50); a share is from 0 to 1"
+    remedy = "a share is from 0 to 1: divide percent by 100"
+    assert str(caught.value) == f"own: penetration of 2002 is more than 100% (50); {remedy}"
 
 
 def test_a_table_without_the_roles_leaves_the_section_out():
@@ -198,3 +199,28 @@ def test_the_fan_is_drawn_wide_and_narrow_with_its_names(dutch):
     assert drawn.count("<svg") == 2
     for words in ("forecast", "same step", "what came"):
         assert words in drawn
+
+
+@pytest.mark.parametrize(
+    ("last_day", "every"), [("2001-01-31", "ME"), ("2001-03-31", "QE"), ("2001-12-31", "YE")]
+)
+def test_periods_may_be_dated_by_their_last_day(last_day, every):
+    ends = pd.Series(pd.date_range(last_day, periods=9, freq=every))
+    starts = ends.dt.to_period(every[0]).dt.to_timestamp()
+    told = [
+        adoption(
+            data.source(
+                pd.DataFrame({"when": when, "n": [2.0, 5, 9, 14, 20, 22, 21, 15, 9]}),
+                period="when",
+                units="n",
+            )
+        )
+        for when in (ends, starts)
+    ]
+    assert told[0].headline == told[1].headline and told[0].frame.equals(told[1].frame)
+
+
+def test_days_of_the_month_that_are_alike_are_months():
+    mid = pd.date_range("2001-01-15", periods=9, freq="MS") + pd.Timedelta(days=14)
+    found = adoption(data.source(pd.DataFrame({"period": mid, "units": range(1, 10)})), years=1)
+    assert len(found.frame) == 9 + 12

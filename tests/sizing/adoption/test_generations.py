@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -46,3 +47,21 @@ def test_a_single_generation_or_no_generations_leave_the_section_out():
 def test_an_until_outside_is_refused():
     with pytest.raises(ValueError, match="until is 1990; ibm is known from 1955 to 1978: take a year in it"):
         generations(machines(), until=1990)
+
+
+def test_generations_without_error_are_found_again_whenever_they_came():
+    def adopted(times, p=0.02, q=0.35):
+        fading = np.exp(-(p + q) * np.maximum(times, 0))
+        return (1 - fading) / (1 + q / p * fading)
+
+    quarters = pd.date_range("2010-01-01", periods=30, freq="QS")
+    x, y, z = (adopted(np.arange(1, 31) - launch) for launch in (0, 6, 13))
+    first, second = 1000 * x, y * (800 + 1000 * x)
+    users = {"X": first * (1 - y), "Y": second * (1 - z), "Z": z * (1500 + second)}
+    wide = pd.DataFrame(users, index=quarters).rename_axis("quarter").reset_index()
+    long = wide.melt("quarter", var_name="model", value_name="base").query("base > 0")
+    found = generations(data.source(long, "models", product="model", period="quarter", units="base"))
+    assert found.frame["estimate"].tolist() == pytest.approx([1000, 800, 1500])
+    assert found.frame["imitation"].tolist() == pytest.approx([0.35] * 3)
+    assert found.checks[0].passed and "1,500 (" not in found.finding
+    assert "(1,500 to 1,500, 95%)" in found.finding

@@ -223,3 +223,20 @@ def test_the_scale_of_design_weights_and_the_order_of_rows_do_not_matter(scale, 
     there = incidence(data.source(other, "s", design_weight="w"), "car", population=known).frame
     columns = ["estimate", "low", "high", "standard_error", "total"]
     assert there.loc[0, columns].to_numpy(float) == approx(here.loc[0, columns].to_numpy(float), rel=1e-7)
+
+
+def test_shares_in_percent_are_shares():
+    place = np.arange(90)  # fewer than 100 respondents, so that 100 might be people
+    frame = pd.DataFrame({"sex": np.where(place % 3, "f", "m"), "car": place % 5 % 2})
+    asked = data.source(frame, "people")
+    told = [
+        incidence(asked, "car", population=population(("sex", "f", whole * 0.51), ("sex", "m", whole * 0.49)))
+        for whole in (1, 100)
+    ]
+    assert told[0].frame.equals(told[1].frame) and "total" not in told[1].frame
+
+
+def test_an_answer_that_a_margin_settles_has_no_design_effect(survey):
+    found = incidence(survey, "sch_wide", population=population(*TYPES, *WIDE))
+    assert found.frame["estimate"][0] == approx(5122 / 6194, rel=1e-12)
+    assert found.design_effect == 0 and found.effective_size < 183

@@ -109,9 +109,8 @@ CASES = {
     ),
     "a population in thousands": (
         {"population": [("sex", "f", 5.1), ("sex", "m", 4.9)]},
-        "margin sex: a population of 10 is smaller than the sample of 60; give people, not thousands or "
-        "percent "
-        "(shares add up to 1)",
+        "margin sex: a population of 10 is smaller than the sample of 60; give people, not thousands, or "
+        "shares that add up to 1 or to 100%",
     ),
     "a level smaller than its respondents": (
         {"population": [("sex", "f", 20), ("sex", "m", 980)]},
@@ -193,3 +192,8 @@ def test_other_totals_are_scaled_when_asked_to():
     found = weighting(survey(), data.source(rows, "census"), rescale=True)
     assert found.weights.sum() == pytest.approx(1000)
     assert "margin age was scaled from 2,000 to 1,000" in found.summary()
+
+
+def test_a_trim_that_calibration_cannot_keep_is_said_so():
+    said = refusal([("sex", "f", 900), ("sex", "m", 100)], method="calibrate", trim=1.5)
+    assert said.startswith("trim=1.5 is too tight (untrimmed, the largest weight is 1.8 times the average): ")

@@ -157,3 +157,9 @@ def test_what_no_information_can_be_about_is_refused(market, asked, said):
     with pytest.raises(ValueError) as told:
         sizing.better_information(market, **asked)
     assert said in str(told.value) and "\n" not in str(told.value)
+
+
+def test_what_hardly_varies_is_said_without_zeros():
+    sum_ = sizing.tree("s [car] = a + b\na [car] = 100 .. 200 normal\nb [car] = 300 .. 600 normal")
+    assert "give or take less than 0.1 points" in sizing.chance(sum_, "s > 1").finding
+    assert "depending on the finding" not in sizing.better_information(sum_).headline  # of a sum: always 68%
