@@ -224,3 +224,16 @@ def test_days_of_the_month_that_are_alike_are_months():
     mid = pd.date_range("2001-01-15", periods=9, freq="MS") + pd.Timedelta(days=14)
     found = adoption(data.source(pd.DataFrame({"period": mid, "units": range(1, 10)})), years=1)
     assert len(found.frame) == 9 + 12
+
+
+def test_a_stock_that_has_fallen_is_no_adoption():
+    stock = data.source(
+        pd.DataFrame({"period": range(2000, 2009), "units": [1, 3, 6, 9, 10, 9, 8, 7, 6]}), "old"
+    )
+    found = adoption(stock, kind="stock")
+    assert isinstance(found, Absent)
+    assert found.reason == (
+        "old has fallen 40% from its peak of 2004; curves of adoption only rise: look at sales, or at "
+        "generations of the product."
+    )
+    assert not isinstance(adoption(stock, kind="stock", until=2005), Absent)
