@@ -22,8 +22,8 @@ def label(node: "Node") -> str:
 
 
 def inside(node: "Node") -> str:
-    """Name a node inside a sentence: SOM, orders, cars per person."""
-    return lower(label(node))
+    """Name a node inside a sentence: SOM, orders, Hyundai where it is written so."""
+    return label(node) if node.name[:1].isupper() else lower(label(node))
 
 
 def verb(node: "Node", one: str, many: str) -> str:
