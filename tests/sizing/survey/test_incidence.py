@@ -240,3 +240,12 @@ def test_an_answer_that_a_margin_settles_has_no_design_effect(survey):
     found = incidence(survey, "sch_wide", population=population(*TYPES, *WIDE))
     assert found.frame["estimate"][0] == approx(5122 / 6194, rel=1e-12)
     assert found.design_effect == 0 and found.effective_size < 183
+
+
+def test_a_column_with_a_role_also_goes_by_its_own_name():
+    frame = pd.read_csv(REFERENCE / "api_strat.csv.gz")
+    schools = data.source(frame, stratum="stype", design_weight="pw")
+    found = incidence(schools, "api00", by="stype", population=population(*TYPES), method="post-stratify")
+    assert found.frame["estimate"][0] == approx(662.287363, rel=1e-6)  # V6: the strata have these sizes
+    assert set(found.frame["group"]) == {"All", "E", "H", "M"} and found.columns["group"].label == "stype"
+    assert incidence(schools, "stype", yes="E").frame["estimate"][0] == approx(4421 / 6194, rel=1e-6)
