@@ -224,3 +224,12 @@ def test_days_of_the_month_that_are_alike_are_months():
     mid = pd.date_range("2001-01-15", periods=9, freq="MS") + pd.Timedelta(days=14)
     found = adoption(data.source(pd.DataFrame({"period": mid, "units": range(1, 10)})), years=1)
     assert len(found.frame) == 9 + 12
+
+
+def test_an_anchor_bounds_a_ceiling_that_the_series_does_not():
+    doubling = sales([2.0**i for i in range(12)])
+    assert not adoption(doubling).identified
+    anchored = adoption(doubling, market_size=Number(name="sam", label="sam", value=5e4, low=4e4, high=6e4))
+    assert anchored.identified and "The ceiling is about" in anchored.finding
+    assert "anchored at" in anchored.finding
+    assert "ok The series and its anchor bound its potential" in anchored.summary()

@@ -73,7 +73,7 @@ def test_a_share_says_who_how_many_and_how_sure(survey):
     assert found.title == "awards “Yes”: about 66.1%"
     assert found.finding == (
         "awards “Yes”: 66.1% (61.3% to 70.6%, 95%), weighted to stype and sch_wide; 71.0% as answered. "
-        "E is 31 points above the others (8 points to 54 points)."
+        "E is 31 points above the others (8 to 54 points)."
     )
     row = found.frame.set_index("group").loc["H"]
     assert (row["respondents"], row["degrees"]) == (14, 7)
@@ -184,7 +184,7 @@ def test_a_unit_makes_a_total_worth_saying(frame):
         frame, "api_clus1", design_weight="pw", cluster="dnum", columns={"enroll": Column("Pupils", "pupils")}
     )
     assert incidence(spent, "enroll").headline.startswith(
-        "Pupils: about 550 pupils on average (452 pupils to"
+        "Pupils: about 550 pupils on average (452 to 648 pupils)"
     )
     assert "in all 3.4 million pupils" in incidence(spent, "enroll").headline
 
