@@ -172,7 +172,25 @@ def test_the_methods_named_are_those_there_are():
     assert set(competitive.__all__) - named == {"blp_instruments", "dirichlet"}
 
 
+def test_the_methods_of_sizing_are_those_it_lists():
+    from pmlib import sizing
+
+    (table,) = re.findall(r"`sizing\.NAME` in a notebook \|\n\|[-|]+\|\n((?:\|.*\n)+)", README)
+    named = set(re.findall(r"`(\w+)`", table))
+    results = {name for name in sizing.__all__ if name[0].isupper()}
+    assert named == set(sizing.__all__) - results
+
+
+def test_the_driver_tree_that_it_shows_is_read():
+    from pmlib import sizing
+
+    (text,) = re.findall(r"^```text\n(.*?)```", README, flags=re.S | re.M)
+    assert sizing.size(sizing.tree(text)).numbers[0].unit == "€ a year (2025)"
+
+
 def test_the_lines_of_python_run(monkeypatch):
     monkeypatch.setenv("PMLIB_ROOT", str(ROOT))
-    (lines,) = re.findall(r"^```python\n(.*?)```", README, flags=re.S | re.M)
-    exec(compile(lines, "README.md", "exec"), {})
+    blocks = re.findall(r"^```python\n(.*?)```", README, flags=re.S | re.M)
+    assert len(blocks) == 2  # competitive analysis, market sizing
+    for lines in blocks:
+        exec(compile(lines, "README.md", "exec"), {})
