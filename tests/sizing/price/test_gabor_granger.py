@@ -210,4 +210,4 @@ def test_prices_are_written_as_they_were_asked():
     found = sizing.gabor_granger(
         data.source(pd.DataFrame({"who": range(250), "price": most}), chooser="who"), cost=4
     )
-    assert found.title.startswith("9.99 earns") and "from 9.99 to 14.99" in found.advice
+    assert found.title.startswith("14.99 earns") and "from 9.99 to 14.99" in found.advice
