@@ -7,11 +7,12 @@ import pandas as pd
 
 from pmlib.data import Source
 from pmlib.result import Absent
-from pmlib.table import Column, dates
+from pmlib.table import Column, dates, number
 
 ROLES = {"sales": ("units",), "stock": ("units",), "share": ("penetration", "share")}
 KEYS = ("product", "segment", "market")  # what may tell series of one table apart
 DAYS = 365.25
+FALLEN = 0.8  # of its peak: a stock below has no ceiling ahead of it that a curve of adoption could find
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +100,13 @@ def history(
     if kind == "sales":
         _check_gaps(source.name, name, when, step, unit)
     past = values if until is None else values[values.index.year <= until]
+    if kind != "sales" and len(past) and past.iloc[-1] < FALLEN * past.max():
+        fell = number(1 - past.iloc[-1] / past.max(), "%", 0)
+        return Absent(
+            title=title,
+            reason=f"{name} has fallen {fell} from its peak of {past.idxmax().year}; curves of adoption only "
+            "rise: look at sales, or at generations of the product.",
+        )
     if until is not None and (past.empty or until > values.index[-1].year):
         ends = f"{values.index[0].year} to {values.index[-1].year}"
         raise ValueError(f"until is {until}; {name} is known from {ends}: take a year in it")

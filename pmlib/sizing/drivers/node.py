@@ -41,7 +41,7 @@ class Node:
     @property
     def label(self) -> str:
         """Its name in words."""
-        words = self.name.replace("_", " ")
+        words = self.name.replace("_", " ").strip()
         return words[:1].upper() + words[1:] if words.islower() else words
 
     @property

@@ -233,3 +233,16 @@ def test_an_anchor_bounds_a_ceiling_that_the_series_does_not():
     assert anchored.identified and "The ceiling is about" in anchored.finding
     assert "anchored at" in anchored.finding
     assert "ok The series and its anchor bound its potential" in anchored.summary()
+
+
+def test_a_stock_that_has_fallen_is_no_adoption():
+    stock = data.source(
+        pd.DataFrame({"period": range(2000, 2009), "units": [1, 3, 6, 9, 10, 9, 8, 7, 6]}), "old"
+    )
+    found = adoption(stock, kind="stock")
+    assert isinstance(found, Absent)
+    assert found.reason == (
+        "old has fallen 40% from its peak of 2004; curves of adoption only rise: look at sales, or at "
+        "generations of the product."
+    )
+    assert not isinstance(adoption(stock, kind="stock", until=2005), Absent)
