@@ -107,4 +107,5 @@ def test_prose_writes_millions_in_words(value, unit, said):
 def test_a_range_of_millions_is_written_once_and_no_finer_than_it_is_wide():
     assert interval(3_812_345, 4_421_000, "cars") == "3.81 to 4.42 million cars"
     assert interval(24.2e6, 69.7e6, "€ (2025)") == "€24M (2025) to €70M (2025)"
+    assert interval(3200, 5300, "thousand cars") == "3,200 to 5,300 thousand cars"
     assert interval(0.9e6, 1.2e6, "cars") == "900,000 cars to 1.20 million cars"

@@ -213,4 +213,5 @@ def _source(asked: Asked, frame: pd.DataFrame, opened: Fingerprint, said: tuple[
         said=said,
         partial=any(rule.of == "market" for rule in table.columns.values()),
         guesses=tuple(table.guesses),
+        renamed=renamed,
     )

@@ -49,6 +49,7 @@ class Source:
     partial : whether shares are of a market that is listed in part: others sold the rest of 1. Else they are
         of all potential buyers, and the rest bought nothing.
     guesses : what of the declaration was guessed and is not confirmed, as in "price.unit".
+    renamed : role by the name that a column had.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Source:
     said: tuple[str, ...] = field(default=(), repr=False)
     partial: bool = field(default=False, repr=False)
     guesses: tuple[str, ...] = field(default=(), repr=False)
+    renamed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def given(self) -> bool:
@@ -80,6 +82,10 @@ class Source:
         held |= {"instrument"} if self.instruments else set()
         held |= {role for role in ROLES if role in self.frame}
         return [role for role in roles if role not in held]
+
+    def called(self, name: str) -> str:
+        """Say what a column goes by in the frame: its role, where it has one."""
+        return name if name in self.frame else self.renamed.get(name, name)
 
     def window(self, first: int | None = None, last: int | None = None) -> Self:
         """Keep the rows from one year to another, both included; None leaves that end open.
@@ -202,6 +208,7 @@ def source(
         instruments=tuple(instruments),
         line=line,
         fingerprint=fingerprint(repr(list(frame)).encode() + hashed, named),
+        renamed=renamed,
     )
 
 

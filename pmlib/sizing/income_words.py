@@ -100,8 +100,7 @@ class Prediction:
             return f"{words}."
         low, high = (end * self.people for end in self.ends)
         total = number(self.middle * self.people, self.owned)
-        span = interval(low, high, self.owned).replace(f" {self.owned} to ", " to ")
-        return f"{words}, {total} in all ({span})."
+        return f"{words}, {total} in all ({interval(low, high, self.owned)})."
 
     def range(self, low: float, high: float) -> str:
         """Write two penetrations, with their unit once."""

@@ -33,7 +33,7 @@ class Adoption(Result):
         with few points, medians of the pooled Bass curve.
     ceiling, peak : with their intervals, averaged over curves; peak as a date, missing where it is not in
         sight.
-    identified : whether the series bounds the ceiling.
+    identified : whether the series, or an anchor, bounds the ceiling.
     prior_driven : whether analogues or a general prior say more than the series.
     weights : of what is averaged. errors : scaled error of each in the hindcast. likeness : of each
         analogue, as
@@ -127,7 +127,8 @@ def adoption(
     found = foresee(known.times, known.seen, times, kind=known.kind, means=means, level=level)
     pooled = is_few(known.times, known.seen, known.kind, means.curves)
     own = None if pooled else _fitted(known, found.curve)
-    identified = found.ceiling.high < LOOSE * found.ceiling.low and (pooled or own is None or own.identified)
+    told = pooled or own is None or own.identified or means.anchor is not None
+    identified = found.ceiling.high < LOOSE * found.ceiling.low and told
     frame = _frame(known, ahead, found, level)
     peak = _date(known, found.peak.middle)
     likeness = _likeness(known, means, lent) if pooled else {}

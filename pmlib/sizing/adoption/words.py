@@ -198,7 +198,9 @@ class Words:
     def _bound_check(self) -> Check:
         ceiling = self.outlook.ceiling
         return Check(
-            "The series bounds its potential", self.identified, interval(ceiling.low, ceiling.high, self.unit)
+            f"The series{' and its anchor bound' if self.anchored else ' bounds'} its potential",
+            self.identified,
+            interval(ceiling.low, ceiling.high, self.unit),
         )
 
     def _data_checks(self) -> list[Check]:

@@ -16,6 +16,7 @@ from pmlib.sizing.price.demand import Smooth, resting, shares, smooth, smooth_be
 from pmlib.sizing.price.design import check_bootstrap
 from pmlib.sizing.price.granger_words import (
     advice,
+    as_asked,
     checks,
     numbers,
     priced,
@@ -167,7 +168,7 @@ def gabor_granger(
         f"{number(own['estimate'], '%', 0)} ({number(own['low'], '%', 0)} to {number(own['high'], '%', 0)})"
     )
     return GaborGranger(
-        title=f"{number(found[0], money)} earns most {earns} of the prices asked",
+        title=f"{as_asked(found[0], money)} earns most {earns} of the prices asked",
         subtitle=subtitle(asked, survey, level),
         finding=f"Most {earns} is earned at {price}, where {buyers} would buy; {reaction(elasticity)}.",
         headline=f"Of the prices asked {price} earns most {earns}; {buyers} would buy.",

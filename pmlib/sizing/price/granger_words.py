@@ -19,9 +19,15 @@ def unsold(demand: np.ndarray, paid: float | None, money: str) -> str:
     return f"No price asked at which anybody buys is above the cost of {number(paid, money)}."
 
 
+def as_asked(price: float, money: str) -> str:
+    """Write a price that was asked to the cent: $14.99, not $15.0."""
+    cents = 0 if price == round(price) else 2
+    return number(price, money, cents if price == round(price, cents) else None)
+
+
 def priced(found: tuple[float, float, float], money: str) -> str:
     """Write a price that was asked, as it was, with its range: €10 (€8 to €10)."""
-    value, low, high = (number(price, money) for price in found)
+    value, low, high = (as_asked(price, money) for price in found)
     return value if low == high else f"{value} ({low} to {high})"
 
 
@@ -47,8 +53,8 @@ def advice(found: tuple[float, ...], money: str) -> str:
     """Say which prices to try."""
     value, low, high = found
     if low == high:
-        return f"Test {number(value, money)} against today's price before setting it."
-    return f"Test prices from {number(low, money)} to {number(high, money)}: any of them may earn most."
+        return f"Test {as_asked(value, money)} against today's price before setting it."
+    return f"Test prices from {as_asked(low, money)} to {as_asked(high, money)}: any of them may earn most."
 
 
 def unknown(asked: Asked, place: int, earns: str) -> str:
@@ -103,9 +109,8 @@ def checks(
         saw = f"{asked.contradictory:,} of {size:,} refuse a price and take a higher one"
         checks.append(Check("At least nine in ten answer without contradiction", consistent, saw))
     inner = 0 < place < len(asked.prices) - 1
-    asked_words = (
-        f"{number(found[0], money)} of {number(asked.prices[0], money)} to {number(asked.prices[-1], money)}"
-    )
+    price, lowest, highest = (as_asked(p, money) for p in (found[0], asked.prices[0], asked.prices[-1]))
+    asked_words = f"{price} of {lowest} to {highest}"
     checks.append(Check("The best price lies inside the prices asked", inner, asked_words))
     near = asked.prices[max(place - 1, 0)], asked.prices[min(place + 1, len(asked.prices) - 1)]
     agrees = bool(min(near[0], found[1]) <= smoothed[0] <= max(near[1], found[2]))

@@ -21,7 +21,7 @@ def labelled(survey: Source, name: str, what: str) -> tuple[np.ndarray, tuple[st
     ValueError : the survey has no such column.
     """
     frame = survey.frame
-    parts = [name] if name in frame else name.split(CROSSED)
+    parts = list(map(survey.called, [name] if survey.called(name) in frame else name.split(CROSSED)))
     for part in parts:
         if part not in frame:
             raise ValueError(f"{what}: {survey.name} has no column {part!r}; {meant(part, frame)}")

@@ -107,9 +107,9 @@ def _number(survey: Source, name: str, rows: pd.DataFrame) -> Total | Margin:
         raise ValueError(f"margin {name}: its total is missing; fill it in, or leave the margin out")
     if name == EVERYONE and name not in survey.frame:
         return Margin(EVERYONE, ("all",), np.zeros(len(survey.frame), int), np.array([total]))
-    if name not in survey.frame:
+    if survey.called(name) not in survey.frame:
         raise ValueError(f"margin {name}: {survey.name} has no column {name!r}; {meant(name, survey.frame)}")
-    values = survey.frame[name]
+    values = survey.frame[survey.called(name)]
     if not pd.api.types.is_numeric_dtype(values.dtype):
         raise ValueError(f"margin {name} has no level, and the survey's {name} is no number; name the levels")
     if len(lost := np.flatnonzero(values.isna())):

@@ -45,6 +45,7 @@ def read_question(survey: Source, question: str, yes: Any) -> Question:
     ------
     ValueError : there is no such column, or it does not say which answer counts.
     """
+    question = survey.called(question)
     if question not in survey.frame:
         raise ValueError(
             f"question: {survey.name} has no column {question!r}; {meant(question, survey.frame)}"

@@ -226,6 +226,15 @@ def test_days_of_the_month_that_are_alike_are_months():
     assert len(found.frame) == 9 + 12
 
 
+def test_an_anchor_bounds_a_ceiling_that_the_series_does_not():
+    doubling = sales([2.0**i for i in range(12)])
+    assert not adoption(doubling).identified
+    anchored = adoption(doubling, market_size=Number(name="sam", label="sam", value=5e4, low=4e4, high=6e4))
+    assert anchored.identified and "The ceiling is about" in anchored.finding
+    assert "anchored at" in anchored.finding
+    assert "ok The series and its anchor bound its potential" in anchored.summary()
+
+
 def test_a_stock_that_has_fallen_is_no_adoption():
     stock = data.source(
         pd.DataFrame({"period": range(2000, 2009), "units": [1, 3, 6, 9, 10, 9, 8, 7, 6]}), "old"

@@ -203,3 +203,11 @@ def test_answers_left_out_are_counted():
     frame = frame.rename(columns={"chosen": "say"}).assign(say=lambda f: f["say"] * 4 + 1)
     result = granger(frame, intent="say")
     assert result.missing == 1 and any(c.saw == "1 are not and are left out" for c in result.checks)
+
+
+def test_prices_are_written_as_they_were_asked():
+    most = np.repeat([0, 9.99, 14.99, 19.99], [75, 75, 62, 38])
+    found = sizing.gabor_granger(
+        data.source(pd.DataFrame({"who": range(250), "price": most}), chooser="who"), cost=4
+    )
+    assert found.title.startswith("14.99 earns") and "from 9.99 to 14.99" in found.advice

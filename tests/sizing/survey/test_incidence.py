@@ -73,7 +73,7 @@ def test_a_share_says_who_how_many_and_how_sure(survey):
     assert found.title == "awards “Yes”: about 66.1%"
     assert found.finding == (
         "awards “Yes”: 66.1% (61.3% to 70.6%, 95%), weighted to stype and sch_wide; 71.0% as answered. "
-        "E is 31 points above the others (8 points to 54 points)."
+        "E is 31 points above the others (8 to 54 points)."
     )
     row = found.frame.set_index("group").loc["H"]
     assert (row["respondents"], row["degrees"]) == (14, 7)
@@ -184,7 +184,7 @@ def test_a_unit_makes_a_total_worth_saying(frame):
         frame, "api_clus1", design_weight="pw", cluster="dnum", columns={"enroll": Column("Pupils", "pupils")}
     )
     assert incidence(spent, "enroll").headline.startswith(
-        "Pupils: about 550 pupils on average (452 pupils to"
+        "Pupils: about 550 pupils on average (452 to 648 pupils)"
     )
     assert "in all 3.4 million pupils" in incidence(spent, "enroll").headline
 
@@ -240,3 +240,12 @@ def test_an_answer_that_a_margin_settles_has_no_design_effect(survey):
     found = incidence(survey, "sch_wide", population=population(*TYPES, *WIDE))
     assert found.frame["estimate"][0] == approx(5122 / 6194, rel=1e-12)
     assert found.design_effect == 0 and found.effective_size < 183
+
+
+def test_a_column_with_a_role_also_goes_by_its_own_name():
+    frame = pd.read_csv(REFERENCE / "api_strat.csv.gz")
+    schools = data.source(frame, stratum="stype", design_weight="pw")
+    found = incidence(schools, "api00", by="stype", population=population(*TYPES), method="post-stratify")
+    assert found.frame["estimate"][0] == approx(662.287363, rel=1e-6)  # V6: the strata have these sizes
+    assert set(found.frame["group"]) == {"All", "E", "H", "M"} and found.columns["group"].label == "stype"
+    assert incidence(schools, "stype", yes="E").frame["estimate"][0] == approx(4421 / 6194, rel=1e-6)
