@@ -26,7 +26,7 @@ def shown(found: object) -> str:
     return words.shown(found)
 
 
-def meant(name: str, options: Iterable[str], says: str) -> str:
+def meant(name: object, options: Iterable[str], says: str) -> str:
     """Say what there is instead, the likely one first."""
     from pmlib.data import words
 

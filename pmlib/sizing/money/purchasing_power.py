@@ -7,10 +7,12 @@ from typing import Any
 import pandas as pd
 
 from pmlib.data import DataError, Source
+from pmlib.data.source import check_source
 from pmlib.data.words import meant
 from pmlib.given import ungiven
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.money.yearly import spans, years_of
+from pmlib.sizing.parameters import check_name, check_names
 from pmlib.table import Column, number
 
 TITLE = "Income in what it buys"
@@ -63,6 +65,9 @@ def purchasing_power(
     """
     if absent := ungiven(TITLE, source, "table of incomes"):
         return absent
+    check_source(source)
+    check_names("markets", markets)
+    check_name("focal", focal)
     lost = source.lacks("market", "period") + [name for name in NEEDED if name not in source.frame]
     if lost:
         return Absent(title=TITLE, reason=f"{source.name} has no column {' and no '.join(lost)}.")
