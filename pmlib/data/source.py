@@ -217,6 +217,25 @@ def check_source(found: object) -> None:
         raise TypeError(f"a Source is needed, found a {kind}; make one: pmlib.data.source(frame, price=...)")
 
 
+def check_amounts(source: Source, *columns: str) -> None:
+    """Refuse columns that hold no numbers, or an infinite one; of roles so common that the gate lets them be.
+
+    Raises
+    ------
+    DataError : one line that names the column, and the row.
+    """
+    for column in columns:
+        values = source.frame[column]
+        if not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
+            raise DataError(f"{source.name}: {column} holds {values.dtype}, not numbers; convert it first")
+        infinite = np.isinf(values.to_numpy(float, na_value=np.nan))
+        if infinite.any():
+            row = int(infinite.argmax())
+            raise DataError(
+                f"{source.name}, row {row}: {column} is infinite; correct it, or leave it missing"
+            )
+
+
 def no_source() -> Source:
     """Stand for a table that was not given: it has no column, so that no section can be filled from it."""
     return Source(

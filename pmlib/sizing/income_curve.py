@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data import DataError, Source
-from pmlib.data.source import check_source
+from pmlib.data.source import check_amounts, check_source
 from pmlib.data.words import meant, shown
 from pmlib.given import ungiven
 from pmlib.result import Absent, Check, Result
@@ -105,6 +105,7 @@ def income_curve(
     if lost := panel.lacks(*ROLES):
         return Absent(title=TITLE, reason=f"{panel.name} has no column of role {' and none of '.join(lost)}.")
     check_name("market", market)
+    check_amounts(panel, "penetration", "income_a_head")
     _check(curve, ceiling, people, level)
     rows, when = _rows(panel, market, year)
     own = rows[rows["market"] == market].iloc[-1]
@@ -161,7 +162,9 @@ def _check(curve: str, ceiling: float | None, people: float | None, level: float
 
 def _rows(panel: Source, market: str, year: int | None) -> tuple[pd.DataFrame, str]:
     """Give the rows up to the year, in order of market and time, and the year in words."""
-    frame = panel.frame
+    frame = panel.frame.assign(market=panel.frame["market"].astype("str"))
+    frame["penetration"] = frame["penetration"].astype(float)
+    frame["income_a_head"] = frame["income_a_head"].astype(float)
     if market not in set(frame["market"]):
         raise DataError(
             f"market {market!r} is not in {panel.name}; {meant(market, frame['market'].unique())}"

@@ -16,6 +16,7 @@ ROLES = {"sales": ("units",), "stock": ("units",), "share": ("penetration", "sha
 KEYS = ("product", "segment", "market")  # what may tell series of one table apart
 DAYS = 365.25
 FALLEN = 0.8  # of its peak: a stock below has no ceiling ahead of it that a curve of adoption could find
+MOST = 1e100  # whose squares are numbers still
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +118,8 @@ def history(
     if until is not None and (past.empty or until > values.index[-1].year):
         ends = f"{values.index[0].year} to {values.index[-1].year}"
         raise ValueError(f"until is {until}; {name} is known from {ends}: take a year in it")
+    if not past.to_numpy().any():
+        raise ValueError(f"{name} is 0 in every period up to {until}; take a later until")
     return History(
         name=name,
         kind=kind,
@@ -209,6 +212,8 @@ def check_values(table: str, name: str, frame: pd.DataFrame, value: str, kind: s
     for wrong, what, remedy in (
         (np.isnan(values), "missing", "fill it in, or start after it"),
         (np.isinf(values), "infinite", "correct it"),
+        (values > MOST, "too large", "give it in thousands or millions"),
+        ((values > 0) & (values < 1 / MOST), "too small", "correct it, or give it in a smaller unit"),
         (values < 0, "negative", "correct it"),
         ((values > 1) & (kind == "share"), "more than 100%", "a share is from 0 to 1: divide percent by 100"),
     ):
