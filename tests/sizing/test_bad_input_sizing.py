@@ -105,6 +105,10 @@ REFUSED = {
         lambda: sales([0, 0, 0, 0, 5, 9, 14], until=1993),
         "tv is 0 in every period up to 1993; take a later until",
     ),
+    "years before the launch": (
+        lambda: sales([0.0] * 5 + [1, 3, 8, 15, 22]),
+        "tv is 0 in its first 4 periods; leave out those before its launch",
+    ),
     "a year missing": (
         lambda: sales([1.0, 2.0, np.nan, 5.0, 7.0]),
         "tv: units of 1992 is missing; fill it in, or start after it",

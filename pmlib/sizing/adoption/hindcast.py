@@ -92,7 +92,7 @@ def hindcast(
     if isinstance(known, Absent):
         return known
     at = rolling.origins(len(known.seen), first, steps)
-    at = at[[bool(known.seen[:moment].any()) for moment in at]]  # before a launch there is nothing to go by
+    at = at[[bool(known.seen[:moment].any()) for moment in at]]  # before a launch nothing is known
     if not len(at):
         return Absent(
             title=TITLE, reason=f"{known.name} has {len(known.seen)} periods; {first + steps} are needed."

@@ -16,6 +16,7 @@ ROLES = {"sales": ("units",), "stock": ("units",), "share": ("penetration", "sha
 KEYS = ("product", "segment", "market")  # what may tell series of one table apart
 DAYS = 365.25
 FALLEN = 0.8  # of its peak: a stock below has no ceiling ahead of it that a curve of adoption could find
+IDLE = 3  # periods without any adoption that a history may begin with
 MOST = 1e100  # whose squares are numbers still
 
 
@@ -120,6 +121,8 @@ def history(
         raise ValueError(f"until is {until}; {name} is known from {ends}: take a year in it")
     if not past.to_numpy().any():
         raise ValueError(f"{name} is 0 in every period up to {until}; take a later until")
+    if len(past) > IDLE and not past.to_numpy()[: IDLE + 1].any():
+        raise ValueError(f"{name} is 0 in its first {IDLE + 1} periods; leave out those before its launch")
     return History(
         name=name,
         kind=kind,
