@@ -218,22 +218,16 @@ def check_source(found: object) -> None:
 
 
 def check_amounts(source: Source, *columns: str) -> None:
-    """Refuse columns that hold no numbers, or an infinite one; of roles so common that the gate lets them be.
+    """Refuse columns that hold no numbers, of roles so common that the gate lets them be.
 
     Raises
     ------
-    DataError : one line that names the column, and the row.
+    DataError : one line that names the column.
     """
     for column in columns:
         values = source.frame[column]
         if not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
             raise DataError(f"{source.name}: {column} holds {values.dtype}, not numbers; convert it first")
-        infinite = np.isinf(values.to_numpy(float, na_value=np.nan))
-        if infinite.any():
-            row = int(infinite.argmax())
-            raise DataError(
-                f"{source.name}, row {row}: {column} is infinite; correct it, or leave it missing"
-            )
 
 
 def no_source() -> Source:

@@ -143,7 +143,7 @@ REFUSED = {
     ),
     "an infinite income": (
         lambda: sizing.income_curve(panel(income_a_head=[np.inf, *[9.0] * 8]), market="m3"),
-        "panel, row 0: income_a_head is infinite; correct it, or leave it missing",
+        "panel: income_a_head of m0 is inf; it must be an amount above 0",
     ),
     "a level in percent": (
         lambda: sizing.size(MARKET, level=95),

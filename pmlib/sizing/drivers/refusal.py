@@ -5,7 +5,10 @@ from contextlib import contextmanager
 
 
 class TreeError(ValueError):
-    """A tree that cannot be trusted; one line."""
+    """A tree that cannot be trusted; one line, whatever breaks lines in the text that it quotes."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(" ".join(line.splitlines()))
 
 
 @contextmanager

@@ -129,9 +129,9 @@ def _chosen(source: Source, year: int, markets: Sequence[str]) -> pd.DataFrame:
     found = found[found["market"].isin(list(markets))] if markets else found
     for name in NEEDED:
         for market, value in zip(found["market"], found[name].astype(float), strict=True):
-            if value <= 0:
+            if value <= 0 or value == float("inf"):
                 raise DataError(
-                    f"{source.name}: {name} of {market} in {year} is {value:g}, not above 0; correct it"
+                    f"{source.name}: {name} of {market} in {year} is {value:g}, which is no amount above 0; correct it"
                 )
     nominal, level = found["gdp_a_head"].astype(float), found["price_level"].astype(float)
     frame = pd.DataFrame(
