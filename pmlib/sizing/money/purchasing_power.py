@@ -130,9 +130,8 @@ def _chosen(source: Source, year: int, markets: Sequence[str]) -> pd.DataFrame:
     for name in NEEDED:
         for market, value in zip(found["market"], found[name].astype(float), strict=True):
             if value <= 0 or value == float("inf"):
-                raise DataError(
-                    f"{source.name}: {name} of {market} in {year} is {value:g}, which is no amount above 0; correct it"
-                )
+                found = f"{name} of {market} in {year} is {value:g}"
+                raise DataError(f"{source.name}: {found}; it must be an amount above 0")
     nominal, level = found["gdp_a_head"].astype(float), found["price_level"].astype(float)
     frame = pd.DataFrame(
         {
