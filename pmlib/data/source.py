@@ -224,6 +224,19 @@ def check_source(found: object) -> None:
         raise TypeError(f"a Source is needed, found a {kind}; make one: pmlib.data.source(frame, price=...)")
 
 
+def check_amounts(source: Source, *columns: str) -> None:
+    """Refuse columns that hold no numbers, of roles so common that the gate lets them be.
+
+    Raises
+    ------
+    DataError : one line that names the column.
+    """
+    for column in columns:
+        values = source.frame[column]
+        if not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
+            raise DataError(f"{source.name}: {column} holds {values.dtype}, not numbers; convert it first")
+
+
 def no_source() -> Source:
     """Stand for a table that was not given: it has no column, so that no section can be filled from it."""
     return Source(

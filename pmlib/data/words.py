@@ -25,11 +25,11 @@ class DataError(ValueError):
         return cls(lines[0], lines[1:])
 
 
-def meant(name: str, options: Iterable[str], says: str = "it has", most: int = 6) -> str:
+def meant(name: object, options: Iterable[str], says: str = "it has", most: int = 6) -> str:
     """Say what there is instead, the likely one first: did you mean 'us_cars'? It has …."""
     names = [str(option) for option in options]
     lower = {option.casefold(): option for option in names}
-    close = get_close_matches(name.casefold().strip(), lower, n=1)
+    close = get_close_matches(str(name).casefold().strip(), lower, n=1)
     there = f"{says} {listed(names, most)}"
     return f"did you mean {shown(lower[close[0]])}? {there[0].upper()}{there[1:]}" if close else there
 
@@ -41,7 +41,7 @@ def listed(names: list[str], most: int = 6) -> str:
 
 def shown(value: object, width: int = 40) -> str:
     """Quote a found value, shortened, on one line."""
-    text = repr(_written(value) if isinstance(value, date) else value)
+    text = " ".join(repr(_written(value) if isinstance(value, date) else value).splitlines())
     return text if len(text) <= width else text[: width - 1] + "…"
 
 

@@ -12,7 +12,7 @@ from pmlib.sizing.drivers.changes import settings
 from pmlib.sizing.drivers.draws import DRAWS, draws_given
 from pmlib.sizing.drivers.draws import draws as drawn
 from pmlib.sizing.drivers.knowing import Known, knowing
-from pmlib.sizing.drivers.levels import check_level, quantiles
+from pmlib.sizing.drivers.levels import quantiles
 from pmlib.sizing.drivers.lineage import causes, focus_of, given_texts, untreed
 from pmlib.sizing.drivers.refusal import at, shown
 from pmlib.sizing.drivers.thresholds import bar_of
@@ -28,6 +28,7 @@ from pmlib.sizing.drivers.words import (
     lower,
     spoken,
 )
+from pmlib.sizing.parameters import check_level, check_seed
 from pmlib.table import Column, interval, number, percentage
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def better_information(
         return absent
     assert market is not None and not isinstance(market, Absent)
     check_level(level)
+    check_seed(seed)
     focus = focus_of(market, focus)
     node = market.nodes[focus]
     bar = np.nan if threshold in (None, "") else bar_of(str(threshold), market, focus)

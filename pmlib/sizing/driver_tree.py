@@ -9,9 +9,10 @@ import pandas as pd
 from pmlib.result import Absent, Result
 from pmlib.sizing.drivers.draws import DRAWS
 from pmlib.sizing.drivers.draws import draws as drawn
-from pmlib.sizing.drivers.levels import check_level, quantiles
+from pmlib.sizing.drivers.levels import quantiles
 from pmlib.sizing.drivers.lineage import below, focus_of, parts, untreed
 from pmlib.sizing.drivers.words import amount, band, column, in_money, inside, label, listed, verb
+from pmlib.sizing.parameters import check_level, check_seed
 from pmlib.table import Column, percentage
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def driver_tree(
         return absent
     assert market is not None and not isinstance(market, Absent)
     check_level(level)
+    check_seed(seed)
     focus = focus_of(market, focus)
     beneath = below(market, focus)
     values = drawn(market, draws, seed=seed)

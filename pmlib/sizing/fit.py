@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pmlib.sizing.drivers.refusal import meant, shown
+from pmlib.sizing.parameters import check_names
 
 BEST = 5.0  # the best fit; a percentage is of it
 FORM = 'write it as "young: 3 .. 5" (0 to 5, or in %)'
@@ -33,6 +34,7 @@ def fits(texts: Sequence[str], segments: Sequence[str]) -> dict[str, Fit]:
     ------
     ValueError : a text that says no fit, of no segment, or of one a second time.
     """
+    check_names("fit", texts)
     if isinstance(texts, str):
         raise ValueError(f'fit is the text {shown(texts)}; write a list of texts: ["young: 3 .. 5"]')
     found: dict[str, Fit] = {}

@@ -16,7 +16,7 @@ from pmlib.sizing.drivers.node import Node
 from pmlib.sizing.drivers.refusal import shown
 from pmlib.sizing.drivers.tree import Tree
 from pmlib.sizing.method_drivers import product
-from pmlib.sizing.methods import check_level
+from pmlib.sizing.parameters import check_level, check_names, check_seed
 from pmlib.table import Column, decimals, interval, number, percentage
 
 TITLE = "From the whole market to ours"
@@ -63,12 +63,14 @@ def funnel(
     ValueError : a level that is no node, is named twice, or has another unit than the first.
     """
     check_level(level)
+    check_seed(seed)
     if absent := ungiven(TITLE, market, "driver tree"):
         return absent
     if not isinstance(market, Tree):
         raise TypeError(
             f"a driver tree is needed, found a {type(market).__name__}; make one: sizing.tree(text)"
         )
+    check_names("levels", levels)
     if isinstance(levels, str):
         raise ValueError(f'levels is the text {shown(levels)}; write a list of names: ["tam", "sam", "som"]')
     if not levels:

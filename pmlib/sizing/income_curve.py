@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data import DataError, Source
-from pmlib.data.source import check_source
+from pmlib.data.source import check_amounts, check_source
 from pmlib.data.words import meant, shown
 from pmlib.given import ungiven
 from pmlib.result import Absent, Check, Result
 from pmlib.sizing.income_words import Prediction
+from pmlib.sizing.parameters import check_level, check_name, check_number
 from pmlib.stats.saturating import SHAPES, Curve, LeftOut, fit, left_out, stable, unstable
 from pmlib.table import number, plain
 
@@ -103,6 +104,8 @@ def income_curve(
     check_source(panel)
     if lost := panel.lacks(*ROLES):
         return Absent(title=TITLE, reason=f"{panel.name} has no column of role {' and none of '.join(lost)}.")
+    check_name("market", market)
+    check_amounts(panel, "penetration", "income_a_head")
     _check(curve, ceiling, people, level)
     rows, when = _rows(panel, market, year)
     own = rows[rows["market"] == market].iloc[-1]
@@ -144,19 +147,24 @@ def income_curve(
 def _check(curve: str, ceiling: float | None, people: float | None, level: float) -> None:
     if curve not in ("auto", *SHAPES):
         raise DataError(f'curve is {shown(curve)}; write "auto", "gompertz" or "logistic"')
+    if ceiling is not None:
+        check_number("ceiling", ceiling, "a penetration above 0, at most 1, or None to estimate it")
+    if people is not None:
+        check_number("people", people, "how many live there, above 0")
     if ceiling is not None and not 0 < ceiling <= 1:
         raise DataError(
             f"ceiling is {ceiling}; write a penetration above 0, at most 1, or None to estimate it"
         )
     if people is not None and not (isfinite(people) and people > 0):
         raise DataError(f"people is {people}; write how many live there, above 0")
-    if not 0 < level < 1:
-        raise DataError(f"level is {level}; write a fraction between 0 and 1, such as 0.8")
+    check_level(level)
 
 
 def _rows(panel: Source, market: str, year: int | None) -> tuple[pd.DataFrame, str]:
     """Give the rows up to the year, in order of market and time, and the year in words."""
-    frame = panel.frame
+    frame = panel.frame.assign(market=panel.frame["market"].astype("str"))
+    frame["penetration"] = frame["penetration"].astype(float)
+    frame["income_a_head"] = frame["income_a_head"].astype(float)
     if market not in set(frame["market"]):
         raise DataError(
             f"market {market!r} is not in {panel.name}; {meant(market, frame['market'].unique())}"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 
 from pmlib.result import Absent, Check, Number, Result
-from pmlib.sizing.drivers.levels import check_level
 from pmlib.sizing.drivers.lineage import untreed
 from pmlib.sizing.drivers.moves import ASSUMED
 from pmlib.sizing.drivers.words import amount, band, column, exact, inside, label, listed
+from pmlib.sizing.parameters import check_level
 from pmlib.table import Column, percentage
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from pmlib.sizing.drivers.draws import draws
 from pmlib.sizing.drivers.lineage import sources
 from pmlib.sizing.drivers.refusal import meant, shown
 from pmlib.sizing.drivers.tree import Tree
+from pmlib.sizing.parameters import check_names
 
 TITLE = "Methods compared"
 
@@ -55,12 +56,13 @@ def of_tree(
         raise TypeError(
             f"a driver tree is needed, found a {type(market).__name__}; make one: sizing.tree(text)"
         )
-    if isinstance(methods, str) or not all(isinstance(name, str) for name in methods):
+    check_names("methods", methods)
+    if isinstance(methods, str):
         raise ValueError(f'methods is {shown(methods)}; write a list of names: ["bottom_up", "top_down"]')
     if not methods:
         return Absent(title=TITLE, reason="No methods were named.")
     for name in methods:
-        if methods.count(name) > 1:
+        if list(methods).count(name) > 1:
             raise ValueError(f"method {shown(name)} is named twice; name it once")
     nodes = [market.node(name) for name in methods]
     for node in nodes[1:]:
@@ -157,17 +159,6 @@ def _log_error(name: str, number: Number) -> float:
         found = f"{number.value:g} ({number.low:g} to {number.high:g})"
         raise ValueError(f"method {name} is {found}; a size and its range lie above zero, low before high")
     return float(np.log(number.high / number.low) / (2 * ndtri((1 + number.level) / 2)))
-
-
-def check_level(level: float) -> None:
-    """Refuse a level that is no share.
-
-    Raises
-    ------
-    ValueError : it is not between 0 and 1.
-    """
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}; write a share between 0 and 1, such as 0.8")
 
 
 def known(truth: Any, methods: Methods, market: Any) -> float | None:

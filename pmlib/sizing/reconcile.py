@@ -12,7 +12,8 @@ from pmlib.sizing.drivers import words
 from pmlib.sizing.drivers.draws import draws
 from pmlib.sizing.drivers.tree import Tree
 from pmlib.sizing.method_drivers import Driver, method_drivers
-from pmlib.sizing.methods import TITLE, Methods, check_level, known, of_numbers, of_tree
+from pmlib.sizing.methods import TITLE, Methods, known, of_numbers, of_tree
+from pmlib.sizing.parameters import check_level, check_seed
 from pmlib.sizing.slip import Slip, slips, undecided
 from pmlib.stats.pooling import Pooled, pool
 from pmlib.table import Column, number, percentage
@@ -80,6 +81,7 @@ def reconcile(
     ValueError : one line that names the method that cannot be used, and what to write.
     """
     check_level(level)
+    check_seed(seed)
     if isinstance(market, Mapping):
         found = of_numbers(market, methods, level)
     else:

@@ -11,10 +11,11 @@ import pandas as pd
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.changes import Change, change
 from pmlib.sizing.drivers.draws import DRAWS, FAR, draws_given, score
-from pmlib.sizing.drivers.levels import check_level, quantiles
+from pmlib.sizing.drivers.levels import quantiles
 from pmlib.sizing.drivers.lineage import below, focus_of, given_texts, untreed
 from pmlib.sizing.drivers.refusal import shown
 from pmlib.sizing.drivers.words import amount, band, column, estimate, in_money, inside, label, listed, spoken
+from pmlib.sizing.parameters import check_level, check_seed
 from pmlib.table import Column, percentage
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def scenarios(
         return absent
     assert market is not None and not isinstance(market, Absent)
     check_level(level)
+    check_seed(seed)
     focus = focus_of(market, focus)
     asked = [change(text, market, what="scenario") for text in given_texts(texts)]
     if not asked:

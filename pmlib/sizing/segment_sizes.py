@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data import Source
-from pmlib.data.source import check_source
+from pmlib.data.source import check_amounts, check_source
 from pmlib.given import ungiven
 from pmlib.result import Absent
 from pmlib.sizing.drivers.refusal import meant, shown
@@ -139,7 +139,8 @@ def _given(source: Source, role: str, newest: pd.Timestamp) -> pd.DataFrame:
     for name in ("growth", "fit"):
         if not source.has(name):
             continue
-        own = now.groupby(now[role].astype("str"))[name].agg(["min", "max"])
+        check_amounts(source, name)
+        own = now.groupby(now[role].astype("str"))[name].agg(["min", "max"]).astype(float)
         for segment, ends in own.iterrows():
             if ends["min"] != ends["max"] and not ends.isna().all():
                 both = f"{ends['min']:g} and {ends['max']:g}"

@@ -12,7 +12,7 @@ from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers import words
 from pmlib.sizing.fit import Fit, fits
-from pmlib.sizing.methods import check_level
+from pmlib.sizing.parameters import check_count, check_level, check_name, check_seed
 from pmlib.sizing.segment_sizes import SegmentSizes, segment_sizes
 from pmlib.table import Column, interval, number, percentage
 
@@ -88,6 +88,8 @@ def segments(
     ValueError : one line that names the segment, period or parameter that cannot be used.
     """
     check_level(level)
+    check_name("value", value)
+    check_seed(seed)
     _check(horizon, top, draws)
     sizes = segment_sizes(source, value, float(horizon))
     if isinstance(sizes, Absent):
@@ -123,9 +125,8 @@ def segments(
 def _check(horizon: float, top: int, draws: int) -> None:
     if isinstance(horizon, bool) or not isinstance(horizon, (int, float)) or not 0 < horizon <= LONGEST:
         raise ValueError(f"horizon is {horizon!r}; give years above 0, at most {LONGEST:g}")
-    for name, given, least in (("top", top, 1), ("draws", draws, 100)):
-        if isinstance(given, bool) or not isinstance(given, int) or given < least:
-            raise ValueError(f"{name} is {given!r}; give a whole number of {least} or more")
+    check_count("top", top, 1)
+    check_count("draws", draws, 100)
 
 
 def _ranked(

@@ -9,7 +9,7 @@ import pandas as pd
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.draws import DRAWS
 from pmlib.sizing.drivers.draws import draws as drawn
-from pmlib.sizing.drivers.levels import check_level, quantiles
+from pmlib.sizing.drivers.levels import quantiles
 from pmlib.sizing.drivers.lineage import below, causes, focus_of, sources, untreed
 from pmlib.sizing.drivers.shapley import shapley_shares
 from pmlib.sizing.drivers.variance import variance_shares
@@ -25,6 +25,7 @@ from pmlib.sizing.drivers.words import (
     listed,
     lower,
 )
+from pmlib.sizing.parameters import check_level, check_seed
 from pmlib.table import Column, number, percentage
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def size(
         return absent
     assert market is not None and not isinstance(market, Absent)
     check_level(level)
+    check_seed(seed)
     focus = focus_of(market, focus)
     values = drawn(market, draws, method=method, seed=seed)
     frame = _frame(market, focus, values, level, seed)

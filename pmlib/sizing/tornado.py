@@ -10,7 +10,6 @@ import pandas as pd
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.conditioned import conditioned
 from pmlib.sizing.drivers.laws import score
-from pmlib.sizing.drivers.levels import check_level
 from pmlib.sizing.drivers.lineage import causes, focus_of, untreed
 from pmlib.sizing.drivers.outputs import values_at
 from pmlib.sizing.drivers.shapley import shapley_shares
@@ -27,6 +26,7 @@ from pmlib.sizing.drivers.words import (
     spoken,
     verb,
 )
+from pmlib.sizing.parameters import check_level, check_seed
 from pmlib.table import Column, number, percentage
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def tornado(
         return absent
     assert market is not None and not isinstance(market, Absent)
     check_level(level)
+    check_seed(seed)
     focus = focus_of(market, focus)
     laws, correlation = causes(market, focus)
     if not laws:

@@ -10,10 +10,11 @@ from pmlib.edition import previous
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.draws import DRAWS
 from pmlib.sizing.drivers.draws import draws as drawn
-from pmlib.sizing.drivers.levels import check_level, quantiles
+from pmlib.sizing.drivers.levels import quantiles
 from pmlib.sizing.drivers.lineage import focus_of, untreed
 from pmlib.sizing.drivers.moves import FORMULAS, NOTHING, POINT, Edition, Moves, edition, moves, published
 from pmlib.sizing.drivers.words import about, column, exact, in_money, inside, label, listed, spoken, verb
+from pmlib.sizing.parameters import check_level, check_seed
 from pmlib.table import Column, number
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def what_moved(
         return absent
     assert market is not None and not isinstance(market, Absent)
     check_level(level)
+    check_seed(seed)
     focus = focus_of(market, focus)
     node = market.nodes[focus]
     unit = column(node).unit

@@ -76,7 +76,7 @@ def test_without_levels_or_a_tree_the_section_is_left_out():
         (["tam", "sum"], {}, "'sum' is no node of the tree; did you mean 'som'?"),
         (["tam", "tam"], {}, "level tam is named twice"),
         (["tam", "buyers"], {}, "level buyers is in [M car/year], tam in [bn USD2025/year]"),
-        (LEVELS, {"level": 0}, "level is 0; write a share between 0 and 1"),
+        (LEVELS, {"level": 0}, "level is 0; write a fraction between 0 and 1, such as 0.8"),
     ],
 )
 def test_what_is_no_funnel_is_refused_in_one_line(levels, options, said):

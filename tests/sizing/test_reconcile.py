@@ -174,7 +174,7 @@ def test_no_tree_and_no_methods_leave_the_section_out():
         (SURE, ["bottom_up", "sure"], {}, "method sure has no range; say how sure"),
         (LESS, ["bottom_up", "less"], {}, "method less is zero or below"),
         (SAME, ["diffusion", "same"], {}, "methods diffusion and same err as one"),
-        (CARS, METHODS, {"level": 80}, "level is 80; write a share between 0 and 1"),
+        (CARS, METHODS, {"level": 80}, "level is 80; write a fraction between 0 and 1, such as 0.8"),
         (CARS, METHODS, {"truth": -1}, "truth is -1; give a size above zero, or None"),
         ({"a": Number(name="a", label="a", value=4.0)}, (), {}, "method a has no range; give its Number"),
         ({"a": 4.0}, (), {}, "method a is 4.0; give a Number, or a Result that has one"),

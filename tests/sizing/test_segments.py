@@ -132,9 +132,9 @@ GOOD = {"segment": ["a", "b"], "units": [1.0, 2.0], "growth": [0.1, 0.2]}
         ({}, {"fit": ["a: 3 .. 7"]}, "fit 'a: 3 .. 7' passes the best, 5 or 100%"),
         ({}, {"fit": ["a: 3", "A: 4"]}, "fit of 'a' is given twice; keep one"),
         ({}, {"horizon": 0}, "horizon is 0; give years above 0, at most 50"),
-        ({}, {"top": 0}, "top is 0; give a whole number of 1 or more"),
-        ({}, {"draws": 5}, "draws is 5; give a whole number of 100 or more"),
-        ({}, {"level": 95}, "level is 95; write a share between 0 and 1"),
+        ({}, {"top": 0}, "top is 0; give a whole number, 1 to 10,000,000"),
+        ({}, {"draws": 5}, "draws is 5; give a whole number, 100 to 10,000,000"),
+        ({}, {"level": 95}, "level is 95; write a fraction between 0 and 1, such as 0.95"),
     ],
 )
 def test_bad_input_is_refused_in_one_line(change, options, said):

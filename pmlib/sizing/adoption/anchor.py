@@ -5,6 +5,7 @@ from scipy import stats
 
 from pmlib.result import Absent, Number, Result
 from pmlib.sizing.adoption.grid import Anchor
+from pmlib.sizing.parameters import check_number
 
 ASSUMED = 0.2  # spread of the log of a size that comes without a range
 
@@ -25,8 +26,9 @@ def anchor(market_size: Number | Result | float | None) -> tuple[Anchor | None, 
             )
         market_size = market_size.numbers[0]
     if not isinstance(market_size, Number):
+        check_number("market_size", market_size, "a potential above 0, or a Number")
         market_size = Number(name="market_size", label="potential", value=float(market_size))
-    if not market_size.value > 0:
+    if not 0 < market_size.value < np.inf:
         raise ValueError(f"market_size is {market_size.value:g}; a potential is above 0")
     if market_size.low is None or market_size.high is None or not 0 < market_size.low < market_size.high:
         return Anchor(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data import Source
+from pmlib.data.source import check_source
 from pmlib.given import ungiven
 from pmlib.result import Absent, Number, Result
 from pmlib.sizing.adoption import few, words
@@ -15,6 +16,7 @@ from pmlib.sizing.adoption.anchor import anchor
 from pmlib.sizing.adoption.foresee import Means, curves, foresee, is_few
 from pmlib.sizing.adoption.history import History, every_series, history
 from pmlib.sizing.adoption.outlook import LEVELS, Outlook, Span
+from pmlib.sizing.parameters import check_count, check_level, check_seed
 from pmlib.stats.adoption import Fit, fit
 from pmlib.stats.hindcast import drift, last_value
 from pmlib.table import Column
@@ -118,7 +120,8 @@ def adoption(
     known = history(source, TITLE, kind=kind, series=series, until=until)
     if isinstance(known, Absent):
         return known
-    _check(years, level)
+    check_count("years", years, 1, 30)
+    check_forecast(level, seed)
     ahead = known.ahead(years)
     lent = others(analogues, known)
     means = Means(curves(curve), few.lender(list(lent.values()), len(ahead)), anchor(market_size)[0], seed)
@@ -188,11 +191,17 @@ def columns(known: History, level: float) -> dict[str, Column]:
     }
 
 
-def _check(years: int, level: float) -> None:
-    if not 1 <= years <= 30:
-        raise ValueError(f"years is {years}; look 1 to 30 years ahead")
+def check_forecast(level: float, seed: int) -> None:
+    """Refuse a level that bands are not made for, and a seed that is none.
+
+    Raises
+    ------
+    ValueError, TypeError : either.
+    """
+    check_level(level)
     if not 0.5 <= level <= 0.99:
         raise ValueError(f"level is {level:g}; take 0.5 to 0.99, such as 0.8")
+    check_seed(seed)
 
 
 def _check_count(known: History, means: Means) -> None:
@@ -208,6 +217,7 @@ def others(analogues: Source | None, known: History) -> dict[str, np.ndarray]:
     """Series of the analogues' table; what is to be foreseen must not lend to itself, under whatever name."""
     if ungiven(TITLE, analogues, "table of analogues") or analogues is None:
         return {}
+    check_source(analogues)
     own = known.seen if known.kind == "sales" else known.increments
     found = every_series(analogues, kind=known.kind)
     return {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pmlib.data.words import meant, shown
 from pmlib.sizing.adoption import few, many
 from pmlib.sizing.adoption.grid import Anchor
 from pmlib.sizing.adoption.outlook import Outlook
@@ -28,8 +29,8 @@ def curves(asked: str) -> tuple[str, ...]:
     ------
     ValueError : there is none of the name.
     """
-    if asked != "auto" and asked not in CURVES:
-        raise ValueError(f'curve is "{asked}"; take "auto" or one of {", ".join(CURVES)}')
+    if asked not in ("auto", *CURVES):
+        raise ValueError(f"curve is {shown(asked)}; {meant(asked, ['auto', *CURVES], 'it may be')}")
     return tuple(CURVES) if asked == "auto" else (asked,)
 
 

@@ -10,7 +10,8 @@ from scipy import stats
 from pmlib.data import Source
 from pmlib.given import ungiven
 from pmlib.result import Absent, Check, Number, Result
-from pmlib.sizing.adoption.history import even_times
+from pmlib.sizing.adoption.history import check_until, check_values, even_times
+from pmlib.sizing.parameters import check_count, check_level
 from pmlib.stats.adoption import Generations as Fitted
 from pmlib.stats.adoption import generations as fitted
 from pmlib.table import Column, dates, interval, interval_digits, number, percentage
@@ -72,6 +73,11 @@ def generations(
         return absent
     if lacks := source.lacks("product", "period", "units"):
         return Absent(title=TITLE, reason=f"{source.name} has no column of role {' or '.join(lacks)}.")
+    check_count("years", years, 1, 30)
+    check_level(level)
+    check_until(until)
+    for name, rows in source.frame.groupby("product", sort=False):
+        check_values(source.name, str(name), rows, "units", "stock")
     wide = source.frame.pivot_table("units", "period", "product", aggfunc="sum", sort=True).fillna(0.0)
     wide = wide[(wide > 0).idxmax().sort_values(kind="stable").index]  # oldest first
     if wide.shape[1] < 2:

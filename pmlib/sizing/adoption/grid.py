@@ -121,7 +121,7 @@ def futures(
     kind : "sales" of a period, a "stock", or a "share" (of 1 at most).
     """
     roots, known = values**POWER, len(times)
-    size = float(np.sqrt((roots**2).mean()))
+    size = float(np.sqrt((roots**2).mean())) or 1.0  # of nothing but zeros, as before a launch
     roots = roots / size
     fixed = anchor.rooted(size) if anchor else None
     full = 1 / size if kind == "share" else np.inf  # root of a potential of 1

@@ -12,11 +12,12 @@ from pmlib.given import ungiven
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.adoption import few, many
 from pmlib.sizing.adoption.anchor import anchor
-from pmlib.sizing.adoption.forecast import others
+from pmlib.sizing.adoption.forecast import check_forecast, others
 from pmlib.sizing.adoption.foresee import Means, curves, foresee, is_few
 from pmlib.sizing.adoption.history import History, history
 from pmlib.sizing.adoption.outlook import ends
 from pmlib.sizing.adoption.words import CURVE
+from pmlib.sizing.parameters import check_count
 from pmlib.stats import hindcast as rolling
 from pmlib.stats.hindcast import Fan, Hindcast
 from pmlib.table import Column, number, percentage
@@ -84,14 +85,14 @@ def hindcast(
     """
     if absent := ungiven(TITLE, source, "history"):
         return absent
+    check_count("steps", steps, 1)
+    check_count("first", first, 2)
+    check_forecast(level, seed)
     known = history(source, TITLE, kind=kind, series=series, until=until)
     if isinstance(known, Absent):
         return known
-    if steps < 1 or first < 2:
-        raise ValueError(
-            f"steps is {steps} and first is {first}; take 1 or more steps, from 2 or more periods on"
-        )
     at = rolling.origins(len(known.seen), first, steps)
+    at = at[[bool(known.seen[:moment].any()) for moment in at]]  # before a launch nothing is known
     if not len(at):
         return Absent(
             title=TITLE, reason=f"{known.name} has {len(known.seen)} periods; {first + steps} are needed."

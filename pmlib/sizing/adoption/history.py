@@ -1,11 +1,14 @@
 """The history of one series, checked: what sold, or stood, in each period, and what came after `until`."""
 
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
 
 from pmlib.data import Source
+from pmlib.data.source import check_source
+from pmlib.data.words import meant, shown
 from pmlib.result import Absent
 from pmlib.table import Column, dates, number
 
@@ -13,6 +16,8 @@ ROLES = {"sales": ("units",), "stock": ("units",), "share": ("penetration", "sha
 KEYS = ("product", "segment", "market")  # what may tell series of one table apart
 DAYS = 365.25
 FALLEN = 0.8  # of its peak: a stock below has no ceiling ahead of it that a curve of adoption could find
+IDLE = 3  # periods without any adoption that a history may begin with
+MOST = 1e100  # whose squares are numbers still
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,17 +88,21 @@ def history(
         missing,
         negative or beyond 100%, nothing but zeros, or an `until` outside the table.
     """
+    check_source(source)
     if kind is None:
         kind = "share" if source.lacks("units") and any(map(source.has, ROLES["share"])) else "sales"
-    if kind not in ROLES:
-        raise ValueError(f'kind is "{kind}"; take "sales", "stock" or "share"')
+    if kind not in tuple(ROLES):
+        raise ValueError(f"kind is {shown(kind)}; {meant(str(kind), ROLES, 'it may be')}")
+    check_until(until)
     value = next((role for role in ROLES[kind] if source.has(role)), None)
     if lacks := source.lacks("period") + ([] if value else [" or ".join(ROLES[kind])]):
         hint = ' (kind="share" reads penetration)' if kind != "share" and source.has("penetration") else ""
         return Absent(title=title, reason=f"{source.name} has no column of role {' or '.join(lacks)}{hint}.")
     assert value
+    if source.frame.empty:
+        return Absent(title=title, reason=f"{source.name} has no rows.")
     frame, name = _chosen(source, series)
-    _check_values(source.name, name, frame, value, kind)
+    check_values(source.name, name, frame, value, kind)
     when = _begun(frame["period"].reset_index(drop=True))
     values = pd.Series(frame[value].to_numpy(float), index=pd.DatetimeIndex(when))
     step, unit = _step(when)
@@ -110,6 +119,10 @@ def history(
     if until is not None and (past.empty or until > values.index[-1].year):
         ends = f"{values.index[0].year} to {values.index[-1].year}"
         raise ValueError(f"until is {until}; {name} is known from {ends}: take a year in it")
+    if not past.to_numpy().any():
+        raise ValueError(f"{name} is 0 in every period up to {until}; take a later until")
+    if len(past) > IDLE and not past.to_numpy()[: IDLE + 1].any():
+        raise ValueError(f"{name} is 0 in its first {IDLE + 1} periods; leave out those before its launch")
     return History(
         name=name,
         kind=kind,
@@ -123,18 +136,29 @@ def history(
     )
 
 
+def check_until(until: object) -> None:
+    """Refuse a last year that is no year.
+
+    Raises
+    ------
+    TypeError : it is no whole number.
+    """
+    if until is not None and (isinstance(until, bool) or not isinstance(until, Integral)):
+        raise TypeError(f"until is {shown(until)}; give a year as a whole number, or None for all of them")
+
+
 def every_series(source: Source, *, kind: str) -> dict[str, np.ndarray]:
     """Read all series of a table of analogues: sales each, or what was added each period."""
     value = next((role for role in ROLES[kind] if source.has(role)), None)
     if value is None or source.lacks("period"):
         raise ValueError(f"analogues: {source.name} needs the roles period and {' or '.join(ROLES[kind])}")
     key = [role for role in KEYS if source.has(role)]
-    groups = source.frame.groupby(key, sort=False) if key else [((source.name,), source.frame)]
+    groups = source.frame.groupby(key, sort=False, dropna=False) if key else [((source.name,), source.frame)]
     found = {}
     for names, rows in groups:
         name = ", ".join(str(part) for part in names)
         rows = rows.sort_values("period")
-        _check_values(source.name, name, rows, value, kind)
+        check_values(source.name, name, rows, value, kind)
         when = _begun(rows["period"].reset_index(drop=True))
         _check_gaps(source.name, name, when, *_step(when))
         values = rows[value].to_numpy(float)
@@ -177,13 +201,22 @@ def _chosen(source: Source, series: str | None) -> tuple[pd.DataFrame, str]:
     return frame[named == name], name
 
 
-def _check_values(table: str, name: str, frame: pd.DataFrame, value: str, kind: str) -> None:
+def check_values(table: str, name: str, frame: pd.DataFrame, value: str, kind: str) -> None:
+    """Refuse values of one series that no adoption has.
+
+    Raises
+    ------
+    ValueError : a period twice; a value that is missing, infinite, negative, beyond 100%; nothing but zeros.
+    """
     where = table if name == table else f"{table}, {name}"
-    values, when = frame[value].to_numpy(float), dates(frame["period"]).tolist()
+    values, when = frame[value].to_numpy(float, na_value=np.nan), dates(frame["period"]).tolist()
     if len(twice := np.flatnonzero(frame["period"].duplicated())):
         raise ValueError(f"{where} has two rows of {when[twice[0]]}; add them up, or keep one")
     for wrong, what, remedy in (
         (np.isnan(values), "missing", "fill it in, or start after it"),
+        (np.isinf(values), "infinite", "correct it"),
+        (values > MOST, "too large", "give it in thousands or millions"),
+        ((values > 0) & (values < 1 / MOST), "too small", "correct it, or give it in a smaller unit"),
         (values < 0, "negative", "correct it"),
         ((values > 1) & (kind == "share"), "more than 100%", "a share is from 0 to 1: divide percent by 100"),
     ):

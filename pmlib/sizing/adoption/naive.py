@@ -4,6 +4,8 @@ import numpy as np
 
 from pmlib.sizing.adoption.grid import positive
 
+FARTHEST = 100.0  # logs; a walk of hardly known steps goes no farther, as there are no such numbers
+
 
 def last_value(values: np.ndarray, steps: int, *, count: int = 1000, seed: int = 2) -> np.ndarray:
     """Walk at random from the last value, as far each step as the series did; one row a draw."""
@@ -11,7 +13,7 @@ def last_value(values: np.ndarray, steps: int, *, count: int = 1000, seed: int =
     rng = np.random.default_rng(seed)
     spread = np.sqrt((moves**2).sum() / rng.chisquare(len(moves), count))
     walk = np.cumsum(spread[:, None] * rng.standard_normal((count, steps)), axis=1)
-    return values[-1] * np.exp(walk)
+    return values[-1] * np.exp(np.clip(walk, -FARTHEST, FARTHEST))
 
 
 def drift(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import isfinite
 
+import numpy as np
+
 from pmlib.sizing.drivers.laws import (
     LEVEL,
     Constant,
@@ -15,6 +17,8 @@ from pmlib.sizing.drivers.laws import (
 )
 from pmlib.sizing.drivers.units import Unit
 
+FARTHEST = 7.0  # scores; no draw of a sequence lies beyond
+LARGEST = 1e100  # whose square is a number still
 POINTS_OF = {"uniform": (2,), "triangular": (3,), "beta": (2, 3)}  # numbers of points; the others take both
 
 
@@ -33,6 +37,23 @@ class Said:
 
 
 def law_of(said: Said, unit: Unit) -> Law:
+    """Choose the law, whose farthest draws must be numbers too.
+
+    Raises
+    ------
+    ValueError : points that cannot be: swapped, negative, beyond 0–100 %, too far apart; a law that does not
+        fit them.
+    """
+    law = _law(said, unit)
+    with np.errstate(over="ignore"):
+        reach = np.abs(law.at(np.array([-FARTHEST, FARTHEST]))).max()
+    if not reach <= LARGEST:
+        remedy = "write nearer ends, or a scale in the unit"
+        raise ValueError(f"{' .. '.join(said.texts)} has draws beyond {LARGEST:g}; {remedy}")
+    return law
+
+
+def _law(said: Said, unit: Unit) -> Law:
     """Choose the law.
 
     Raises

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmlib.sizing.drivers.conditioned import conditioned
-from pmlib.sizing.drivers.scores import blocks, factor
+from pmlib.sizing.drivers.scores import FEWEST, blocks, factor
+from pmlib.sizing.parameters import check_count, check_seed
 
 if TYPE_CHECKING:
     from pmlib.sizing.drivers.laws import Law
@@ -48,6 +49,8 @@ def draws_given(
     ------
     TreeError : as in `draws`; a condition that `tree.given` refuses.
     """
+    check_count("draws", n, FEWEST, better="; best 1,024 or more")
+    check_seed(seed)
     changed = tree.given(**changes) if changes else tree
     varies = sorted(tree.uncertain)  # by name: the order of lines is no reason for another number
     names = varies + sorted(set(changed.uncertain) - set(varies))

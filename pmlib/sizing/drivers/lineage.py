@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pmlib.result import Absent
-from pmlib.sizing.drivers.refusal import at
+from pmlib.sizing.drivers.refusal import at, shown
 from pmlib.sizing.drivers.tree import Tree
 
 if TYPE_CHECKING:
@@ -29,8 +29,16 @@ def untreed(title: str, market: Any) -> Absent | None:
 
 
 def given_texts(texts: str | Sequence[str]) -> list[str]:
-    """Take one text or several, as a report's parameters give them; empty ones are none."""
-    return [text for text in ([texts] if isinstance(texts, str) else texts) if text.strip()]
+    """Take one text or several, as a report's parameters give them; empty ones are none.
+
+    Raises
+    ------
+    TypeError : it is something else.
+    """
+    every = [texts] if isinstance(texts, str) else texts
+    if not isinstance(every, (list, tuple)) or not all(isinstance(text, str) for text in every):
+        raise TypeError(f"found {shown(texts)} where texts are due; write a list of them in quotes")
+    return [text for text in every if text.strip()]
 
 
 def parts(tree: Tree) -> dict[str, tuple[str, ...]]:
@@ -63,6 +71,8 @@ def focus_of(tree: Tree, focus: str | None) -> str:
     ------
     TreeError : the tree has no node of that name.
     """
+    if focus is not None and not isinstance(focus, str):
+        raise TypeError(f"focus is {shown(focus)}; write the name of a node")
     if focus:
         with at("focus"):
             return tree.node(focus).name

@@ -9,6 +9,7 @@ from pmlib.sizing.drivers.scores import factor, scores
 
 Values = Mapping[str, np.ndarray]
 Model = Callable[[Values], np.ndarray]
+LARGEST = 1e150  # whose square is a number still
 
 
 class Law(Protocol):
@@ -47,6 +48,11 @@ def outputs(model: Model, values: Values) -> np.ndarray:
         draw = int(np.argmin(np.isfinite(y)))
         where = ", ".join(f"{name} is {column[draw]:.4g}" for name, column in values.items())
         raise ValueError(f"the output is {y[draw]} in draw {draw + 1} of {size:,}, where {where}")
+    most = np.abs(y).max()
+    if most > LARGEST or 0 < most < 1 / LARGEST:
+        raise ValueError(
+            f"the output reaches {most:.3g}, whose square is no number; write a scale in its unit"
+        )
     return y
 
 

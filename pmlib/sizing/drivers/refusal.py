@@ -5,7 +5,10 @@ from contextlib import contextmanager
 
 
 class TreeError(ValueError):
-    """A tree that cannot be trusted; one line."""
+    """A tree that cannot be trusted; one line, whatever breaks lines in the text that it quotes."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(" ".join(line.splitlines()))
 
 
 @contextmanager
@@ -26,7 +29,7 @@ def shown(found: object) -> str:
     return words.shown(found)
 
 
-def meant(name: str, options: Iterable[str], says: str) -> str:
+def meant(name: object, options: Iterable[str], says: str) -> str:
     """Say what there is instead, the likely one first."""
     from pmlib.data import words
 

@@ -7,6 +7,8 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from pmlib.sizing.drivers.refusal import meant, shown
+
 METHODS = ("sobol", "random")
 BLOCK = 1 << 14  # draws at a time: what a processor's cache holds, and a power of two as Sobol' wants
 HALF = 2.0**-31  # Sobol' points are the left ends of 2^30 cells; their middles are never 0, so never infinite
@@ -21,12 +23,10 @@ def blocks(leaves: int, n: int, *, method: str = "sobol", seed: int = 1) -> Iter
 
     Raises
     ------
-    ValueError : an unknown method; fewer than 2 draws.
+    ValueError : an unknown method.
     """
     if method not in METHODS:
-        raise ValueError(f"draws are {' or '.join(METHODS)}, not {method!r}")
-    if n < FEWEST:
-        raise ValueError(f"draws: {n} is too few; give at least {FEWEST}, better 1,024 and more")
+        raise ValueError(f"method is {shown(method)}; {meant(method, METHODS, 'it may be')}")
     sobol = qmc.Sobol(leaves, scramble=True, rng=seed) if method == "sobol" and leaves else None
     random = np.random.default_rng(seed)
     for start in range(0, n, BLOCK):

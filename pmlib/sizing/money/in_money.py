@@ -10,6 +10,7 @@ from pmlib.data.source import check_source
 from pmlib.data.words import meant, shown
 from pmlib.sizing.money.exchange import SIGNS, Money, check_money
 from pmlib.sizing.money.yearly import years_of
+from pmlib.sizing.parameters import check_name
 from pmlib.table import Column
 
 # "$k (1983)", "USD", "€ (2020)", "EUR/order (2020)"
@@ -33,6 +34,9 @@ def in_money(source: Source, column: str, *, money: Money, currency: str, year: 
     DataError : no such column, or its unit names no money; no price index or rate for it.
     """
     check_source(source)
+    check_name("column", column)
+    if not isinstance(money, Money):
+        raise TypeError(f"money is {shown(money)}; make it of tables: sizing.money(prices, rates)")
     check_money(currency, year)
     if column not in source.frame:
         raise DataError(f"{source.name} has no column {shown(column)}; {meant(column, source.frame)}")

@@ -7,10 +7,12 @@ from typing import Any
 import pandas as pd
 
 from pmlib.data import DataError, Source
+from pmlib.data.source import check_amounts, check_source
 from pmlib.data.words import meant
 from pmlib.given import ungiven
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.money.yearly import spans, years_of
+from pmlib.sizing.parameters import check_name, check_names
 from pmlib.table import Column, number
 
 TITLE = "Income in what it buys"
@@ -63,10 +65,18 @@ def purchasing_power(
     """
     if absent := ungiven(TITLE, source, "table of incomes"):
         return absent
+    check_source(source)
+    check_names("markets", markets)
+    check_name("focal", focal)
     lost = source.lacks("market", "period") + [name for name in NEEDED if name not in source.frame]
     if lost:
         return Absent(title=TITLE, reason=f"{source.name} has no column {' and no '.join(lost)}.")
+    check_amounts(source, *NEEDED)
+    if source.frame.empty:
+        return Absent(title=TITLE, reason=f"{source.name} has no rows.")
     frame = _chosen(source, year, markets)
+    if frame.empty:
+        return Absent(title=TITLE, reason=f"{source.name} has no market with both columns filled in {year}.")
     focal = focal or (markets[0] if markets else str(frame["market"].iloc[0]))
     if focal not in set(frame["market"]):
         raise DataError(f"focal {focal!r} is not compared; {meant(focal, frame['market'])}")
@@ -117,10 +127,15 @@ def _chosen(source: Source, year: int, markets: Sequence[str]) -> pd.DataFrame:
         if market not in set(found["market"]):
             raise DataError(f"{source.name} has no {market!r} in {year}; {meant(market, found['market'])}")
     found = found[found["market"].isin(list(markets))] if markets else found
-    nominal, level = found["gdp_a_head"], found["price_level"]
+    for name in NEEDED:
+        for market, value in zip(found["market"], found[name].astype(float), strict=True):
+            if value <= 0 or value == float("inf"):
+                found = f"{name} of {market} in {year} is {value:g}"
+                raise DataError(f"{source.name}: {found}; it must be an amount above 0")
+    nominal, level = found["gdp_a_head"].astype(float), found["price_level"].astype(float)
     frame = pd.DataFrame(
         {
-            "market": found["market"],
+            "market": found["market"].astype("str"),
             "at_exchange_rate": nominal,
             "at_purchasing_power": nominal / level,
             "price_level": level,

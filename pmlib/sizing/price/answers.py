@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data import Source
+from pmlib.data.words import shown
+from pmlib.sizing.parameters import check_number
 from pmlib.sizing.price.design import Design, design, prices
 from pmlib.table import number
 
@@ -125,6 +127,8 @@ def calibrated(calibration: Mapping[float, float]) -> dict[float, float]:
     ------
     ValueError : an answer that is no number, or a chance outside 0 to 1.
     """
+    if not isinstance(calibration, Mapping):
+        raise TypeError(f"calibration is {shown(calibration)}; give the chance of buying by answer")
     try:
         known = {float(answer): float(chance) for answer, chance in calibration.items()}
     except (TypeError, ValueError):
@@ -137,6 +141,7 @@ def calibrated(calibration: Mapping[float, float]) -> dict[float, float]:
 
 
 def _chance(value: float, name: str) -> float:
+    check_number(name, value, "a chance of buying, 0 to 1")
     if not 0 <= value <= 1:
         raise ValueError(f"{name} is {value}; a chance of buying lies between 0 and 1")
     return value

@@ -75,20 +75,6 @@ def _codes(survey: Source, frame: pd.DataFrame, role: str) -> np.ndarray | None:
     return pd.factorize(frame[role], sort=True)[0]
 
 
-def check_bootstrap(level: float, draws: int) -> None:
-    """Refuse a level that is no probability, and fewer resamples than its interval needs.
-
-    Raises
-    ------
-    ValueError : either.
-    """
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}; write a fraction between 0 and 1, such as 0.95")
-    least = int(np.ceil(round(2 / (1 - level), 6)))
-    if draws < least:
-        raise ValueError(f"draws is {draws}; an interval of {level} needs {least:,} or more, better 2,000")
-
-
 def prices(survey: Source, role: str) -> np.ndarray:
     """Read a column of prices; missing where none was given.
 

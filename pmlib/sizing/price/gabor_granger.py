@@ -10,10 +10,10 @@ import pandas as pd
 from pmlib.data import Source
 from pmlib.given import ungiven
 from pmlib.result import Absent, Result
+from pmlib.sizing.parameters import check_name, check_number, check_resamples
 from pmlib.sizing.price.answers import CALIBRATION, calibrated, intents
 from pmlib.sizing.price.asked import Asked, each_asked, highest_accepted
 from pmlib.sizing.price.demand import Smooth, resting, shares, smooth, smooth_best, tally, wilson
-from pmlib.sizing.price.design import check_bootstrap
 from pmlib.sizing.price.granger_words import (
     advice,
     as_asked,
@@ -127,7 +127,9 @@ def gabor_granger(
     ----------
     Gabor and Granger (1966), "Price as an Indicator of Quality", Economica 33(129).
     """
-    check_bootstrap(level, draws)
+    check_resamples(level, draws, seed)
+    check_name("intent", intent)
+    calibrated(calibration)
     if absent := ungiven(TITLE, survey, "survey of what is bought at which price"):
         return absent
     assert survey is not None
@@ -204,6 +206,8 @@ def _asked(survey: Source, intent: str, calibration: Mapping[float, float]) -> A
 
 
 def _cost(survey: Source, cost: float | None) -> float | None:
+    if cost is not None:
+        check_number("cost", cost, "what a unit costs, 0 or more")
     if cost is None and survey.has("cost"):
         given = survey.frame["cost"].dropna().unique()
         if len(given) > 1:

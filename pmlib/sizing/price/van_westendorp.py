@@ -10,9 +10,9 @@ import pandas as pd
 from pmlib.data import Source
 from pmlib.given import ungiven
 from pmlib.result import Absent, Number, Result
+from pmlib.sizing.parameters import check_resamples
 from pmlib.sizing.price.answers import CALIBRATION, QUESTIONS, Answers, answers
 from pmlib.sizing.price.crossing import share_below
-from pmlib.sizing.price.design import check_bootstrap
 from pmlib.sizing.price.points import KEEP, LABELS, POINTS, best_rows, everybody, point_rows
 from pmlib.sizing.price.reliance import checks
 from pmlib.sizing.price.sentences import advice, finding, headline, subtitle, title, unknown
@@ -133,7 +133,7 @@ def price_sensitivity(
     Van Westendorp (1976), "NSS Price Sensitivity Meter", ESOMAR Congress; Newton, Miller and Smith (1993), "A
     market acceptance extension to traditional price sensitivity measurement", AMA ART Forum.
     """
-    check_bootstrap(level, draws)
+    check_resamples(level, draws, seed)
     if keep not in KEEP:
         raise ValueError(f"keep is {keep!r}; write one of {', '.join(KEEP)}")
     if absent := ungiven(TITLE, survey, "survey of prices"):

@@ -9,9 +9,10 @@ import pandas as pd
 
 from pmlib.data import Source
 from pmlib.result import Absent, Check, Number, Result
+from pmlib.sizing.parameters import check_level, check_name
 from pmlib.sizing.survey.domains import EVERYBODY, domains, rows
 from pmlib.sizing.survey.question import Question, read_question
-from pmlib.sizing.survey.weigh import Weighted, check_level, weigh
+from pmlib.sizing.survey.weigh import Weighted, weigh
 from pmlib.table import Column, interval, interval_digits, number, percentage
 
 BARS = 12  # domains in the chart, everybody included
@@ -88,6 +89,9 @@ def incidence(
     Lumley (2010), Complex Surveys: linearised errors that know of weighting; logit intervals for shares.
     """
     check_level(level)
+    for name, column in (("question", question), ("by", by)):
+        if column is not None:
+            check_name(name, column)
     title = "Incidence" if question is None else str(question)
     weighted = weigh(title, survey, population, method=method, trim=trim, rescale=rescale, missing=missing)
     if isinstance(weighted, Absent):

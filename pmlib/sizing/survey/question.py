@@ -15,6 +15,7 @@ from pmlib.table import Column
 YES = ("yes", "true", "y", "1")
 NO = ("no", "false", "n", "0")
 SHOWN = 8
+LARGEST = 1e100  # an answer whose square is a number still
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,11 @@ def _number(name: str, column: Column, values: pd.Series) -> Question:
     y = values.to_numpy(float, na_value=np.nan)
     if np.isinf(y).any():
         raise ValueError(f"question {name}, row {np.isinf(y).argmax()}: the answer is infinite; correct it")
+    if (big := np.abs(y) > LARGEST).any():
+        found = f"{y[big.argmax()]:.3g}"
+        raise ValueError(
+            f"question {name}, row {big.argmax()}: the answer is {found}; give it in a larger unit"
+        )
     return Question(name, column, np.nan_to_num(y), ~np.isnan(y), False, "")
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from pmlib.data import Source
 from pmlib.data.source import check_source
-from pmlib.data.words import shown
+from pmlib.data.words import meant, shown
 from pmlib.given import ungiven
 from pmlib.result import Absent, Check
+from pmlib.sizing.parameters import check_flag, check_number
 from pmlib.sizing.survey.fit import METHODS, fit, read_design
 from pmlib.sizing.survey.population import Population, read_population
 from pmlib.stats import weights as stats
@@ -68,7 +69,7 @@ def weigh(
             return Absent(title=title, reason=f"{population.name} has no column of role {', '.join(lacks)}.")
     if survey.frame.empty:
         return Absent(title=title, reason=f"{survey.name} has no respondents.")
-    _check(method, trim)
+    _check(method, trim, rescale)
     drawn = stats.drawn(read_design(survey))
     to = None
     if population is not None and population.given:
@@ -79,20 +80,12 @@ def weigh(
     return Weighted(survey, drawn, sample, to, counted, bool(to and to.counts and to.margins), checks)
 
 
-def check_level(level: float) -> None:
-    """Refuse a level that is none.
-
-    Raises
-    ------
-    ValueError : it does not lie between 0 and 1.
-    """
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level!r}; it lies between 0 and 1, such as 0.95")
-
-
-def _check(method: str, trim: float | None) -> None:
+def _check(method: str, trim: float | None, rescale: bool) -> None:
+    check_flag("rescale", rescale)
+    if trim is not None:
+        check_number("trim", trim, "the largest weight in multiples of the average, such as 5")
     if method not in METHODS:
-        raise ValueError(f"method is {shown(method)}; it may be {', '.join(map(repr, METHODS))}")
+        raise ValueError(f"method is {shown(method)}; {meant(method, METHODS, 'it may be')}")
     if trim is not None and not trim > 1:
         raise ValueError(
             f"trim is {trim!r}; it is the largest weight in multiples of the average, so above 1, such as 5"

@@ -219,11 +219,14 @@ def told(
     size = np.maximum(np.sqrt((matrix**2).sum(axis=0)), 1e-290)
     spread = np.linalg.pinv((matrix / size).T @ (matrix / size), hermitian=True) / np.outer(size, size)
     degrees = len(residual) - len(best.x) - (potentials > 0).sum()
+    if degrees < 1:
+        raise ValueError(f"{len(residual)} values are too few for generations; give more periods")
     errors = np.sqrt(np.diag(spread) * (residual @ residual) / degrees)
     p, q = task.rates(best.x)
     of_rates = np.broadcast_to(errors[: len(best.x)].reshape(2, -1), (2, count))
     length = np.sqrt((slopes**2).sum(axis=0) * (residual @ residual))
     seen = task.seen[~np.isnan(task.seen)]
+    around = ((seen - seen.mean()) ** 2).sum()
     free = (best.x > LEAST + 1e-6) & (best.x < MOST - 1e-6)
     return Generations(
         common=task.common,
@@ -232,7 +235,7 @@ def told(
         ceilings=potentials * scale,
         errors=np.stack([of_rates[0] * p / step, of_rates[1] * q / step, errors[len(best.x) :] * scale]),
         sse=float(residual @ residual * scale**2),
-        r2=float(1 - residual @ residual / ((seen - seen.mean()) ** 2).sum()),
+        r2=float(1 - residual @ residual / around) if around else 0.0,
         n=len(residual),
         gradient=float((np.abs(residual @ slopes) / np.maximum(length, 1e-290) * free).max()),
         starts=starts,

@@ -9,6 +9,8 @@ import pandas as pd
 
 Clusters = Any  # of one stage an array, of several a sequence of arrays
 
+LARGEST = 1e100  # a weight whose square is a number still
+
 
 @dataclass(frozen=True, eq=False)
 class Stage:
@@ -150,11 +152,13 @@ def _weights(given: Any, stages: list[Stage], length: int) -> np.ndarray:
                 weights = weights / stage.fraction[stage.strata]
         return weights
     weights = np.asarray(given, float)
-    wrong = np.flatnonzero(~(weights > 0) | np.isinf(weights))
+    wrong = np.flatnonzero(~((weights > 0) & (weights <= LARGEST)))
     if len(wrong):
+        largest = weights[wrong[0]] > LARGEST
+        bound = f"at most {LARGEST:g}" if largest else "above 0"
         others = f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""
         raise ValueError(
-            f"row {wrong[0]}: weight {weights[wrong[0]]:g}{others}; a weight is above 0: correct or drop it"
+            f"row {wrong[0]}: weight {weights[wrong[0]]:g}{others}; a weight is {bound}: correct or drop it"
         )
     return weights
 

@@ -160,14 +160,18 @@ def without(year):
         (sales([1.0, np.nan, 3.0]), {}, "acs: units of 1950 is missing; fill it in, or start after it"),
         (sales(GROWTH), {"until": 1990}, "until is 1990; acs is known from 1949 to 1953: take a year in it"),
         (sales(GROWTH), {"until": 1900}, "until is 1900; acs is known from 1949 to 1953: take a year in it"),
-        (sales(GROWTH), {"kind": "stocks"}, 'kind is "stocks"; take "sales", "stock" or "share"'),
+        (
+            sales(GROWTH),
+            {"kind": "stocks"},
+            "kind is 'stocks'; did you mean 'stock'? It may be 'sales', 'stock', 'share'",
+        ),
         (
             sales(GROWTH),
             {"curve": "weibull"},
-            'curve is "weibull"; take "auto" or one of bass, gompertz, shifted_gompertz, logistic',
+            "curve is 'weibull'; it may be 'auto', 'bass', 'gompertz', 'shifted_gompertz', 'logistic'",
         ),
-        (sales(GROWTH), {"years": 0}, "years is 0; look 1 to 30 years ahead"),
-        (sales(GROWTH), {"level": 80}, "level is 80; take 0.5 to 0.99, such as 0.8"),
+        (sales(GROWTH), {"years": 0}, "years is 0; give a whole number, 1 to 30"),
+        (sales(GROWTH), {"level": 80}, "level is 80; write a fraction between 0 and 1, such as 0.8"),
         (sales(GROWTH), {"market_size": -5.0}, "market_size is -5; a potential is above 0"),
     ],
 )

@@ -190,7 +190,11 @@ BAD = [
     ),
     (example, {"keep": "first"}, "keep is 'first'; write one of min, max, mean, median"),
     (example, {"level": 95}, "level is 95; write a fraction between 0 and 1, such as 0.95"),
-    (example, {"draws": 10}, "draws is 10; an interval of 0.95 needs 40 or more, better 2,000"),
+    (
+        example,
+        {"draws": 10},
+        "draws is 10; give a whole number, 40 to 10,000,000; an interval of 0.95 needs 40, better 2,000",
+    ),
     (example, {"calibration": {5: 1.4}}, "calibration of 5 is 1.4; a chance of buying lies between 0 and 1"),
     (
         example,

@@ -129,7 +129,7 @@ CASES = {
     ),
     "another method": (
         {"population": SEX, "method": "raking"},
-        "method is 'raking'; it may be 'rake', 'post-stratify', 'calibrate'",
+        "method is 'raking'; did you mean 'rake'? It may be 'rake', 'post-stratify', 'calibrate'",
     ),
     "another remedy": (
         {"population": SEX, "missing": "drop"},
@@ -160,8 +160,8 @@ CASES = {
         {"population": SEX, "question": "works", "yes": "YES"},
         'question works: nobody answered "YES"; did you mean "yes"?',
     ),
-    "a level that is none": ({"population": SEX, "level": 95}, "level is 95; it lies between 0 and 1, "
-    "such as 0.95"),
+    "a level that is none": ({"population": SEX, "level": 95}, "level is 95; write a fraction between "
+    "0 and 1, such as 0.95"),
 }  # fmt: skip
 
 

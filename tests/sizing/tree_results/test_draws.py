@@ -117,8 +117,8 @@ def test_a_draw_that_is_no_number_names_its_node():
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"method": "lhs"}, "draws are sobol or random, not 'lhs'"),
-        ({"n": 1}, "draws: 1 is too few; give at least 2, better 1,024 and more"),
+        ({"method": "lhs"}, "method is 'lhs'; it may be 'sobol', 'random'"),
+        ({"n": 1}, "draws is 1; give a whole number, 2 to 10,000,000; best 1,024 or more"),
     ],
 )
 def test_what_cannot_be_drawn_is_said(asked, said):

@@ -237,7 +237,9 @@ def test_without_a_range_there_is_nothing_to_swing_or_to_find_out():
 
 @pytest.mark.parametrize("level", [0, 1, 80])
 def test_a_level_that_is_none_is_refused(funnel, level):
-    with pytest.raises(ValueError, match=r"level is a fraction such as 0\.8 for an 80% range, not"):
+    with pytest.raises(
+        ValueError, match=rf"level is {level}; write a fraction between 0 and 1, such as 0\.8"
+    ):
         sizing.size(funnel, level=level)
 
 
