@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pmlib.sizing.drivers.refusal import meant, shown
+from pmlib.data.words import meant, shown
 
 BEST = 5.0  # the best fit; a percentage is of it
 FORM = 'write it as "young: 3 .. 5" (0 to 5, or in %)'
