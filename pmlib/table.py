@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from babel.numbers import format_decimal
 
 ROWS, WIDTH = 10, 6  # what a page shows of a table; all of it is in the CSV beside the page
 HUGE = 1e15  # from here on a double has no decimals left to write
@@ -76,6 +75,8 @@ def plain(value: float, unit: str = "", digits: int | None = None, *, sign: bool
 
 @lru_cache(10_000)
 def _written(value: float, places: int) -> str:
+    from babel.numbers import format_decimal  # slow to import, and an analysis may write nothing
+
     return format_decimal(value, f"#,##0.{'0' * places}" if places else "#,##0", locale="en_US")
 
 

@@ -8,9 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pmlib.data.declaration import declaration
-from pmlib.data.read import Asked
-from pmlib.data.read import read as _read
 from pmlib.data.source import Fingerprint, Source, no_source, source
 from pmlib.data.variables import hide
 from pmlib.data.words import DataError, meant, shown
@@ -54,11 +51,14 @@ def read(
     """
     if name is None:
         return no_source()
+    from pmlib.data import reading  # loads the engine, which a report that reads nothing does without
+    from pmlib.data.declaration import declaration
+
     home = root()
     table = declaration(home, name)
     if by and not take:
         raise DataError('by needs take, as in take={"units": "sum"}')
-    found = _read(home, Asked(name, table, where or {}, by, take or {}))
+    found = reading.read(home, reading.Asked(name, table, where or {}, by, take or {}))
     _record(name, table.path or table.url or f"the query of [{name}]", found.fingerprint, found.guesses)
     return found
 

@@ -9,7 +9,8 @@ from typing import Any
 from pmlib.data.cells import MISSED, Wrong
 from pmlib.data.declaration import FILLED, Table
 from pmlib.data.propose.toml import pairs
-from pmlib.data.rule import MEASURES, Rule
+from pmlib.data.roles import MEASURES
+from pmlib.data.rule import Rule
 from pmlib.data.total_row import is_total, may_be_total
 from pmlib.data.words import SOURCES, quoted, shown
 

@@ -6,7 +6,8 @@ import pandas as pd
 from pmlib.data.advice import leave_out
 from pmlib.data.checked import Checked
 from pmlib.data.facts import period_of
-from pmlib.data.rule import MEASURES, Rule
+from pmlib.data.roles import MEASURES
+from pmlib.data.rule import Rule
 from pmlib.data.sql import Name, sql
 from pmlib.data.words import SOURCES, DataError, and_more, quoted, shown
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from pmlib.data.declaration import Format, Table
 from pmlib.data.quarter import with_month
-from pmlib.data.rule import LABELS, Rule
+from pmlib.data.roles import LABELS
+from pmlib.data.rule import Rule
 from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.week import is_weekly, monday
 from pmlib.data.words import SOURCES, listed

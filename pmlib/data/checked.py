@@ -14,7 +14,7 @@ from pmlib.data.advice import advice, odd_row
 from pmlib.data.cells import Cell, Wrong, cell
 from pmlib.data.declaration import Table
 from pmlib.data.part import Part
-from pmlib.data.rule import LABELS
+from pmlib.data.roles import LABELS
 from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.words import SOURCES, DataError, and_more, meant, shown
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from pmlib.age import days
-from pmlib.data.rule import OPTIONS, REPEATING, RESERVED, Rule, Strict, final_names
+from pmlib.data.roles import OPTIONS, REPEATING, RESERVED
+from pmlib.data.rule import Rule, Strict, final_names
 from pmlib.data.words import SOURCES, DataError, and_more, meant, shown
 
 PLACES = ("path", "url", "database", "files")  # a table has one of them

@@ -8,7 +8,7 @@ import pyarrow as pa
 from pmlib.data.checked import Checked
 from pmlib.data.facts import MOST, SAMPLE, few
 from pmlib.data.part import Part
-from pmlib.data.rule import LABELS
+from pmlib.data.roles import LABELS
 from pmlib.data.sql import Name, Sql, joined, sql
 
 FIRST = Sql("limit " + str(SAMPLE))

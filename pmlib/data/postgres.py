@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from pmlib.data.binding import marked
 from pmlib.data.declaration import Table
-from pmlib.data.rule import LABELS, Rule
+from pmlib.data.roles import LABELS
+from pmlib.data.rule import Rule
 from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.words import DataError, shown
 

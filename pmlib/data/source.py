@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from pmlib.data.rule import MEASURES, REPEATING, RESERVED, ROLES, TYPES_OF_ROLE
+from pmlib.data.roles import MEASURES, REPEATING, RESERVED, ROLES, TYPES_OF_ROLE
 from pmlib.data.words import DataError, meant, shown
 from pmlib.result import Result
 from pmlib.table import Column, is_number, texts

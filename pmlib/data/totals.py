@@ -11,7 +11,7 @@ from pmlib.data.blocks import bits, block, lie_in_blocks
 from pmlib.data.checked import Checked, Typed, compared
 from pmlib.data.facts import Facts, by_day, period_of, periods
 from pmlib.data.labels import Known, known_labels, other_labels
-from pmlib.data.rule import MEASURES
+from pmlib.data.roles import MEASURES
 from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.words import DataError, meant
 

@@ -66,12 +66,19 @@ def followed(names: Iterable[str]) -> set[Path]:
         path = module_file(left.pop())
         if path and path not in found:
             found.add(path)
-            left += _of_file(path)[1]
+            left += [name for name in _of_file(path)[1] if name.partition(".")[0] == "pmlib"]
     return found
 
 
+def brought(names: Iterable[str]) -> set[str]:
+    """List what modules import, in dotted form: themselves, and what those of pmlib need to be loaded."""
+    names = set(names)
+    ours = followed(name for name in names if name.partition(".")[0] == "pmlib")
+    return names | {name for path in ours for name in _of_file(path)[1]}
+
+
 def _of_file(path: Path) -> tuple[list[str], list[str]]:
-    """List the packages that a file imports anywhere, and the modules of pmlib that it needs to be loaded."""
+    """List the packages that a file imports anywhere, and the modules that it needs to be loaded."""
     state = list(signature(path) or ())
     match _read.get(str(path)):
         case [list(known), list(anywhere), list(first)] if known == state:
@@ -81,7 +88,7 @@ def _of_file(path: Path) -> tuple[list[str], list[str]]:
     except (OSError, ValueError, SyntaxError):
         return [], []
     anywhere = sorted({name.partition(".")[0] for name in _names(ast.walk(tree))})
-    first = sorted({name for name in _names(tree.body) if name.partition(".")[0] == "pmlib"})
+    first = sorted(set(_names(tree.body)))
     _read[str(path)] = [state, anywhere, first]
     return anywhere, first
 

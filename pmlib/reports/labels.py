@@ -47,7 +47,7 @@ def proposed(known: Mapping[str, Parameter], source: "Source") -> dict[str, Any]
     ------
     UnknownRole : a role that the notebook needs has no column; names those that might be it.
     """
-    from pmlib.data.rule import ROLES
+    from pmlib.data.roles import ROLES
 
     chosen = dict[str, Any]()
     left, fits = dict[str, list[str]](), fitting.fitting(known, source)

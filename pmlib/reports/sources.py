@@ -96,7 +96,7 @@ def accepted(root: Path, name: str) -> list[str]:
 
 def freshness(newest: str, table: "Table") -> str:
     """Say whether the newest period is as new as declared; "–" where nothing is declared."""
-    from pmlib.data.read import today
+    from pmlib.data.reading import today
 
     if table.most_days is None or not newest:
         return "–"

@@ -21,7 +21,7 @@ from typing import Any
 from pmlib.reports import warm
 from pmlib.reports.entry import Entry
 from pmlib.reports.failure import ExecutionFailed, Failure, failed, plain
-from pmlib.reports.imports import imported
+from pmlib.reports.imports import brought, imported
 from pmlib.reports.job import Job
 from pmlib.reports.parameters import source
 from pmlib.reports.render import FAILED, MADE, RECORD, STACKS, Work
@@ -257,9 +257,9 @@ class Child:
 
 
 def _named(jobs: Iterable[Job]) -> set[str]:
-    """List what the notebooks of jobs import of packages that are loaded where they are named only."""
+    """List what notebooks, or what they import of pmlib, need of packages that not every batch does."""
     cells = {source(cell) for job in jobs for cell in job.document["cells"] if cell["cell_type"] == "code"}
-    names = {name for text in cells for name in imported(text)}
+    names = brought(name for text in cells for name in imported(text))
     return {name for name in names if name.partition(".")[0] in warm.ANALYSTS}
 
 

@@ -35,7 +35,7 @@ STACK = (
     "scipy.special", "scipy.linalg", "scipy.sparse", "scipy.spatial",
     "matplotlib.figure", "matplotlib.pyplot", "matplotlib.dates", "matplotlib.backends.backend_agg",
 )  # fmt: skip
-# Slow to import too, and imported where a notebook of the batch imports them.
+# Slow to import too, and imported where a notebook of the batch, or what it asks of pmlib, imports them.
 ANALYSTS = ("scipy", "statsmodels", "seaborn")
 PRESS = ("pmlib.reports.render", "pmlib.reports.execute", "pmlib.reports.build")
 RARELY = (20_000, 20, 20)  # garbage is looked for: what a report makes is short-lived, or kept
@@ -48,7 +48,7 @@ def main(descriptor: int, root: str, named: Sequence[str]) -> None:
     When the child has ended, however it ended, its status is the last thing said there.
 
     root : of the project, "" where there may be several.
-    named : those of ANALYSTS that a notebook imports, and what of them.
+    named : those of ANALYSTS that a notebook needs, and what of them.
     """
     try:
         preload(root, named)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from pmlib.data.words import shown
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.changes import settings
 from pmlib.sizing.drivers.draws import DRAWS, draws_given
@@ -14,7 +15,7 @@ from pmlib.sizing.drivers.draws import draws as drawn
 from pmlib.sizing.drivers.knowing import Known, knowing
 from pmlib.sizing.drivers.levels import quantiles
 from pmlib.sizing.drivers.lineage import causes, focus_of, given_texts, untreed
-from pmlib.sizing.drivers.refusal import at, shown
+from pmlib.sizing.drivers.refusal import at
 from pmlib.sizing.drivers.thresholds import bar_of
 from pmlib.sizing.drivers.words import (
     about,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pmlib.sizing.drivers.refusal import meant, shown
+from pmlib.data.words import meant, shown
 from pmlib.sizing.parameters import check_names
 
 BEST = 5.0  # the best fit; a percentage is of it

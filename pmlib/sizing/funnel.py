@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pmlib.data.words import shown
 from pmlib.given import ungiven
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers import words
 from pmlib.sizing.drivers.draws import draws
 from pmlib.sizing.drivers.lineage import sources
 from pmlib.sizing.drivers.node import Node
-from pmlib.sizing.drivers.refusal import shown
 from pmlib.sizing.drivers.tree import Tree
 from pmlib.sizing.method_drivers import product
 from pmlib.sizing.parameters import check_level, check_names, check_seed

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
+from pmlib.data.words import meant, shown
 from pmlib.given import ungiven
 from pmlib.result import Absent, Number, Result
 from pmlib.sizing.drivers import words
 from pmlib.sizing.drivers.draws import draws
 from pmlib.sizing.drivers.lineage import sources
-from pmlib.sizing.drivers.refusal import meant, shown
 from pmlib.sizing.drivers.tree import Tree
 from pmlib.sizing.parameters import check_names
 

@@ -7,9 +7,9 @@ import pandas as pd
 
 from pmlib.data import Source
 from pmlib.data.source import check_amounts, check_source
+from pmlib.data.words import meant, shown
 from pmlib.given import ungiven
 from pmlib.result import Absent
-from pmlib.sizing.drivers.refusal import meant, shown
 from pmlib.stats.log_trend import FEWEST, log_trend
 from pmlib.table import Column, date_form
 

@@ -193,3 +193,13 @@ def test_what_is_slow_to_import_is_there_before_a_notebook_that_names_it(small):
         made = render(server, Work(jobs[0], root, folder, "pmlib", None))
     assert "there: True" in made.files["notebook.ipynb"].decode()
     assert "package seaborn" in made.record["parts"]
+
+
+def test_what_pmlib_needs_for_a_notebook_is_there_before_it(small):
+    root = small("import sys; print('there:', 'scipy.stats' in sys.modules)", "from pmlib import sizing")
+    jobs = plan.jobs(root)
+    folder = root / ".pmlib/runs/one"
+    folder.mkdir(parents=True)
+    with Server(root, jobs) as server:
+        made = render(server, Work(jobs[0], root, folder, "pmlib", None))
+    assert "there: True" in made.files["notebook.ipynb"].decode()

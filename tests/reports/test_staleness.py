@@ -164,9 +164,9 @@ MATRIX = {
     ),
     "a helper that is not used": (lambda p: append(p.root / "unused.py"), None, ""),
     "a module of pmlib that ran": (
-        lambda p: append(p.pmlib / "data/read.py"),
-        "code pmlib/data/read.py",
-        "pmlib/data/read.py changed",
+        lambda p: append(p.pmlib / "data/reading.py"),
+        "code pmlib/data/reading.py",
+        "pmlib/data/reading.py changed",
     ),
     "a module of pmlib that makes the page": (
         lambda p: append(p.pmlib / "reports/page.py"),

@@ -11,7 +11,7 @@ from pmlib.age import days
 from pmlib.competitive.facts.claims import alike, claims, unclaimed
 from pmlib.competitive.words import count, listed
 from pmlib.data import Source, source
-from pmlib.data.rule import ROLES
+from pmlib.data.roles import ROLES
 from pmlib.data.source import no_source
 from pmlib.given import ungiven
 from pmlib.table import Column

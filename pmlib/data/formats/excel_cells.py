@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from pmlib.data.declaration import Table
 from pmlib.data.formats.worksheet import Cell
-from pmlib.data.rule import LABELS, MEASURES, Rule
+from pmlib.data.roles import LABELS, MEASURES
+from pmlib.data.rule import Rule
 from pmlib.data.words import SOURCES, shown
 
 IN_EXCEL = "open the file in Excel and save it"

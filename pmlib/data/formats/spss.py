@@ -12,7 +12,7 @@ import pyarrow as pa
 from pmlib.data.declaration import Table
 from pmlib.data.formats.worksheet import plain
 from pmlib.data.part import Part
-from pmlib.data.rule import LABELS
+from pmlib.data.roles import LABELS
 from pmlib.data.words import SOURCES, DataError, shown
 
 TYPES = {float: pa.float64(), str: pa.string(), datetime: pa.timestamp("us"), date: pa.date32()}

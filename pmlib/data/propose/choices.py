@@ -7,7 +7,7 @@ from itertools import product
 from pmlib.data.propose import vocabulary
 from pmlib.data.propose.column import Guess
 from pmlib.data.propose.vocabulary import named
-from pmlib.data.rule import MEASURES, RESERVED
+from pmlib.data.roles import MEASURES, RESERVED
 
 MOSTLY = 0.95  # of the choices are as choices are; the others are damage, which the analysis will name
 ALTERNATIVES = (*MEASURES, "text", "category")  # types that may number or name what can be chosen

@@ -3,7 +3,7 @@
 from pmlib.data.propose import vocabulary
 from pmlib.data.propose.column import OUTCOMES, Guess
 from pmlib.data.propose.vocabulary import named
-from pmlib.data.rule import MEASURES, RESERVED
+from pmlib.data.roles import MEASURES, RESERVED
 
 LABELS = ("text", "category")
 

@@ -14,7 +14,8 @@ from pmlib.data.propose.numbers import is_missing, number_cells, style
 from pmlib.data.propose.roles import assign
 from pmlib.data.propose.shares import settle
 from pmlib.data.propose.toml import pairs
-from pmlib.data.rule import RESERVED, Rule
+from pmlib.data.roles import RESERVED
+from pmlib.data.rule import Rule
 
 UNKNOWN = "not stated yet"
 

@@ -6,7 +6,7 @@ from itertools import combinations
 from pmlib.data.propose import choices, deals, vocabulary
 from pmlib.data.propose.column import Guess, is_money, is_rate
 from pmlib.data.propose.vocabulary import named
-from pmlib.data.rule import MEASURES, RESERVED
+from pmlib.data.roles import MEASURES, RESERVED
 
 MOST_FIRMS = 200
 SPARSE = 0.3  # of its cells a column may lack and still be the likely one of its role

@@ -4,7 +4,7 @@ import pandas as pd
 
 from pmlib.data.propose.declare import Proposal
 from pmlib.data.propose.numbers import Style, split
-from pmlib.data.rule import MEASURES, ROLES
+from pmlib.data.roles import MEASURES, ROLES
 from pmlib.data.source import Fingerprint, Source
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pmlib.sizing.drivers.refusal import at, shown
+from pmlib.data.words import shown
+from pmlib.sizing.drivers.refusal import at
 from pmlib.sizing.drivers.words import inside, listed
 
 if TYPE_CHECKING:

@@ -3,24 +3,22 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
 
+from pmlib.data import Source
+from pmlib.data.words import meant, shown
 from pmlib.result import Absent, Number, Result
 from pmlib.sizing.drivers.choose import Said, banded, law_of
 from pmlib.sizing.drivers.convert import Rates, factor
 from pmlib.sizing.drivers.laws import Law
 from pmlib.sizing.drivers.lookup import cell, look_up
 from pmlib.sizing.drivers.reading import compared, of_column, taken_as
-from pmlib.sizing.drivers.refusal import meant, shown
 from pmlib.sizing.drivers.unit_text import unit as read_unit
 from pmlib.sizing.drivers.units import PLAIN, SHARE, Unit
 from pmlib.sizing.drivers.values import Point, Tail, Value, tail, value
-
-if TYPE_CHECKING:
-    from pmlib.data import Source
 
 EVENLY = ndtri((np.arange(10_000) + 0.5) / 10_000)  # scores that stand for all draws
 RARE = 1e-3
@@ -48,7 +46,7 @@ class Inputs:
         convert money.
     """
 
-    tables: Mapping[str, "Source"] = field(default_factory=dict)
+    tables: Mapping[str, Source] = field(default_factory=dict)
     numbers: Mapping[str, Any] = field(default_factory=dict)
     rates: Rates | Absent | None = None
 

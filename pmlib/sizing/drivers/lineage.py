@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pmlib.data.words import shown
 from pmlib.result import Absent
-from pmlib.sizing.drivers.refusal import at, shown
+from pmlib.sizing.drivers.refusal import at
 from pmlib.sizing.drivers.tree import Tree
 
 if TYPE_CHECKING:

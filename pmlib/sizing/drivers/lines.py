@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from pmlib.data.words import shown
 from pmlib.sizing.drivers.parse import check_name
-from pmlib.sizing.drivers.refusal import at, shown
+from pmlib.sizing.drivers.refusal import at
 from pmlib.sizing.drivers.tokens import tokens
 from pmlib.sizing.drivers.unit_text import unit
 from pmlib.sizing.drivers.units import Unit

@@ -3,15 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pmlib.sizing.drivers.refusal import meant, shown
-
-if TYPE_CHECKING:
-    from pmlib.data import Source
+from pmlib import data
+from pmlib.data.words import meant, shown
 
 CELL = re.compile(
     r"""(?P<of>[^\W\d]\w*)\s*\.\s*(?P<column>[^\W\d]\w*|"[^"]*")\s*\[(?P<keys>(?:[^\]"]|"[^"]*")*)\]"""
@@ -58,7 +56,7 @@ def cell(text: str) -> tuple[Cell, str] | None:
     return Cell(match["of"], match["column"].strip('"'), tuple(keys)), text.strip()[match.end() :]
 
 
-def look_up(asked: Cell, tables: Mapping[str, "Source"]) -> tuple[float, str, str]:
+def look_up(asked: Cell, tables: Mapping[str, data.Source]) -> tuple[float, str, str]:
     """Find the one cell.
 
     Returns
@@ -92,15 +90,13 @@ def look_up(asked: Cell, tables: Mapping[str, "Source"]) -> tuple[float, str, st
     return float(value), source.columns[asked.column].unit, source.line or source.title
 
 
-def _source(asked: Cell, tables: Mapping[str, "Source"]) -> "Source":
+def _source(asked: Cell, tables: Mapping[str, data.Source]) -> data.Source:
     if asked.table in tables:
         found = tables[asked.table]
     else:
-        from pmlib.data import DataError, read
-
         try:
-            found = read(asked.table)
-        except DataError as refused:
+            found = data.read(asked.table)
+        except data.DataError as refused:
             given = f"; the tree was given {', '.join(tables)}" if tables else ""
             raise ValueError(f"{refused}{given}") from None
     if not hasattr(found, "frame"):

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from pmlib.data.words import meant, shown
 from pmlib.sizing.drivers.lines import PairLine
 from pmlib.sizing.drivers.node import Node
-from pmlib.sizing.drivers.refusal import TreeError, meant, shown
+from pmlib.sizing.drivers.refusal import TreeError
 
 Pairs = dict[tuple[str, str], float]
 

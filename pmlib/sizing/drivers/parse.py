@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from pmlib.sizing.drivers.refusal import meant, shown
+from pmlib.data.words import meant, shown
 from pmlib.sizing.drivers.tokens import Token, tokens
 from pmlib.sizing.drivers.unit_text import unit
 from pmlib.sizing.drivers.units import PLAIN, TENS, Unit

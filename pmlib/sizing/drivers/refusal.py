@@ -1,6 +1,6 @@
 """How a tree refuses: one line that names the node, its line, what was found and what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 
@@ -20,17 +20,3 @@ def at(place: str) -> Iterator[None]:
         raise
     except ValueError as refused:
         raise TreeError(f"{place}: {refused}") from None
-
-
-def shown(found: object) -> str:
-    """Quote what was found, shortened, on one line."""
-    from pmlib.data import words  # with the whole gate, which a tree that is right does not need
-
-    return words.shown(found)
-
-
-def meant(name: object, options: Iterable[str], says: str) -> str:
-    """Say what there is instead, the likely one first."""
-    from pmlib.data import words
-
-    return words.meant(name, options, says)

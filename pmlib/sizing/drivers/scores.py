@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from pmlib.sizing.drivers.refusal import meant, shown
+from pmlib.data.words import meant, shown
 
 METHODS = ("sobol", "random")
 BLOCK = 1 << 14  # draws at a time: what a processor's cache holds, and a power of two as Sobol' wants

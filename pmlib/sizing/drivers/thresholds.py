@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pmlib.sizing.drivers.refusal import at, shown
+from pmlib.data.words import shown
+from pmlib.sizing.drivers.refusal import at
 from pmlib.sizing.drivers.words import column, exact, inside, verb
 from pmlib.sizing.drivers.words import sign as sign_of
 from pmlib.table import number

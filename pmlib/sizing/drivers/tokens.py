@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from pmlib.sizing.drivers.refusal import shown
+from pmlib.data.words import shown
 from pmlib.sizing.drivers.units import TENS
 from pmlib.visible import visible
 

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from pmlib.data import Source
+from pmlib.data.words import meant, shown
 from pmlib.result import Absent
 from pmlib.sizing.drivers.checked import agreed, checked
 from pmlib.sizing.drivers.compute import Amount, compute
@@ -18,14 +20,11 @@ from pmlib.sizing.drivers.lines import BREAK, NodeLine, PairLine, cut_comment, l
 from pmlib.sizing.drivers.node import Node, remark
 from pmlib.sizing.drivers.pairs import pairs_of
 from pmlib.sizing.drivers.parse import Step, formula
-from pmlib.sizing.drivers.refusal import TreeError, at, meant, shown
+from pmlib.sizing.drivers.refusal import TreeError, at
 from pmlib.sizing.drivers.sequence import sequence
 from pmlib.sizing.drivers.tokens import tokens
 from pmlib.sizing.drivers.units import Unit
 from pmlib.sizing.drivers.values import is_value
-
-if TYPE_CHECKING:
-    from pmlib.data import Source
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +124,7 @@ class Tree:
 def tree(
     text: str,
     *,
-    tables: Mapping[str, "Source"] | None = None,
+    tables: Mapping[str, Source] | None = None,
     numbers: Mapping[str, Any] | None = None,
     money: Rates | Absent | None = None,
 ) -> Tree | Absent:

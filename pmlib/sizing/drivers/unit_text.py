@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 from functools import lru_cache
 
-from pmlib.sizing.drivers.refusal import shown
+from pmlib.data.words import shown
 from pmlib.sizing.drivers.units import PLAIN, SHARE, SIGNS, TENS, TIMES, Money, Unit
 
 PLAIN_WORDS = ("1", "ratio", "number")

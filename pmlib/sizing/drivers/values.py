@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from pmlib.data.words import meant, shown
 from pmlib.sizing.drivers.parse import number
-from pmlib.sizing.drivers.refusal import meant, shown
 from pmlib.sizing.drivers.tokens import Token, tokens
 from pmlib.sizing.drivers.unit_text import unit
 from pmlib.sizing.drivers.units import TENS, Unit

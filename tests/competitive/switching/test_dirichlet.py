@@ -305,7 +305,7 @@ def test_few_buyers_are_said_to_be_too_few(yogurt):
 def test_the_norms_intervals_and_flags_err_as_often_as_they_say():
     rng = np.random.default_rng(8)
     normal, flagged = [], []
-    for _ in range(40):
+    for _ in range(20):
         source = panel(rng, 600, 1.5, 0.8, 1.3, [0.4, 0.3, 0.2, 0.1])
         rows = dirichlet_norm(source, focal="a", households=600).frame
         normal.append((rows.loc[rows["estimate"].notna(), "verdict"] == "normal").mean())
