@@ -211,7 +211,7 @@ TOO_FEW = Absent(title="Curve", reason="Three points are too few.")
         ),
         (
             replace(STOCK, value=9.0),
-            "diffusion is 9.0 million cars (3.5 million cars to 4.8 million cars), "
+            "diffusion is 9.0 million cars (3.5 to 4.8 million cars), "
             "which lies outside its own interval; look at its method",
         ),
         (RATE, "declared M car, diffusion gives %; declare the unit [%]"),
