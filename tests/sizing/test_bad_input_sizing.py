@@ -92,6 +92,10 @@ REFUSED = {
         'margin sex, level "f": its total is -5; a total is above 0: correct it, or leave the level and its '
         "respondents out",
     ),
+    "a target beyond numbers": (
+        lambda: incidence([("sex", "f", 1e308), ("sex", "m", 1e308)]),
+        "census, row 0: margin_total is 1e+308; correct it",
+    ),
     "confounded margins": (
         lambda: incidence([*SEX, ("works", "no", 400), ("works", "yes", 600)]),
         'the margins cannot be met together: sex "f" (510 people) is found only with works "no" (400); '

@@ -9,6 +9,7 @@ from pmlib.data import Source
 from pmlib.data.words import meant
 
 CROSSED = " & "  # joins the names, and the levels, of a margin of several variables
+LARGEST = 1e100  # a number whose square is one still
 
 
 def labelled(survey: Source, name: str, what: str) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -54,12 +55,16 @@ def numbers(source: Source, role: str) -> np.ndarray:
 
     Raises
     ------
-    ValueError : it holds no numbers.
+    ValueError : it holds no numbers, or one whose square is none.
     """
     values = source.frame[role]
     if not pd.api.types.is_numeric_dtype(values.dtype):
         raise ValueError(f"{source.name}: {role} holds {values.dtype}, not numbers; convert it first")
-    return values.to_numpy(float, na_value=np.nan)
+    found = values.to_numpy(float, na_value=np.nan)
+    if (huge := (np.abs(found) > LARGEST) & np.isfinite(found)).any():
+        row = int(huge.argmax())
+        raise ValueError(f"{source.name}, row {row}: {role} is {found[row]:.3g}; correct it")
+    return found
 
 
 def twin(level: str, others: Sequence[str]) -> str:

@@ -15,7 +15,6 @@ from pmlib.table import Column
 YES = ("yes", "true", "y", "1")
 NO = ("no", "false", "n", "0")
 SHOWN = 8
-LARGEST = 1e100  # an answer whose square is a number still
 
 
 @dataclass(frozen=True, eq=False)
