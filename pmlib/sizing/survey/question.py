@@ -9,7 +9,7 @@ import pandas as pd
 
 from pmlib.data import Source
 from pmlib.data.words import meant
-from pmlib.sizing.survey.labels import label, labelled, twin
+from pmlib.sizing.survey.labels import LARGEST, label, labelled, twin
 from pmlib.table import Column
 
 YES = ("yes", "true", "y", "1")
