@@ -1,18 +1,16 @@
 """The few turns of phrase that the sentences of this topic share."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import count as steps
 
 from pmlib.table import interval, number, percentage, plain
+from pmlib.wording import capital as capital  # a topic's sentences take all their words from here
+from pmlib.wording import listed as listed
+from pmlib.wording import lower as lower
 
 SMALLEST = 0.001  # a share below this is written as "under" it
 TAKEN = {"focal", "leader"}  # said of a Number by its part in the report, so not by a firm called so
-
-
-def listed(words: Sequence[str], last: str = "and") -> str:
-    """Join words as a sentence does: A, B and C."""
-    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def possessive(name: str) -> str:
@@ -30,11 +28,6 @@ def percent(share: float) -> str:
 def at(period: str) -> str:
     """Say when, as a sentence does: in 1990, in Mar 1990, on 2025-06-28."""
     return f"{'on' if re.fullmatch(r'[0-9]{4}-[0-9]{2}-[0-9]{2}', period) else 'in'} {period}"
-
-
-def capital(words: str) -> str:
-    """Begin a sentence."""
-    return words[:1].upper() + words[1:]
 
 
 def count(items: float) -> str:
@@ -78,11 +71,6 @@ def names(firms: Iterable[str]) -> dict[str, str]:
 def money(price: float, unit: str) -> str:
     """Write a price without the year of its money, which the subtitle says: $10.4k."""
     return number(price, re.sub(r" \(.*\)$", "", unit))
-
-
-def lower(label: str) -> str:
-    """Put a label inside a sentence: Fuel economy becomes fuel economy, ABS stays."""
-    return label if label[1:2].isupper() or not label[1:2].isalpha() else label[:1].lower() + label[1:]
 
 
 def level_words(level: float) -> str:

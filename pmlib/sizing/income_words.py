@@ -7,6 +7,7 @@ from typing import Any
 from pmlib.data import Source
 from pmlib.result import Number
 from pmlib.table import Column, interval, interval_digits, number, percentage, plain
+from pmlib.wording import lower
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Prediction:
     def subtitle(self) -> str:
         """What is measured against what, and when."""
         what = self.panel.columns["penetration"].heading
-        income = lowered(self.panel.columns["income_a_head"].heading)
+        income = lower(self.panel.columns["income_a_head"].heading)
         return f"{what} by {income}{', ' + self.when if self.when else ''}"
 
     @property
@@ -108,7 +109,3 @@ class Prediction:
             return interval(low, high, self.unit)
         digits = interval_digits(low, high, self.unit)
         return f"{plain(low, self.unit, digits)} to {number(high, self.unit, digits)}"
-
-
-def lowered(label: str) -> str:
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

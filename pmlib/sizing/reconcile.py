@@ -219,12 +219,8 @@ def _title(count: int, apart: float, drivers: Sequence[Driver]) -> str:
         return "One method; nothing to compare it with"
     where = ""
     if apart > CLOSE and drivers:
-        where = f", most in {_lower(drivers[0].label)}"
+        where = f", most in {words.lower(drivers[0].label)}"
     return f"{words.capital(_count(count))} methods {_agree(apart)}{where}"
-
-
-def _lower(label: str) -> str:
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _figure(answer: Number) -> str:
@@ -237,13 +233,13 @@ def _spoken(
 ) -> str:
     if pooled is None:
         only = found.labels[kept[0]]
-        return f"This is {_lower(only)} alone: there is nothing to compare it with."
+        return f"This is {words.lower(only)} alone: there is nothing to compare it with."
     beyond = ", more than their own ranges allow" if pooled.p < DOUBT else ""
     return f"{_title(len(kept), apart, drivers)}{beyond}."
 
 
 def _caught(found: Methods, aside: Sequence[Slip]) -> str:
-    parts = [f"{_lower(found.labels[slip.index])} {slip.what}" for slip in aside]
+    parts = [f"{words.lower(found.labels[slip.index])} {slip.what}" for slip in aside]
     if not parts:
         return ""
     worst = max(aside, key=lambda slip: slip.times)
@@ -279,7 +275,7 @@ def _advice(apart: float, pooled: Pooled | None, drivers: Sequence[Driver]) -> s
         return "Add a second way to reach the figure before money hangs on it."
     if pooled.p >= DOUBT and apart <= CLOSE:
         return ""
-    where = _lower(drivers[0].label) if drivers else "what the methods count"
+    where = words.lower(drivers[0].label) if drivers else "what the methods count"
     return f"Settle {where} first: there the methods part."
 
 
@@ -315,7 +311,7 @@ def _checks(
     if len(kept) > 2:
         without = {found.labels[i]: np.exp(_pooled(found, kept[kept != i], level).estimate) for i in kept}
         far = max(without, key=lambda label: abs(np.log(without[label] / answer.value)))
-        saw = f"without {_lower(far)} it is {number(float(without[far]), words.spoken(answer.unit))}"
+        saw = f"without {words.lower(far)} it is {number(float(without[far]), words.spoken(answer.unit))}"
         inside = (answer.low or 0) <= without[far] <= (answer.high or 0)
         checks.append(Check("No single method moves the figure out of its range", inside, saw))
     if came is not None:

@@ -209,7 +209,7 @@ def _first(frame: pd.DataFrame, size: Column, until: str, level: float) -> str:
     if row["growth_high"] > row["growth_low"]:
         grown += f" ({interval(row['growth_low'], row['growth_high'], '%')})"
     fit = f", at a fit of {number(row['fit'], '%', 0)}" if frame["fit_low"].min() < 1 else ""
-    return f"{_place(frame)} Its {_lower(size.label)}: {future} {until}, growing {grown} a year{fit}."
+    return f"{_place(frame)} Its {words.lower(size.label)}: {future} {until}, growing {grown} a year{fit}."
 
 
 def _place(frame: pd.DataFrame) -> str:
@@ -255,16 +255,12 @@ def _subtitle(sizes: SegmentSizes, frame: pd.DataFrame, until: str, level: float
     return f"{when}; {grown}. {RULE} {until}: the area of a bubble. {percentage(level)} intervals."
 
 
-def _lower(label: str) -> str:
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
-
-
 def _numbers(frame: pd.DataFrame, size: Column, level: float, until: str, source: str) -> tuple[Number, ...]:
     row = frame.iloc[0]
     varies = row["future_high"] > row["future_low"]
     future = Number(
         name="first_segment_size",
-        label=f"{_lower(size.label)}, {row['segment']}",
+        label=f"{words.lower(size.label)}, {row['segment']}",
         value=float(row["future"]),
         low=float(row["future_low"]) if varies else None,
         high=float(row["future_high"]) if varies else None,

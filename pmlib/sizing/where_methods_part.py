@@ -59,7 +59,7 @@ def where_methods_part(reconciled: Reconciled | Absent | None) -> DriversByMetho
     low, high = (pick(first.by_method, key=lambda name: first.by_method[name]) for pick in (min, max))
     said = {name: number(first.by_method[name], words.spoken(first.unit)) for name in (low, high)}
     return DriversByMethod(
-        title=f"Methods part most in {_lower(first.label)}: {first.gap:.2f} times",
+        title=f"Methods part most in {words.lower(first.label)}: {first.gap:.2f} times",
         subtitle="Each method's drivers, without those that all share; what one implies is marked.",
         finding=(
             f"{first.label}: {said[high]} by {high.replace('_', ' ')}, "
@@ -81,7 +81,3 @@ def where_methods_part(reconciled: Reconciled | Absent | None) -> DriversByMetho
         ),
         source=reconciled.source,
     )
-
-
-def _lower(label: str) -> str:
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

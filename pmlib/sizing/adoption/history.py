@@ -44,10 +44,6 @@ class History:
         return self.since(self.dates)
 
     @property
-    def later_times(self) -> np.ndarray:
-        return self.since(self.later.index.to_series())
-
-    @property
     def even(self) -> bool:
         """Whether no period is missing between the first and the last."""
         return len(self.seen) < 2 or bool((np.diff(self.times) == 1).all())

@@ -31,7 +31,6 @@ USUAL_NOISE, SPREAD_NOISE = 0.3, 0.6  # assumed: growth strays by a third, twice
 SMOOTH, WORTH, ROUNDS = 2.0, 2, 3  # grid cells; analogues that the general prior is worth; of the search
 STARTS = range(3, 9)  # points after which an analogue's course is looked at
 RIDGE, TRIES = 10.0, 15
-MOST_SHARE = 0.999999
 
 
 def _reached() -> np.ndarray:

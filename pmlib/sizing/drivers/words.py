@@ -1,11 +1,13 @@
 """How nodes and their values are said in sentences."""
 
 import re
-from collections.abc import Sequence
 from math import floor, log10
 from typing import TYPE_CHECKING
 
 from pmlib.table import Column, interval, interval_digits, number, percentage
+from pmlib.wording import capital as capital  # a topic's sentences take all their words from here
+from pmlib.wording import listed as listed
+from pmlib.wording import lower as lower
 
 if TYPE_CHECKING:
     from pmlib.sizing.drivers.node import Node
@@ -30,13 +32,6 @@ def verb(node: "Node", one: str, many: str) -> str:
     """Choose the form that goes with a node's name: SOM hangs, cars per person hang."""
     named = re.split(r" (?:per|of|a|an|in|for|by|to|at|with) ", node.label)[0]
     return many if named.endswith("s") and not named.endswith(("ss", "us", "is")) else one
-
-
-def lower(words: str) -> str:
-    """Put a label inside a sentence: Fuel economy becomes fuel economy, SOM stays."""
-    second = words[1:2]
-    stays = second.isupper() or (second != "" and not second.isalpha() and second != " ")
-    return words if stays else words[:1].lower() + words[1:]
 
 
 def column(node: "Node") -> Column:
@@ -105,16 +100,6 @@ def estimate(value: float, low: float, high: float, unit: str, level: float) -> 
     if not high > low:
         return exact(value, unit)
     return f"{amount(value, low, high, unit)} ({band(low, high, unit)}, {percentage(level)} range)"
-
-
-def listed(words: Sequence[str], last: str = "and") -> str:
-    """Join words as a sentence does: A, B and C."""
-    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
-
-
-def capital(words: str) -> str:
-    """Begin a sentence."""
-    return words[:1].upper() + words[1:]
 
 
 def in_money(unit: str) -> str:
