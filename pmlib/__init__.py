@@ -12,6 +12,7 @@ _HOME = {
     "competitive": "pmlib.competitive",
     "data": "pmlib.data",
     "first_present": "pmlib.result",
+    "impact": "pmlib.impact",
     "sizing": "pmlib.sizing",
 }
 __all__ = sorted(_HOME)

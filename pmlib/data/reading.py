@@ -22,6 +22,7 @@ from pmlib.data.facts import Facts, facts
 from pmlib.data.formats import open_file
 from pmlib.data.keep import LEFT_OUT, kept
 from pmlib.data.part import Part, engine
+from pmlib.data.roles import LISTED_ROLES
 from pmlib.data.rule import Rule, described, final_names
 from pmlib.data.source import Fingerprint, Source, by_role
 from pmlib.data.sql import Name, sql
@@ -192,7 +193,8 @@ def _source(asked: Asked, frame: pd.DataFrame, opened: Fingerprint, said: tuple[
     renamed = {column: final[column] for column in frame if final[column] != column}
     shared = {
         role: tuple(c for c, rule in table.columns.items() if rule.role == role and c in frame)
-        for role in ("attribute", "instrument")
+        for role in LISTED_ROLES
+        if role
     }
     frame = by_role(frame, renamed, names if named else None)
     columns = {final[column]: described(column, rule) for column, rule in table.columns.items()}
@@ -204,8 +206,7 @@ def _source(asked: Asked, frame: pd.DataFrame, opened: Fingerprint, said: tuple[
         title=table.title,
         frame=frame,
         columns=columns,
-        attributes=shared["attribute"],
-        instruments=shared["instrument"],
+        **{f"{role}s": columns for role, columns in shared.items()},
         line=table.line,
         licence=table.licence,
         fingerprint=opened,

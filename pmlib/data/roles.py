@@ -13,6 +13,9 @@ Role = Literal[
     "design_weight", "stratum", "cluster", "stratum_size",  # of a survey: how it was drawn
     "margin", "margin_level", "margin_total",  # of a population: what a survey is weighted to
     "too_cheap", "cheap", "expensive", "too_expensive", "intent_if_cheap", "intent_if_expensive",  # of price
+    "kpi", "covariate", "observed",  # of what is measured over time or of users, and what helps to explain it
+    "unit", "variant", "treated", "launched",  # of who got a feature, and when
+    "launch", "until", "effect", "effect_se", "effect_low", "effect_high", "grade", "domain", "reach",  # past
 ]  # fmt: skip
 Better = Literal["", "higher", "lower"]
 OPTIONS = {
@@ -49,10 +52,21 @@ TYPES_OF_ROLE: dict[str, tuple[str, ...]] = {  # a role that is not listed takes
     "too_expensive": MEASURES,
     "intent_if_cheap": MEASURES,
     "intent_if_expensive": MEASURES,
+    "kpi": (*MEASURES, "flag"),
+    "covariate": (*MEASURES, "flag"),
+    "observed": MEASURES,
+    "treated": ("flag",),
+    "launched": ("year", "date"),
+    "until": ("year", "date"),
+    "effect": MEASURES,
+    "effect_se": MEASURES,
+    "effect_low": MEASURES,
+    "effect_high": MEASURES,
+    "reach": MEASURES,
 }
 # Several columns may have these; any other renames its one column.
-SHARED_ROLES = ("", "name", "attribute", "instrument")
-LISTED_ROLES = ("", "attribute", "instrument")  # a Source lists their columns
+SHARED_ROLES = ("", "name", "attribute", "instrument", "kpi", "covariate")
+LISTED_ROLES = ("", "attribute", "instrument", "kpi", "covariate")  # a Source lists their columns
 ROLES = tuple(role for role in get_args(Role) if role not in LISTED_ROLES)  # columns a Source may have
 # No column without the role may be called by it; the later ones are so common that one may.
 RESERVED = frozenset(ROLES[: ROLES.index("market")])

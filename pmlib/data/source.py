@@ -8,13 +8,15 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from pmlib.data.roles import MEASURES, REPEATING, RESERVED, ROLES, TYPES_OF_ROLE
+from pmlib.data.roles import LISTED_ROLES, MEASURES, REPEATING, RESERVED, ROLES, TYPES_OF_ROLE
 from pmlib.data.words import DataError, meant, shown
 from pmlib.result import Result
 from pmlib.table import Column, is_number, texts
 
 AMOUNTS = {role for role, types in TYPES_OF_ROLE.items() if types == MEASURES}
 FLAGS = ("chosen", "available", "won")
+SINCE = ("launched", "until")  # dates that may be missing: never, or to this day
+NEVER = ("", "0", "nan", "nat", "none", "<na>", "inf", "never")  # how tables write a date that never came
 PROFILE = {
     "label": Column("Column"),
     "unit": Column("Unit"),
@@ -41,7 +43,7 @@ class Source:
         price, chooser, occasion, chosen, ...); `name` is a product in words; `period` is a date; the others
         keep their names.
     columns : label and unit of each column of the frame.
-    attributes, instruments : names of the columns of these roles, as declared.
+    attributes, instruments, kpis, covariates : names of the columns of these roles, as declared.
     line : where the data come from, as printed under a chart.
     licence : the terms that the data are under.
     note : what a reader must know of how the numbers were made.
@@ -60,6 +62,8 @@ class Source:
     line: str
     fingerprint: Fingerprint
     instruments: tuple[str, ...] = ()
+    kpis: tuple[str, ...] = ()
+    covariates: tuple[str, ...] = ()
     licence: str = field(default="", repr=False)
     note: str = field(default="", repr=False)
     said: tuple[str, ...] = field(default=(), repr=False)
@@ -78,10 +82,14 @@ class Source:
 
     def lacks(self, *roles: str) -> list[str]:
         """List the roles that no column has."""
-        held = {"attribute"} if self.attributes else set()
-        held |= {"instrument"} if self.instruments else set()
-        held |= {role for role in ROLES if role in self.frame}
+        held = {role for role in ROLES if role in self.frame}
+        held |= {role for role, columns in self.listed.items() if columns}
         return [role for role in roles if role not in held]
+
+    @property
+    def listed(self) -> dict[str, tuple[str, ...]]:
+        """The columns of each role that several may have."""
+        return {role: getattr(self, f"{role}s") for role in LISTED_ROLES if role}
 
     def called(self, name: str) -> str:
         """Say what a column goes by in the frame: its role, where it has one."""
@@ -120,7 +128,7 @@ class Source:
 
     def _profile(self, name: str) -> dict[str, object]:
         values, column = self.frame[name], self.columns[name]
-        role = "attribute" if name in self.attributes else "instrument" if name in self.instruments else ""
+        role = next((role for role, columns in self.listed.items() if name in columns), "")
         role = name if name in ROLES else role
         known = values.dropna()
         if is_number(values) or pd.api.types.is_datetime64_any_dtype(values.dtype):
@@ -149,6 +157,8 @@ def source(
     columns: Mapping[str, Column] | None = None,
     attributes: Sequence[str] = (),
     instruments: Sequence[str] = (),
+    kpis: Sequence[str] = (),
+    covariates: Sequence[str] = (),
     line: str = "",
     **roles: str,
 ) -> Source:
@@ -159,6 +169,7 @@ def source(
     columns : labels and units, by the frame's column names or by role; the others are called as they are.
     attributes, instruments : columns that describe a product, and columns that move its price but not the
         wish for it.
+    kpis, covariates : columns that are measured, and columns known before, or moved by what moves these too.
     roles : column by role, as in price="list_price"; a column already called by a role needs no mention.
 
     Raises
@@ -168,10 +179,12 @@ def source(
     for role in roles:
         if role not in ROLES:
             raise DataError(f"{name}: {role!r} is not a role; {meant(role, ROLES, 'it may be', 20)}")
-    for what, given in (("attributes", attributes), ("instruments", instruments)):
+    listed = {"attributes": attributes, "instruments": instruments, "kpis": kpis, "covariates": covariates}
+    for what, given in listed.items():
         if isinstance(given, str):
             raise DataError(f'{name}: {what} is the text "{given}"; write a list of columns: ["{given}"]')
-    for column in (*roles.values(), *attributes, *instruments):
+    several = [column for columns in listed.values() for column in columns]
+    for column in (*roles.values(), *several):
         if column not in frame:
             raise DataError(f"{name} has no column {column!r}; {meant(str(column), frame)}")
     renamed = {column: role for role, column in roles.items()}
@@ -181,21 +194,24 @@ def source(
         raise DataError(
             f"{name} has two columns {frame.columns[frame.columns.duplicated()][0]!r}; rename one"
         )
-    for column in attributes:
-        if (role := renamed.get(column, column)) != column:
-            raise DataError(f"{name}: {column!r} is the {role}; an attribute is another column")
+    for what, given in listed.items():
+        for column in given if what != "instruments" else ():
+            if (role := renamed.get(column, column)) != column:
+                a_column = {"attributes": "an attribute", "kpis": "a kpi"}.get(what, "a covariate")
+                raise DataError(f"{name}: {column!r} is the {role}; {a_column} is another column")
     for column, role in renamed.items():
         if role in frame and role != column:
             raise DataError(f"{name}: both {column!r} and {role!r} would be the {role}; drop one")
     declared = {renamed.get(key, key): column for key, column in (columns or {}).items()}
     hashed = pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()
+    _check_since(name, frame, {roles[role]: role for role in SINCE if role in roles})
     named = by_role(frame, renamed)
     if "period" in named and (lost := named["period"].isna()).any():
         row = int(lost.to_numpy().argmax())
         found = shown(frame[roles.get("period", "period")].tolist()[row])
         remedy = "give dates (pandas.to_datetime makes them), or years as whole numbers"
         raise DataError(f"{name}, row {row}: period is {found}; {remedy}")
-    _check_values(name, named, [*attributes, *instruments], roles)
+    _check_values(name, named, several, roles)
     named = named.astype(
         {flag: "Int64" if named[flag].hasnans else "int64" for flag in FLAGS if flag in named}
     )
@@ -206,6 +222,8 @@ def source(
         columns={key: declared.get(key, Column(str(key).replace("_", " "))) for key in named},
         attributes=tuple(attributes),
         instruments=tuple(instruments),
+        kpis=tuple(kpis),
+        covariates=tuple(covariates),
         line=line,
         fingerprint=fingerprint(repr(list(frame)).encode() + hashed, named),
         renamed=renamed,
@@ -250,6 +268,19 @@ def no_source() -> Source:
     )
 
 
+def _check_since(name: str, frame: pd.DataFrame, roles: Mapping[str, str]) -> None:
+    for column, role in roles.items():
+        if frame[column].dtype.kind == "M":
+            continue
+        written = frame[column].astype("str").str.removesuffix(".0")
+        read = pd.to_datetime(written, format="%Y", errors="coerce")
+        odd = np.flatnonzero(read.isna() & ~written.fillna("").str.lower().isin(NEVER))
+        if len(odd):
+            found = shown(frame[column].tolist()[odd[0]])
+            remedy = "give dates or years as whole numbers, and leave it empty for never"
+            raise DataError(f"{name}, row {odd[0]}: {role} is {found}; {remedy}")
+
+
 def _check_values(name: str, frame: pd.DataFrame, attributes: Sequence[str], roles: Collection[str]) -> None:
     # What data.read refuses by file and row, an analyst's own frame must not bring in either.
     for column in sorted(AMOUNTS & (RESERVED | set(roles))):
@@ -291,6 +322,9 @@ def by_role(
     frame = frame.rename(columns=dict(renamed)).reset_index(drop=True)
     if "period" in frame and frame["period"].dtype.kind != "M":
         frame["period"] = _dated(frame["period"])
+    for column in (column for column in SINCE if column in renamed.values()):
+        if frame[column].dtype.kind != "M":
+            frame[column] = _dated(frame[column])
     if names:
         words = pd.Series("", index=frame.index, dtype="str")
         for part, unless in names.items():
