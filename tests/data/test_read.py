@@ -446,7 +446,7 @@ def test_half_a_year_is_no_year():
             {"prise": "costs"},
             "own: 'prise' is not a role; did you mean 'price'? It may be 'product', 'name', 'firm', "
             "'period', 'units', 'share', 'revenue', 'price', 'cost', 'chooser', 'occasion', 'chosen', "
-            "'available', 'won', 'reason', 'topic', 'claim', 'place', 'confidence', 'market' (and 18 more)",
+            "'available', 'won', 'reason', 'topic', 'claim', 'place', 'confidence', 'market' (and 32 more)",
         ),
         (
             {"firm": "when", "product": "when"},
