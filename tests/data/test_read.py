@@ -324,7 +324,7 @@ def test_an_unknown_table_is_refused(shipped):
         data.read("us_car")
     assert str(refused.value) == (
         "data/sources.toml has no table [us_car]; did you mean 'us_cars'? "
-        "It has 'us_cars', 'cars_1993', 'us_cars_demand', 'ketchup', 'cameras', 'us_cpi' (and 12 more)"
+        "It has 'us_cars', 'cars_1993', 'us_cars_demand', 'ketchup', 'cameras', 'us_cpi' (and 18 more)"
     )
 
 
