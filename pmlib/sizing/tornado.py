@@ -9,7 +9,6 @@ import pandas as pd
 
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.conditioned import conditioned
-from pmlib.sizing.drivers.laws import score
 from pmlib.sizing.drivers.lineage import causes, focus_of, untreed
 from pmlib.sizing.drivers.outputs import values_at
 from pmlib.sizing.drivers.shapley import shapley_shares
@@ -27,11 +26,12 @@ from pmlib.sizing.drivers.words import (
     verb,
 )
 from pmlib.sizing.parameters import check_level, check_seed
+from pmlib.stats.laws import score
 from pmlib.table import Column, number, percentage
 
 if TYPE_CHECKING:
-    from pmlib.sizing.drivers.laws import Law
     from pmlib.sizing.drivers.tree import Tree
+    from pmlib.stats.laws import Law
 
 TITLE = "What each driver does"
 BARS = 10

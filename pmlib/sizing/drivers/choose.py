@@ -5,7 +5,8 @@ from math import isfinite
 
 import numpy as np
 
-from pmlib.sizing.drivers.laws import (
+from pmlib.sizing.drivers.units import Unit
+from pmlib.stats.laws import (
     LEVEL,
     Constant,
     Law,
@@ -15,7 +16,6 @@ from pmlib.sizing.drivers.laws import (
     pert,
     uniform,
 )
-from pmlib.sizing.drivers.units import Unit
 
 FARTHEST = 7.0  # scores; no draw of a sequence lies beyond
 LARGEST = 1e100  # whose square is a number still

@@ -10,8 +10,8 @@ from pmlib.sizing.drivers.scores import FEWEST, blocks, factor
 from pmlib.sizing.parameters import check_count, check_seed
 
 if TYPE_CHECKING:
-    from pmlib.sizing.drivers.laws import Law
     from pmlib.sizing.drivers.tree import Tree
+    from pmlib.stats.laws import Law
 
 DRAWS = 16_384
 FAR = 4.0  # scores; a condition beyond what a leaf's law has ever been says no more than one at its edge

@@ -13,12 +13,12 @@ from pmlib.data.words import meant, shown
 from pmlib.result import Absent, Number, Result
 from pmlib.sizing.drivers.choose import Said, banded, law_of
 from pmlib.sizing.drivers.convert import Rates, factor
-from pmlib.sizing.drivers.laws import Law
 from pmlib.sizing.drivers.lookup import cell, look_up
 from pmlib.sizing.drivers.reading import compared, of_column, taken_as
 from pmlib.sizing.drivers.unit_text import unit as read_unit
 from pmlib.sizing.drivers.units import PLAIN, SHARE, Unit
 from pmlib.sizing.drivers.values import Point, Tail, Value, tail, value
+from pmlib.stats.laws import Law
 
 EVENLY = ndtri((np.arange(10_000) + 0.5) / 10_000)  # scores that stand for all draws
 RARE = 1e-3

@@ -11,7 +11,7 @@ from pmlib.sizing.drivers.refusal import at
 from pmlib.sizing.drivers.tree import Tree
 
 if TYPE_CHECKING:
-    from pmlib.sizing.drivers.laws import Law
+    from pmlib.stats.laws import Law
 
 
 def untreed(title: str, market: Any) -> Absent | None:

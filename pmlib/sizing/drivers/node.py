@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from pmlib.sizing.drivers.laws import Law
 from pmlib.sizing.drivers.parse import Formula
 from pmlib.sizing.drivers.refusal import at
 from pmlib.sizing.drivers.units import Unit
+from pmlib.stats.laws import Law
 
 GRADES = ("A", "B", "C", "D")
 DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?|-?Q[1-4])?", re.ASCII)

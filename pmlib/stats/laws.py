@@ -1,4 +1,4 @@
-"""Laws of uncertain drivers: standard normal scores in, values out."""
+"""Laws of uncertain quantities, such as an expert's ranges: standard normal scores in, values out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ KNOTS = np.linspace(-9, 9, 8193)  # scores at which a law without a closed form 
 
 
 class Law:
-    """What a leaf may be.
+    """What an uncertain quantity may be.
 
     kind : in words. level : of the interval as it was given, None of a constant; 1 where its ends are bounds.
     constant : whether it does not vary.
