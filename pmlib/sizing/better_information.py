@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data.words import shown
+from pmlib.parameters import check_level, check_seed
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.changes import settings
 from pmlib.sizing.drivers.draws import DRAWS, draws_given
@@ -29,7 +30,6 @@ from pmlib.sizing.drivers.words import (
     lower,
     spoken,
 )
-from pmlib.sizing.parameters import check_level, check_seed
 from pmlib.table import Column, interval, number, percentage
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pmlib.parameters import check_level, check_seed
 from pmlib.result import Absent, Result
 from pmlib.sizing.drivers.draws import DRAWS
 from pmlib.sizing.drivers.draws import draws as drawn
 from pmlib.sizing.drivers.levels import quantiles
 from pmlib.sizing.drivers.lineage import below, focus_of, parts, untreed
 from pmlib.sizing.drivers.words import amount, band, column, in_money, inside, label, listed, verb
-from pmlib.sizing.parameters import check_level, check_seed
 from pmlib.table import Column, percentage
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pmlib.data.words import meant, shown
-from pmlib.sizing.parameters import check_names
+from pmlib.parameters import check_names
 
 BEST = 5.0  # the best fit; a percentage is of it
 FORM = 'write it as "young: 3 .. 5" (0 to 5, or in %)'

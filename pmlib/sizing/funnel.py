@@ -9,6 +9,7 @@ import pandas as pd
 
 from pmlib.data.words import shown
 from pmlib.given import ungiven
+from pmlib.parameters import check_level, check_names, check_seed
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers import words
 from pmlib.sizing.drivers.draws import draws
@@ -16,7 +17,6 @@ from pmlib.sizing.drivers.lineage import sources
 from pmlib.sizing.drivers.node import Node
 from pmlib.sizing.drivers.tree import Tree
 from pmlib.sizing.method_drivers import product
-from pmlib.sizing.parameters import check_level, check_names, check_seed
 from pmlib.table import Column, decimals, interval, number, percentage
 
 TITLE = "From the whole market to ours"

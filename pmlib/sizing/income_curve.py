@@ -11,9 +11,9 @@ from pmlib.data import DataError, Source
 from pmlib.data.source import check_amounts, check_source
 from pmlib.data.words import meant, shown
 from pmlib.given import ungiven
+from pmlib.parameters import check_level, check_name, check_number
 from pmlib.result import Absent, Check, Result
 from pmlib.sizing.income_words import Prediction
-from pmlib.sizing.parameters import check_level, check_name, check_number
 from pmlib.stats.saturating import SHAPES, Curve, LeftOut, fit, left_out, stable, unstable
 from pmlib.table import number, plain
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
+from pmlib.parameters import check_level
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.lineage import untreed
 from pmlib.sizing.drivers.moves import ASSUMED
 from pmlib.sizing.drivers.words import amount, band, column, exact, inside, label, listed
-from pmlib.sizing.parameters import check_level
 from pmlib.table import Column, percentage
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from scipy.special import ndtri
 
 from pmlib.data.words import meant, shown
 from pmlib.given import ungiven
+from pmlib.parameters import check_names
 from pmlib.result import Absent, Number, Result
 from pmlib.sizing.drivers import words
 from pmlib.sizing.drivers.draws import draws
 from pmlib.sizing.drivers.lineage import sources
 from pmlib.sizing.drivers.tree import Tree
-from pmlib.sizing.parameters import check_names
 
 TITLE = "Methods compared"
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pmlib.parameters import check_level, check_seed
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers import words
 from pmlib.sizing.drivers.draws import draws
 from pmlib.sizing.drivers.tree import Tree
 from pmlib.sizing.method_drivers import Driver, method_drivers
 from pmlib.sizing.methods import TITLE, Methods, known, of_numbers, of_tree
-from pmlib.sizing.parameters import check_level, check_seed
 from pmlib.sizing.slip import Slip, slips, undecided
 from pmlib.stats.pooling import Pooled, pool
 from pmlib.table import Column, number, percentage

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data.words import shown
+from pmlib.parameters import check_level, check_seed
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.changes import Change, change
 from pmlib.sizing.drivers.draws import DRAWS, FAR, draws_given, score
 from pmlib.sizing.drivers.levels import quantiles
 from pmlib.sizing.drivers.lineage import below, focus_of, given_texts, untreed
 from pmlib.sizing.drivers.words import amount, band, column, estimate, in_money, inside, label, listed, spoken
-from pmlib.sizing.parameters import check_level, check_seed
 from pmlib.table import Column, percentage
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from pmlib.data import Source
+from pmlib.parameters import check_count, check_level, check_name, check_seed
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers import words
 from pmlib.sizing.fit import Fit, fits
-from pmlib.sizing.parameters import check_count, check_level, check_name, check_seed
 from pmlib.sizing.segment_sizes import SegmentSizes, segment_sizes
 from pmlib.table import Column, interval, number, percentage
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from pmlib.parameters import check_level, check_seed
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.draws import DRAWS
 from pmlib.sizing.drivers.draws import draws as drawn
@@ -25,7 +26,6 @@ from pmlib.sizing.drivers.words import (
     listed,
     lower,
 )
-from pmlib.sizing.parameters import check_level, check_seed
 from pmlib.table import Column, number, percentage
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from pmlib.parameters import check_level, check_seed
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.conditioned import conditioned
 from pmlib.sizing.drivers.lineage import causes, focus_of, untreed
@@ -25,7 +26,6 @@ from pmlib.sizing.drivers.words import (
     spoken,
     verb,
 )
-from pmlib.sizing.parameters import check_level, check_seed
 from pmlib.stats.laws import score
 from pmlib.table import Column, number, percentage
 

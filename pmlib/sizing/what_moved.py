@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.edition import previous
+from pmlib.parameters import check_level, check_seed
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.draws import DRAWS
 from pmlib.sizing.drivers.draws import draws as drawn
@@ -14,7 +15,6 @@ from pmlib.sizing.drivers.levels import quantiles
 from pmlib.sizing.drivers.lineage import focus_of, untreed
 from pmlib.sizing.drivers.moves import FORMULAS, NOTHING, POINT, Edition, Moves, edition, moves, published
 from pmlib.sizing.drivers.words import about, column, exact, in_money, inside, label, listed, spoken, verb
-from pmlib.sizing.parameters import check_level, check_seed
 from pmlib.table import Column, number
 
 if TYPE_CHECKING:

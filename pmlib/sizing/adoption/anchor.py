@@ -3,9 +3,9 @@
 import numpy as np
 from scipy import stats
 
+from pmlib.parameters import check_number
 from pmlib.result import Absent, Number, Result
 from pmlib.sizing.adoption.grid import Anchor
-from pmlib.sizing.parameters import check_number
 
 ASSUMED = 0.2  # spread of the log of a size that comes without a range
 

@@ -10,13 +10,13 @@ import pandas as pd
 from pmlib.data import Source
 from pmlib.data.source import check_source
 from pmlib.given import ungiven
+from pmlib.parameters import check_count, check_level, check_seed
 from pmlib.result import Absent, Number, Result
 from pmlib.sizing.adoption import few, words
 from pmlib.sizing.adoption.anchor import anchor
 from pmlib.sizing.adoption.foresee import Means, curves, foresee, is_few
 from pmlib.sizing.adoption.history import History, every_series, history
 from pmlib.sizing.adoption.outlook import LEVELS, Outlook, Span
-from pmlib.sizing.parameters import check_count, check_level, check_seed
 from pmlib.stats.adoption import Fit, fit
 from pmlib.stats.hindcast import drift, last_value
 from pmlib.table import Column

@@ -9,9 +9,9 @@ from scipy import stats
 
 from pmlib.data import Source
 from pmlib.given import ungiven
+from pmlib.parameters import check_count, check_level
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.adoption.history import check_until, check_values, even_times
-from pmlib.sizing.parameters import check_count, check_level
 from pmlib.stats.adoption import Generations as Fitted
 from pmlib.stats.adoption import generations as fitted
 from pmlib.table import Column, dates, interval, interval_digits, number, percentage

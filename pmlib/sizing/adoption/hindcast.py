@@ -9,6 +9,7 @@ import pandas as pd
 
 from pmlib.data import Source
 from pmlib.given import ungiven
+from pmlib.parameters import check_count
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.adoption import few, many
 from pmlib.sizing.adoption.anchor import anchor
@@ -17,7 +18,6 @@ from pmlib.sizing.adoption.foresee import Means, curves, foresee, is_few
 from pmlib.sizing.adoption.history import History, history
 from pmlib.sizing.adoption.outlook import ends
 from pmlib.sizing.adoption.words import CURVE
-from pmlib.sizing.parameters import check_count
 from pmlib.stats import hindcast as rolling
 from pmlib.stats.hindcast import Fan, Hindcast
 from pmlib.table import Column, number, percentage

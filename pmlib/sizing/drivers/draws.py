@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pmlib.parameters import check_count, check_seed
 from pmlib.sizing.drivers.conditioned import conditioned
 from pmlib.sizing.drivers.scores import FEWEST, blocks, factor
-from pmlib.sizing.parameters import check_count, check_seed
 
 if TYPE_CHECKING:
     from pmlib.sizing.drivers.tree import Tree

@@ -8,9 +8,9 @@ import pandas as pd
 from pmlib.data import DataError, Source
 from pmlib.data.source import check_source
 from pmlib.data.words import meant, shown
+from pmlib.parameters import check_name
 from pmlib.sizing.money.exchange import SIGNS, Money, check_money
 from pmlib.sizing.money.yearly import years_of
-from pmlib.sizing.parameters import check_name
 from pmlib.table import Column
 
 # "$k (1983)", "USD", "€ (2020)", "EUR/order (2020)"

@@ -10,9 +10,9 @@ from pmlib.data import DataError, Source
 from pmlib.data.source import check_amounts, check_source
 from pmlib.data.words import meant
 from pmlib.given import ungiven
+from pmlib.parameters import check_name, check_names
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.money.yearly import spans, years_of
-from pmlib.sizing.parameters import check_name, check_names
 from pmlib.table import Column, number
 
 TITLE = "Income in what it buys"

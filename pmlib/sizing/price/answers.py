@@ -8,7 +8,7 @@ import pandas as pd
 
 from pmlib.data import Source
 from pmlib.data.words import shown
-from pmlib.sizing.parameters import check_number
+from pmlib.parameters import check_number
 from pmlib.sizing.price.design import Design, design, prices
 from pmlib.table import number
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from pmlib.data import Source
 from pmlib.given import ungiven
+from pmlib.parameters import check_name, check_number, check_resamples
 from pmlib.result import Absent, Result
-from pmlib.sizing.parameters import check_name, check_number, check_resamples
 from pmlib.sizing.price.answers import CALIBRATION, calibrated, intents
 from pmlib.sizing.price.asked import Asked, each_asked, highest_accepted
 from pmlib.sizing.price.demand import Smooth, resting, shares, smooth, smooth_best, tally, wilson

@@ -9,8 +9,8 @@ import pandas as pd
 
 from pmlib.data import Source
 from pmlib.given import ungiven
+from pmlib.parameters import check_resamples
 from pmlib.result import Absent, Number, Result
-from pmlib.sizing.parameters import check_resamples
 from pmlib.sizing.price.answers import CALIBRATION, QUESTIONS, Answers, answers
 from pmlib.sizing.price.crossing import share_below
 from pmlib.sizing.price.points import KEEP, LABELS, POINTS, best_rows, everybody, point_rows

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data import Source
+from pmlib.parameters import check_level, check_name
 from pmlib.result import Absent, Check, Number, Result
-from pmlib.sizing.parameters import check_level, check_name
 from pmlib.sizing.survey.domains import EVERYBODY, domains, rows
 from pmlib.sizing.survey.question import Question, read_question
 from pmlib.sizing.survey.weigh import Weighted, weigh

@@ -6,8 +6,8 @@ from pmlib.data import Source
 from pmlib.data.source import check_source
 from pmlib.data.words import meant, shown
 from pmlib.given import ungiven
+from pmlib.parameters import check_flag, check_number
 from pmlib.result import Absent, Check
-from pmlib.sizing.parameters import check_flag, check_number
 from pmlib.sizing.survey.fit import METHODS, fit, read_design
 from pmlib.sizing.survey.population import Population, read_population
 from pmlib.stats import weights as stats
