@@ -1,11 +1,14 @@
 """What did past launches do, and what will the next one do? Tests, counterfactuals and forecasts."""
 
 # Plain imports, in this form: a function may share its module's name, and the function must win.
+from pmlib.impact.data_check import DataCheck, data_check
 from pmlib.impact.effect import Effect
 from pmlib.impact.kpi import Kpi, kpi
 
 __all__ = [
+    "DataCheck",
     "Effect",
     "Kpi",
+    "data_check",
     "kpi",
 ]

@@ -37,7 +37,9 @@ class Step:
         return months // {"month": 1, "quarter": 3, "year": 12}[self.name]
 
     def dates(self, first: pd.Timestamp, count: int) -> pd.DatetimeIndex:
-        """List the dates on which `count` periods begin, the first at `first`."""
+        """List the dates on which `count` periods begin, the first at `first`; at ends of months, the 1st."""
+        if self.name in ("month", "quarter", "year") and first.day > 28:
+            first = first.replace(day=1)
         lengths = {"day": {"days": 1}, "week": {"weeks": 1}, "month": {"months": 1}, "quarter": {"months": 3}}
         length = pd.DateOffset(**lengths.get(self.name, {"years": 1}))
         return pd.date_range(first, periods=count, freq=length)
@@ -80,7 +82,7 @@ def step_of(name: str, dates: pd.DatetimeIndex) -> Step:
 def _check_places(name: str, dates: pd.DatetimeIndex, step: Step) -> None:
     """Refuse dates that begin periods at different days: 1 March and 15 April."""
     if step.name in ("day", "week"):
-        begins = dates.dayofweek if step.name == "week" else pd.Index([0])
+        begins = dates.day_of_week if step.name == "week" else pd.Index([0])
     else:
         begins = dates.day if not dates.is_month_end.all() else pd.Index([0])
     if begins.nunique() > 1:

@@ -116,7 +116,6 @@ def kpi(
     chosen = _chosen(source, column)
     last = None if until is None else moment(until, "until")
     check_amounts(source, chosen, *source.covariates, *(["observed"] if source.has("observed") else []))
-    _check_finite(source, [chosen, *source.covariates])
     frame, notes = _rows(source, [chosen, *source.covariates], last, add)
     step = step_of(source.name, pd.DatetimeIndex(frame.index))
     return _on_calendar(source, chosen, frame, notes, step, missing=missing, complete=complete)
@@ -136,17 +135,6 @@ def _chosen(source: Source, column: str | None) -> str:
     if column not in source.kpis:
         raise ValueError(f"{source.name} has no kpi {column!r}; {meant(column, source.kpis)}")
     return column
-
-
-def _check_finite(source: Source, columns: list[str]) -> None:
-    for column in columns:
-        values = source.frame[column].to_numpy(float, na_value=np.nan)
-        rows = np.flatnonzero(np.isinf(values))
-        if len(rows):
-            where = ", ".join(str(row) for row in rows[:3]) + (" and more" if len(rows) > 3 else "")
-            raise DataError(
-                f"{source.name}, row {where}: {column} is infinite; correct it, or leave it blank"
-            )
 
 
 def _rows(
@@ -210,7 +198,7 @@ def _on_calendar(
     if lost and missing == "refuse":
         first = dates[values.isna().to_numpy()][0].date()
         raise DataError(
-            f"{source.name}: {step.several(lost)} are missing, the first {first}; fill them, or mask"
+            f'{source.name}: {step.several(lost)} without a value, the first {first}; fill in, or "mask"'
         )
     if lost > MOST * len(values):
         raise DataError(

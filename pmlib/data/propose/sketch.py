@@ -13,7 +13,7 @@ def sketch(proposal: Proposal) -> Source:
     style = Style(proposal.format.get("decimal", "."), proposal.format.get("thousands", ""))
     frame = pd.DataFrame()
     for column in proposal.columns:
-        cells = column.values  # noqa: PD011  # a Guess is no frame
+        cells = column.values  # a Guess is no frame
         if column.role not in ROLES or column.role == "period":
             continue
         if column.type in MEASURES:

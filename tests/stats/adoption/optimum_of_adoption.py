@@ -22,7 +22,7 @@ def rival(fit: Fit, starts: int, seed: int) -> float:
     """Return the least sum of squares that scipy finds from random rates, positions and potentials."""
     random, seen, curve = np.random.default_rng(seed), fit.seen, CURVES[fit.curve]
     edges, last = seen.edges[0], seen.last[0]
-    here, goal = seen.weights[0] > 0, seen.values[0]  # noqa: PD011 (no pandas)
+    here, goal = seen.weights[0] > 0, seen.values[0]
 
     def residuals(point: np.ndarray) -> np.ndarray:
         share = curve.share(edges, np.exp(point[0]), point[1] + np.exp(point[0]) * last)
