@@ -4,11 +4,14 @@
 from pmlib.impact.data_check import DataCheck, data_check
 from pmlib.impact.effect import Effect
 from pmlib.impact.kpi import Kpi, kpi
+from pmlib.impact.panel.panel import Panel, panel
 
 __all__ = [
     "DataCheck",
     "Effect",
     "Kpi",
     "data_check",
+    "Panel",
     "kpi",
+    "panel",
 ]
