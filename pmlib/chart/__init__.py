@@ -18,6 +18,7 @@ from pmlib.chart.curves import curves
 from pmlib.chart.fan import fan
 from pmlib.chart.inline import svg
 from pmlib.chart.parts import (
+    OPEN,
     PAD,
     beside,
     blank,
@@ -178,9 +179,13 @@ def dots(
     spec: Column,
     highlight: Sequence[str] = (),
     zero: float | None = 0.0,
+    came: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a dot with its interval per row (columns estimate, low, high), top to bottom."""
+    """Draw a dot with its interval per row (columns estimate, low, high), top to bottom.
+
+    came : column of what came later: open dots.
+    """
     ax = ax or new_axes(row_height(frame[label], 0.29) * len(frame) + 0.45)
     blank(ax)
     low, middle, high = (scaled(frame[c], spec.unit) for c in ("low", "estimate", "high"))
@@ -188,6 +193,8 @@ def dots(
     spans = [[(left, row), (right, row)] for row, (left, right) in enumerate(zip(low, high, strict=True))]
     ax.add_collection(LineCollection(spans, colors=colours, linewidths=2))
     marks(ax, list(zip(middle, range(len(frame)), strict=True)), colours, 8)
+    if came:
+        ax.plot(scaled(frame[came], spec.unit), range(len(frame)), "o", **OPEN)
     if zero is not None:
         ax.axvline(scaled(zero, spec.unit), color=GREY, linewidth=1)
     rows(ax, frame[label], list(highlight)[:1])

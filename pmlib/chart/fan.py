@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 
 from pmlib.chart.canvas import new_axes
-from pmlib.chart.parts import blank, label_ends, short, time, values
+from pmlib.chart.parts import OPEN, blank, label_ends, short, time, values
 from pmlib.chart.theme import CATEGORIES, GREY, INK, is_wide
 from pmlib.table import Column, interval_digits, scaled
 
@@ -66,10 +66,7 @@ def fan(
     ax.plot(when, level[seen], color=INK, linewidth=1.4, marker="o", markersize=4, markeredgewidth=0)
     if came and not np.isnan(level[came]).all():
         known = np.flatnonzero(~np.isnan(level[came]))
-        ax.plot(
-            when[known], level[came][known], "o", markersize=5, markerfacecolor="none",
-            markeredgecolor=CATEGORIES[1], markeredgewidth=1.4,
-        )  # fmt: skip
+        ax.plot(when[known], level[came][known], "o", **OPEN)
         said = short(frame[came].iloc[known[-1]], spec, digits)
         ends.append((float(level[came][known[-1]]), f"{names.get(came, came)} {said}", CATEGORIES[1]))
     time(ax, _apart(frame[x]))

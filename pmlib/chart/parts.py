@@ -11,10 +11,16 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Bbox, Transform, offset_copy
 
 from pmlib.chart.pen import Pen
-from pmlib.chart.theme import INK, MUTED, RULE, SIZE, is_wide
+from pmlib.chart.theme import CATEGORIES, INK, MUTED, RULE, SIZE, is_wide
 from pmlib.table import CURRENCIES, Column, dates, number, plain, scaled
 
 PART = {"left": 0.0, "bottom": 0.0, "center": 0.5, "right": 1.0, "top": 1.0}  # of a text: before its place
+OPEN: dict[str, Any] = {  # what came later
+    "markersize": 5,
+    "markerfacecolor": "none",
+    "markeredgecolor": CATEGORIES[1],
+    "markeredgewidth": 1.4,
+}
 PAD = 3.5  # points between axes and their words
 LARGE = ((1e9, "bn"), (1e6, "M"))  # how an axis writes them, so that its numbers keep apart on a phone
 ASLANT = 3  # marks that a name may cover rather than stand aslant of its own, where it may seem another's

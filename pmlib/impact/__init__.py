@@ -3,6 +3,7 @@
 # Plain imports, in this form: a function may share its module's name, and the function must win.
 from pmlib.impact.data_check import DataCheck, data_check
 from pmlib.impact.effect import Effect
+from pmlib.impact.forecast.track_record import TrackRecord, track_record
 from pmlib.impact.kpi import Kpi, kpi
 from pmlib.impact.panel.panel import Panel, panel
 
@@ -10,8 +11,10 @@ __all__ = [
     "DataCheck",
     "Effect",
     "Kpi",
-    "data_check",
     "Panel",
+    "TrackRecord",
+    "data_check",
     "kpi",
     "panel",
+    "track_record",
 ]
