@@ -2,7 +2,7 @@
 # Further arguments: make test ARGS="-k shares"
 PY ?= python3
 .NOTPARALLEL:
-.PHONY: report test check lab lock
+.PHONY: report test check honesty lab lock
 
-report test check lab lock:
+report test check honesty lab lock:
 	@$(PY) make.py $@ $(ARGS)

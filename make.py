@@ -3,6 +3,7 @@
 python make.py report [...]   publish the reports that are out of date (arguments go to `pmlib run`)
 python make.py test [...]     run the tests, notebooks included (arguments go to pytest)
 python make.py check          lint, format, types, and the project's own declarations
+python make.py honesty [...]  measure how honest the intervals of feature impact are (some minutes)
 python make.py lab            open JupyterLab
 python make.py lock [...]     rewrite requirements.lock after a change of pyproject.toml (--upgrade for newer)
 """
@@ -27,6 +28,7 @@ OTHERS = ("python3.11", "python3.12", "python3.13", "python3.14")
 TASKS = {
     "report": [["pmlib", "run"]],
     "test": [["pytest"]],
+    "honesty": [["tests/honesty"]],
     "check": [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["pmlib", "check"]],
     "lab": [["jupyterlab"]],
 }
@@ -58,8 +60,8 @@ def main(args):
 
 
 def perform(steps, args):
-    """Run each step as a module of .venv; the exit code is that of the first step to fail."""
-    commands = [[str(PYTHON), "-m", *step, *args] for step in steps]
+    """Run each step as a module of .venv, or as a folder; the exit code is that of the first step to fail."""
+    commands = [[str(PYTHON), *([] if "/" in step[0] else ["-m"]), *step, *args] for step in steps]
     if len(commands) == 1 and os.name == "posix":
         os.execv(commands[0][0], commands[0])  # signals and exit code are then the tool's own
     codes = [subprocess.call(command) for command in commands]
