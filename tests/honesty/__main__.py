@@ -2,8 +2,8 @@
 
     make honesty [ARGS="forecast ledger"]
 
-Each file beside this one measures one part: its `rows()` gives what was checked, what is demanded in words, the
-bounds that the figure must lie in, the figure, and how much it was measured on. Rows of parts that are not asked
+Each file beside this one measures one part: its `rows()` gives what was checked, what is demanded in words,
+the bounds that the figure must lie in, the figure, and how much it was measured on. Rows of parts not asked
 for are kept. The exit code is 1 where a figure lies outside its bounds.
 """
 
