@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.dates import date2num
 
+from pmlib.chart.apart import apart
 from pmlib.chart.biplot import biplot
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.curves import curves
@@ -53,6 +54,7 @@ from pmlib.chart.waterfall import waterfall
 from pmlib.table import Column, column_digits, number, plain, scaled
 
 __all__ = [
+    "apart",
     "bands",
     "biplot",
     "bubble",

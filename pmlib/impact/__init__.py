@@ -6,6 +6,7 @@ from pmlib.impact.effect import Effect
 from pmlib.impact.forecast.track_record import TrackRecord, track_record
 from pmlib.impact.kpi import Kpi, kpi
 from pmlib.impact.panel.panel import Panel, panel
+from pmlib.impact.panel.synthetic import Synthetic, synthetic
 
 __all__ = [
     "DataCheck",
@@ -17,4 +18,9 @@ __all__ = [
     "kpi",
     "panel",
     "track_record",
+    "Synthetic",
+    "data_check",
+    "kpi",
+    "panel",
+    "synthetic",
 ]
