@@ -4,13 +4,20 @@
 from pmlib.impact.data_check import DataCheck, data_check
 from pmlib.impact.effect import Effect
 from pmlib.impact.forecast.track_record import TrackRecord, track_record
+from pmlib.impact.feature.drivers import Drivers, drivers
+from pmlib.impact.feature.forecast import Feature, feature
+from pmlib.impact.feature.portfolio import Portfolio, portfolio
+from pmlib.impact.feature.scenarios import Scenarios, scenarios
+from pmlib.impact.feature.worth_testing import WorthTesting, worth_testing
 from pmlib.impact.kpi import Kpi, kpi
 from pmlib.impact.panel.panel import Panel, panel
 from pmlib.impact.panel.synthetic import Synthetic, synthetic
 
 __all__ = [
     "DataCheck",
+    "Drivers",
     "Effect",
+    "Feature",
     "Kpi",
     "Panel",
     "Synthetic",
@@ -20,4 +27,13 @@ __all__ = [
     "panel",
     "synthetic",
     "track_record",
+    "Portfolio",
+    "Scenarios",
+    "WorthTesting",
+    "drivers",
+    "feature",
+    "kpi",
+    "portfolio",
+    "scenarios",
+    "worth_testing",
 ]

@@ -148,6 +148,23 @@ class Beta(Law):
         return values
 
 
+@dataclass(frozen=True, eq=False)
+class Sampled(Law):
+    """Whatever law draws come from. draws : at least one, in any order."""
+
+    draws: np.ndarray
+    level: float | None = None
+    kind: str = "as drawn"
+
+    @cached_property
+    def _sorted(self) -> np.ndarray:
+        return np.sort(self.draws)
+
+    def at(self, z: np.ndarray) -> np.ndarray:
+        count = len(self.draws)
+        return np.interp(ndtr(z), (np.arange(count) + 0.5) / count, self._sorted)
+
+
 def score(level: float) -> float:
     """Give the standard normal score of the upper end of a central interval."""
     return float(ndtri((1 + level) / 2))
