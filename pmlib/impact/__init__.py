@@ -3,12 +3,12 @@
 # Plain imports, in this form: a function may share its module's name, and the function must win.
 from pmlib.impact.data_check import DataCheck, data_check
 from pmlib.impact.effect import Effect
-from pmlib.impact.forecast.track_record import TrackRecord, track_record
 from pmlib.impact.feature.drivers import Drivers, drivers
 from pmlib.impact.feature.forecast import Feature, feature
 from pmlib.impact.feature.portfolio import Portfolio, portfolio
 from pmlib.impact.feature.scenarios import Scenarios, scenarios
 from pmlib.impact.feature.worth_testing import WorthTesting, worth_testing
+from pmlib.impact.forecast.track_record import TrackRecord, track_record
 from pmlib.impact.kpi import Kpi, kpi
 from pmlib.impact.panel.panel import Panel, panel
 from pmlib.impact.panel.synthetic import Synthetic, synthetic
@@ -29,11 +29,15 @@ __all__ = [
     "track_record",
     "Portfolio",
     "Scenarios",
+    "TrackRecord",
     "WorthTesting",
+    "data_check",
     "drivers",
     "feature",
     "kpi",
+    "panel",
     "portfolio",
     "scenarios",
+    "track_record",
     "worth_testing",
 ]

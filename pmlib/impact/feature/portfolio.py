@@ -1,6 +1,6 @@
 """Which of several features to build: how likely each is the best, and what a wrong choice would cost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from pmlib.impact.feature.plan import Baseline, Plan
 from pmlib.impact.feature.ranking import ranking
 from pmlib.impact.feature.scenarios import settings
 from pmlib.impact.feature.summary import Summary, summary
+from pmlib.impact.feature.target import Target
 from pmlib.impact.feature.words import amount, chance, kpi_words, said, unit_of
 from pmlib.parameters import check_count, check_level, check_seed
 from pmlib.result import Absent, Check, Number, Result
@@ -98,15 +99,33 @@ def portfolio(
     mean = averaged(plans[0], add)
     aim = None if target is None else aimed(plans[0], target, mean)
     by = "money" if all(plan.value is not None for plan in plans) else "gain"
-    rows, outcomes, futures = [], [], None
+    sums = _simulated(plans, mean=mean, target=aim, level=level, draws=draws, seed=seed)
+    rows, outcomes, last = [], [], None
+    for last in sums:
+        outcomes.append(_outcome(last, by))
+        rows.append(_row(last, outcomes[-1]))
+    assert last is not None
+    return _told(rows, np.column_stack(outcomes), last, by)
+
+
+def _simulated(
+    plans: Sequence[Plan], *, mean: bool, target: Target | None, level: float, draws: int, seed: int
+) -> Iterator[Summary]:
+    """Simulate one after another, on the same futures, keeping none: there may be many."""
+    futures = None
     for stream, plan in enumerate(plans):
         one = summary(
-            plan, mean=mean, target=aim, level=level, draws=draws, seed=seed, stream=stream, futures=futures
+            plan,
+            mean=mean,
+            target=target,
+            level=level,
+            draws=draws,
+            seed=seed,
+            stream=stream,
+            futures=futures,
         )
         futures = one.draws.base
-        outcomes.append(_outcome(one, by))
-        rows.append(_row(one, outcomes[-1]))
-    return _told(_ranked(rows, np.column_stack(outcomes)), one, np.column_stack(outcomes), by)
+        yield one
 
 
 def candidate(text: Any, baseline: Any, shared: dict[str, Any]) -> Plan:
@@ -186,7 +205,8 @@ def _ranked(rows: list[dict[str, Any]], outcomes: np.ndarray) -> pd.DataFrame:
     return frame.sort_values("rank", ignore_index=True)
 
 
-def _told(frame: pd.DataFrame, last: Summary, outcomes: np.ndarray, by: str) -> Portfolio:
+def _told(rows: list[dict[str, Any]], outcomes: np.ndarray, last: Summary, by: str) -> Portfolio:
+    frame = _ranked(rows, outcomes)
     plan, target, level = last.plan, last.target, last.level
     unit = plan.currency if by == "money" else unit_of(plan, mean=last.mean)
     none = float((outcomes.max(axis=1) <= 0).mean()) if by == "money" else float("nan")
@@ -206,7 +226,7 @@ def _told(frame: pd.DataFrame, last: Summary, outcomes: np.ndarray, by: str) -> 
         headline=f"{lead}; {chances}.",
         advice=_advice(frame, by, clear),
         unknown=_unknown(frame),
-        subtitle=f"{capital(what)}: median and {percentage(level)} range; all on the same futures of {words}.",
+        subtitle=f"{capital(what)}: median and {percentage(level)} range, all on the same future {words}.",
         source=plan.baseline.kpi.source,
         frame=frame,
         columns=_columns(frame, by, unit, plan.currency, "" if target is None else target.words),
@@ -260,11 +280,7 @@ def _unknown(frame: pd.DataFrame) -> str:
     if len(likely) < 2:
         return ""
     widest = likely.loc[(likely["high"] - likely["low"]).idxmax(), "feature"]
-    return (
-        ""
-        if widest is None
-        else f"A better idea of {widest['feature']}, whose range is the widest of those that may be best."
-    )
+    return f"A better idea of {widest}, whose range is the widest of those that may be best."
 
 
 def _numbers(first: pd.Series, unit: str, level: float, what: str) -> tuple[Number, ...]:

@@ -67,9 +67,7 @@ def money(parts: Mapping[str, np.ndarray], better: int) -> np.ndarray:
     return better * total(parts) * parts["value"] - parts["cost"]
 
 
-def drawn(
-    plan: Plan, count: int, seed: int, stream: int = 0, futures: np.ndarray | None = None
-) -> Drawn:
+def drawn(plan: Plan, count: int, seed: int, stream: int = 0, futures: np.ndarray | None = None) -> Drawn:
     """Draw a plan.
 
     Every driver has scores of its own, spread evenly over its law, the same whatever the others are: plans
