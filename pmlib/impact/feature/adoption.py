@@ -24,7 +24,8 @@ POINT = re.compile(
     r"(?P<share>half|[0-9.]+\s*%)\s+(?:in|after|by)\s+(?P<time>.+?)\s+(?P<unit>[a-z]+)", re.IGNORECASE
 )
 BASS = re.compile(
-    r"bass\s+p\s*=\s*(?P<p>.+?),?\s+q\s*=\s*(?P<q>.+?)(?:\s+(?:a|per)\s+(?P<unit>[a-z]+))?", re.IGNORECASE
+    r"bass\s+p\s*=\s*(?P<first>.+?),?\s+q\s*=\s*(?P<second>.+?)(?:\s+(?:a|per)\s+(?P<unit>[a-z]+))?",
+    re.IGNORECASE,
 )
 CEILING = re.compile(r"at most\s+(?P<share>.+)", re.IGNORECASE)
 ALL = Constant(1.0)
@@ -97,7 +98,10 @@ def adoption_of(text: str, step: Step) -> Written:
         return Written(said, ceiling, lambda scores, days: np.ones((scores.shape[1], len(days))), False)
     if len(pieces) == 1 and (match := BASS.fullmatch(pieces[0])):
         unit = _unit(match["unit"], text) if match["unit"] else step.name
-        laws = [law(match[name], "size", f"adoption, {name}") for name in ("p", "q")]
+        laws = [
+            law(match[group], "size", f"adoption, {name}")
+            for group, name in (("first", "p"), ("second", "q"))
+        ]
         said = said if match["unit"] else f"{said} a {step.name}"
         return Written(said, ceiling, _bass(laws, DAYS[unit], text), not all(one.constant for one in laws))
     if len(pieces) == 2:
