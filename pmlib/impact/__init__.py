@@ -12,12 +12,14 @@ from pmlib.impact.forecast.track_record import TrackRecord, track_record
 from pmlib.impact.kpi import Kpi, kpi
 from pmlib.impact.panel.panel import Panel, panel
 from pmlib.impact.panel.synthetic import Synthetic, synthetic
+from pmlib.impact.randomised.experiment import Experiment, experiment
 
 __all__ = [
     "DataCheck",
     "Drivers",
     "Effect",
     "Feature",
+    "Experiment",
     "Kpi",
     "Panel",
     "Portfolio",
@@ -28,6 +30,7 @@ __all__ = [
     "data_check",
     "drivers",
     "feature",
+    "experiment",
     "kpi",
     "panel",
     "portfolio",

@@ -38,8 +38,8 @@ def adjustment(terms: Terms, level: float) -> Adjustment:
 
     References
     ----------
-    Deng, Xu, Kohavi and Walker (2013), "Improving the sensitivity of online controlled experiments by utilizing
-    pre-experiment data", WSDM.
+    Deng, Xu, Kohavi and Walker (2013), "Improving the sensitivity of online controlled experiments by
+    utilizing pre-experiment data", WSDM.
     """
     count = len(terms.total) - 1
     slopes = _slopes(terms.among)
@@ -48,7 +48,11 @@ def adjustment(terms: Terms, level: float) -> Adjustment:
     explained = float(inside @ terms.within[1:, 0]) / spread if spread > 0 else 0.0
     r2 = float(np.clip(explained, 0.0, 1.0))
     free = float(terms.n.sum() - terms.n.size) - count
-    p = float(stats.f.sf(r2 / count * free / (1 - r2), count, free)) if 0 < r2 < 1 and free > 0 else 1.0 - (r2 == 1)
+    p = (
+        float(stats.f.sf(r2 / count * free / (1 - r2), count, free))
+        if 0 < r2 < 1 and free > 0
+        else 1.0 - (r2 == 1)
+    )
     low, high = _squared_range(r2, free, level)
     low = 0.0 if p >= 1 - level else low
     return Adjustment(np.concatenate([[1.0], -slopes]), r2, low, high, p)
@@ -56,7 +60,12 @@ def adjustment(terms: Terms, level: float) -> Adjustment:
 
 def gap_chances(terms: Terms) -> np.ndarray:
     """Give for each covariate the chance that arms differ so much in it, were they alike."""
-    return np.array([spread_chance(terms.value[:, k], terms.cov[:, :, k, k].sum(axis=0)) for k in range(1, len(terms.total))])
+    return np.array(
+        [
+            spread_chance(terms.value[:, k], terms.cov[:, :, k, k].sum(axis=0))
+            for k in range(1, len(terms.total))
+        ]
+    )
 
 
 def spread_chance(values: np.ndarray, variances: np.ndarray) -> float:

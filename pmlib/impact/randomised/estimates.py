@@ -1,7 +1,7 @@
 """What a metric is in each arm, with its variance, from means and covariances only.
 
-A metric is a mean, or a ratio of two means, less what covariates explain; all of them are smooth in the means of
-columns, so that one delta method serves all. Users in strata are weighted to the strata of all users; of
+A metric is a mean, or a ratio of two means, less what covariates explain; all of them are smooth in the means
+of columns, so that one delta method serves all. Users in strata are weighted to the strata of all users; of
 clusters, totals are the columns and a mean of users is a ratio.
 """
 

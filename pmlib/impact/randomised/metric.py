@@ -171,7 +171,9 @@ def _term(test: Source, text: str, body: str) -> Term:
         return Term(_column(test, text, body))
     parts = [part.strip() for part in body.split("/")]
     if len(parts) > 2:
-        raise ValueError(f"metric {shown(text)} has {len(parts) - 1} strokes; a ratio has one: orders / sessions")
+        raise ValueError(
+            f"metric {shown(text)} has {len(parts) - 1} strokes; a ratio has one: orders / sessions"
+        )
     return Term(*(_column(test, text, part) for part in parts))
 
 
@@ -188,18 +190,24 @@ def _column(test: Source, text: str, name: str) -> str:
         )
     if not pd.api.types.is_numeric_dtype(test.frame[column].dtype):
         held = test.frame[column].dtype
-        raise DataError(f"metric {shown(text)}: {test.name}: {column} holds {held}, not numbers; convert it first")
+        raise DataError(
+            f"metric {shown(text)}: {test.name}: {column} holds {held}, not numbers; convert it first"
+        )
     return column
 
 
 def _told_apart(metrics: list[Metric]) -> list[Metric]:
     """Give two metrics of one label the text that tells them apart."""
-    labels = [metric.label for metric in metrics]
     found = []
     for i, metric in enumerate(metrics):
         if metric.text in [other.text for other in metrics[:i]]:
             raise ValueError(f"metric {shown(metric.text)} is given twice; leave one out")
-        label = f"{metric.label} ({metric.text})" if labels.count(metric.label) > 1 else metric.label
+        alike = [other for other in metrics if other.label == metric.label]
+        label = metric.label
+        if len(alike) > 1:
+            only = bool(metric.covariates) and sum(bool(other.covariates) for other in alike) == 1
+            plain = not metric.covariates and sum(not other.covariates for other in alike) == 1
+            label = f"{label}, adjusted" if only else label if plain else f"{label} ({metric.text})"
         found.append(replace(metric, column=replace(metric.column, label=label)))
     return found
 

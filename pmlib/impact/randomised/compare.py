@@ -1,0 +1,131 @@
+"""One metric in every arm of a test, each against the control."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from scipy import stats
+
+from pmlib.data import Source
+from pmlib.impact.randomised.contrast import Contrast, Means, against_control
+from pmlib.impact.randomised.counts import FEW, Shares, as_shares, is_share
+from pmlib.impact.randomised.cuped import Adjustment, adjustment, gap_chances, spread_test
+from pmlib.impact.randomised.estimates import Arms, combined, terms_of
+from pmlib.impact.randomised.metric import Metric
+from pmlib.impact.randomised.moments import Moments
+from pmlib.impact.randomised.outliers import Capped, capped
+from pmlib.impact.randomised.quantile import quantiles
+from pmlib.impact.randomised.sequential import Fixed, Law
+from pmlib.impact.randomised.strata import large_enough
+from pmlib.impact.randomised.users import users
+
+
+@dataclass(frozen=True)
+class Omnibus:
+    """Whether all arms could be one: a chi-squared test of its name, with its degrees of freedom."""
+
+    test: str
+    statistic: float
+    df: int
+    p: float
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A metric of every arm but the first, against the first.
+
+    share : whether it is a share of users, whose differences are in points.
+    users : with all that it needs (arms). plain : without the adjustment by covariates, where there is one.
+    gaps : for each covariate the chance that arms differ so much in it by lot.
+    small : strata that were put together. top : what rests on the largest values; None of what is no mean.
+    """
+
+    metric: Metric
+    share: bool
+    users: np.ndarray
+    contrasts: Sequence[Contrast]
+    omnibus: Omnibus | None = None
+    plain: Sequence[Means] = ()
+    adjusted: Adjustment | None = None
+    gaps: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    small: int = 0
+    top: Capped | None = None
+
+
+def compare(test: Source, known: Moments, metric: Metric, *, law: Law, level: float, seed: int) -> Compared:
+    """Compare every arm with the control on one metric."""
+    cells, small = large_enough(known.of(metric.columns))
+    count = cells.users.sum(axis=0)
+    share = not metric.value.under and is_share(known, metric.value.over)
+    if metric.quantile is not None:
+        return Compared(metric, False, count, _quantiles(test, known, metric, law, seed))
+    terms = terms_of(metric, cells, clustered=known.clustered)
+    weights, fitted = np.array([1.0]), None
+    if metric.covariates:
+        fitted = adjustment(terms, level)
+        weights = fitted.weights
+    arms = combined(terms, weights)
+    single = np.concatenate([[1.0], np.zeros(len(metric.covariates))])
+    counted = share and not known.clustered and len(cells.n) == 1 and fitted is None
+    return Compared(
+        metric,
+        share,
+        count,
+        _shares(arms, law) if counted else _means(arms, law),
+        _omnibus(arms, counted),
+        _means(combined(terms, single), law) if fitted else (),
+        fitted,
+        gap_chances(terms),
+        small,
+        None if share or metric.value.under else _top(test, known, metric),
+    )
+
+
+def _means(arms: Arms, law: Law) -> list[Means]:
+    return [against_control(arms, arm, law) for arm in range(1, len(arms.value))]
+
+
+def _shares(arms: Arms, law: Law) -> list[Means]:
+    """Compare shares by normal errors, or where there are few by score intervals."""
+    n = arms.n[0]
+    above = np.rint(arms.value * n).astype(int)
+    scarce = np.minimum(above, n - above) < FEW
+    found = list[Means]()
+    for arm in range(1, len(n)):
+        pair = against_control(as_shares(arms), arm, law)
+        pair = replace(pair, df=np.inf)
+        if isinstance(law, Fixed) and (scarce[0] or scarce[arm]) and pair.se > 0:
+            pair = Shares(**vars(pair), above=(int(above[0]), int(above[arm])), of=(int(n[0]), int(n[arm])))
+        found.append(pair)
+    return found
+
+
+def _omnibus(arms: Arms, counted: bool) -> Omnibus | None:
+    """Test whether all arms could be one: Pearson's test of counts, else Wald's of values."""
+    if counted:
+        n = arms.n[0]
+        above = np.rint(arms.value * n)
+        if 0 < above.sum() < n.sum():
+            found = stats.chi2_contingency([above, n - above], correction=False)
+            return Omnibus("Pearson", float(found.statistic), int(found.dof), float(found.pvalue))
+        return None
+    statistic, df, p = spread_test(arms.value, arms.variance.sum(axis=0))
+    return None if np.isnan(statistic) else Omnibus("Wald", statistic, df, p)
+
+
+def _quantiles(test: Source, known: Moments, metric: Metric, law: Law, seed: int) -> Sequence[Contrast]:
+    assert metric.quantile is not None
+    arm, cluster, values = _users(test, known, metric)
+    return quantiles(values, arm, cluster, metric.quantile, len(known.arms), law, seed)
+
+
+def _top(test: Source, known: Moments, metric: Metric) -> Capped | None:
+    arm, _, values = _users(test, known, metric)
+    return capped(values, arm, len(known.arms))
+
+
+def _users(test: Source, known: Moments, metric: Metric) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    found = users(test, metric.columns, known.arms[0])
+    kept = ~np.isnan(found.values).any(axis=1)
+    cluster = found.cluster[kept] if len(found.cluster) else found.cluster
+    return found.arm[kept], cluster, found.values[kept, 0]

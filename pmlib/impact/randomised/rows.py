@@ -1,0 +1,137 @@
+"""The rows of an experiment: a metric, an arm, how it differs from the control, and what can be said."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from pmlib.impact.randomised.compare import Compared
+from pmlib.impact.randomised.contrast import Contrast, Range
+from pmlib.impact.randomised.counts import Shares
+from pmlib.impact.randomised.metric import Guardrail
+from pmlib.impact.randomised.multiplicity import adjusted, claim_level
+
+BETTER, WORSE, HIGHER, LOWER = "better", "worse", "higher", "lower"
+CLEAR = (BETTER, WORSE, HIGHER, LOWER)
+UNCLEAR, NOTHING, WITHHELD = "cannot tell", "not estimable", "withheld"
+KEPT, BROKEN = "kept", "broken"
+
+
+def metric_rows(
+    found: Sequence[Compared], arms: Sequence[str], level: float, correction: str, power: float
+) -> tuple[pd.DataFrame, float]:
+    """Make a row of each metric and arm; gives them and the level at which what is claimed holds together."""
+    pairs = [(one, i) for one in found for i in range(len(arms) - 1)]
+    p = np.array([one.contrasts[i].p for one, i in pairs], float)
+    claimed = claim_level(p, correction, level)
+    together = adjusted(p, correction)
+    rows = []
+    for (one, i), chance in zip(pairs, together, strict=True):
+        contrast = one.contrasts[i]
+        row = {"role": "metric"} | _row(one, contrast, i, arms, level, claimed, power)
+        rows.append(row | {"p_adjusted": chance, "verdict": _verdict(one, contrast, chance, level)})
+    frame = pd.DataFrame(rows)
+    return _touching_nothing(frame), claimed
+
+
+def guardrail_rows(
+    guards: Sequence[Guardrail], found: Sequence[Compared], arms: Sequence[str], level: float, power: float
+) -> pd.DataFrame:
+    """Make a row of each guardrail and arm: each must hold by itself, so none is adjusted for the others."""
+    rows = []
+    for guard, one in zip(guards, found, strict=True):
+        for i, contrast in enumerate(one.contrasts):
+            row = {"role": "guardrail"} | _row(one, contrast, i, arms, level, level, power)
+            ends = contrast.relative_interval(level) if guard.relative else contrast.interval(level)
+            more = {"margin": guard.margin, "margin_relative": guard.relative}
+            rows.append(row | more | {"p_adjusted": row["p"], "verdict": _held(guard.margin, ends)})
+    return pd.DataFrame(rows)
+
+
+def _row(
+    one: Compared, contrast: Contrast, i: int, arms: Sequence[str], level: float, claimed: float, power: float
+) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "metric": one.metric.label,
+        "text": one.metric.text,
+        "arm": arms[i + 1],
+        "against": arms[0],
+        "unit": one.metric.column.unit or ("%" if one.share else ""),
+        "better": one.metric.column.better,
+        "share": one.share,
+        "users": int(one.users[i + 1]),
+        "control_users": int(one.users[0]),
+        "control": contrast.control,
+        "value": contrast.value,
+        "estimate": contrast.estimate,
+        "se": contrast.se,
+        "df": contrast.df,
+        "p": contrast.p,
+        "relative": contrast.relative,
+        "relative_se": contrast.relative_se,
+        "detectable": _detectable(contrast, claimed, power),
+    }
+    row |= _ends("", contrast.interval(level)) | _ends("claim_", contrast.interval(claimed))
+    row |= _ends("relative_", contrast.relative_interval(level))
+    row |= _ends("relative_claim_", contrast.relative_interval(claimed))
+    if isinstance(contrast, Shares):
+        row["p_exact"] = contrast.exact
+    if one.adjusted is not None:
+        plain = one.plain[i]
+        row |= {"unadjusted": plain.estimate, "unadjusted_se": plain.se, "unadjusted_p": plain.p}
+        row |= _ends("unadjusted_", plain.interval(level))
+        row |= {"r2": one.adjusted.r2, "r2_low": one.adjusted.r2_low, "r2_high": one.adjusted.r2_high}
+        row["variance_ratio"] = (contrast.se / plain.se) ** 2 if plain.se > 0 else np.nan
+        row["covariate_p"] = float(one.gaps.min())
+    if one.top is not None:
+        row |= {"capped": float(one.top.estimate[i]), "top_share": one.top.share}
+    return row
+
+
+def _ends(prefix: str, ends: Range) -> dict[str, float]:
+    return {f"{prefix}low": ends[0], f"{prefix}high": ends[1]}
+
+
+def _detectable(contrast: Contrast, level: float, power: float) -> float:
+    """The relative effect that would be found in `power` of such tests."""
+    if not (contrast.control > 0 and contrast.se > 0):
+        return np.nan
+    reach = contrast.half(level) + float(stats.norm.ppf(power))
+    return reach * contrast.se / contrast.control
+
+
+def _verdict(one: Compared, contrast: Contrast, p: float, level: float) -> str:
+    if not np.isfinite(contrast.estimate) or not np.isfinite(p):
+        return NOTHING
+    if p >= 1 - level:
+        return UNCLEAR
+    up = contrast.estimate > 0
+    if not one.metric.column.better:
+        return HIGHER if up else LOWER
+    return BETTER if up == (one.metric.column.better == "higher") else WORSE
+
+
+def _held(margin: float, ends: Range) -> str:
+    if not np.isfinite(ends).all():
+        return NOTHING
+    low, high = ends if margin < 0 else (-ends[1], -ends[0])
+    return KEPT if low > -abs(margin) else BROKEN if high < -abs(margin) else UNCLEAR
+
+
+def _touching_nothing(frame: pd.DataFrame) -> pd.DataFrame:
+    """Cut what is claimed at 0: step-down tests find what Bonferroni's intervals alone may not.
+
+    References
+    ----------
+    Guilbaud (2008), "Simultaneous confidence regions corresponding to Holm's step-down procedure",
+    Biometrical Journal 50(5).
+    """
+    clear = frame["verdict"].isin(CLEAR)
+    for prefix, estimate in (("claim_", "estimate"), ("relative_claim_", "relative")):
+        low, high = f"{prefix}low", f"{prefix}high"
+        up, down = clear & (frame[estimate] > 0), clear & (frame[estimate] < 0)
+        frame[low] = frame[low].mask(up, frame[low].clip(lower=0))
+        frame[high] = frame[high].mask(down, frame[high].clip(upper=0))
+    return frame
