@@ -24,7 +24,7 @@ def read(
     *,
     where: Mapping[str, Any] | None = None,
     by: Sequence[str] = (),
-    take: Mapping[str, str] | None = None,
+    take: Mapping[str, str] | str | None = None,
 ) -> Source:
     """Read a table that data/sources.toml declares, and check every declared cell of it.
 
@@ -38,7 +38,8 @@ def read(
     where : rows to keep: for a column a value, a list of values, or a tuple of the first and last of a range
         (None leaves an end open). Of dates, 2024 and "2024-03" stand for all their days.
     by : columns to group by; a date may have a grain: "period:year", quarter, month, week or day.
-    take : for a column its sum, mean, min, max, count or distinct; {"rows": "count"} counts rows.
+    take : for a column its sum, mean, min, max, count or distinct; {"rows": "count"} counts rows. Or
+        "moments", of a test: what comparing its arms needs of all kpis and covariates, however many users.
 
     Returns
     -------
@@ -58,6 +59,8 @@ def read(
     table = declaration(home, name)
     if by and not take:
         raise DataError('by needs take, as in take={"units": "sum"}')
+    if isinstance(take, str) and take != "moments":
+        raise DataError(f'take is {shown(take)}; write "moments", or by column, as in {{"units": "sum"}}')
     found = reading.read(home, reading.Asked(name, table, where or {}, by, take or {}))
     _record(name, table.path or table.url or f"the query of [{name}]", found.fingerprint, found.guesses)
     return found

@@ -72,7 +72,9 @@ class Checked:
                 found[name] = cell(rule, self.table, Name(f"c{index}"), kinds[index], self.today)
             except ValueError as error:
                 raise DataError(f"{part.path}, column {shown(name)}: it {error}; correct the type") from None
-            if name in self.written:
+            # What has passed, and may not be missing, is a number: there is no NaN to look for.
+            number = not self.checks and kinds[index] == "DOUBLE" and rule.type == "number"
+            if name in self.written or (number and not rule.nullable):
                 found[name] = replace(found[name], value=sql("{}", found[name].raw))
         return found
 

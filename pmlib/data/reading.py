@@ -14,13 +14,14 @@ import pyarrow as pa
 
 from pmlib.data import database, last, place, query
 from pmlib.data.amounts import check_amounts
-from pmlib.data.checked import Checked, compared
+from pmlib.data.checked import Checked, Typed, compared
 from pmlib.data.database import Database
 from pmlib.data.declaration import Table, declarations
 from pmlib.data.doubts import check_table
 from pmlib.data.facts import Facts, facts
 from pmlib.data.formats import open_file
 from pmlib.data.keep import LEFT_OUT, kept
+from pmlib.data.moments import MOMENTS, arms, measured, moments
 from pmlib.data.part import Part, engine
 from pmlib.data.roles import LISTED_ROLES
 from pmlib.data.rule import Rule, described, final_names
@@ -28,10 +29,19 @@ from pmlib.data.source import Fingerprint, Source, by_role
 from pmlib.data.sql import Name, sql
 from pmlib.data.totals import totals
 from pmlib.data.words import DataError, meant, shown
+from pmlib.stats.moments import GroupMoments
 from pmlib.table import Column
 
 LARGE = 2_000_000  # rows, above which series are not searched for jumps
 ROWS = {"rows": Column("Rows", digits=0)}  # what a count of rows is called
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What a read gives, in the names of the declaration, and the moments that were asked for."""
+
+    frame: pd.DataFrame
+    moments: GroupMoments | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ class Asked:
     table: Table
     where: Mapping[str, Any]
     by: Sequence[str]
-    take: Mapping[str, str]
+    take: Mapping[str, str] | str
 
     def declared(self, column: str) -> str:
         """Find the declared column that is asked for."""
@@ -57,9 +67,16 @@ class Asked:
         grouped = [name.partition(":")[0] for name in self.groups()]
         return [*grouped, *self.conditions(), *(name for name in self.amounts() if name not in ROWS)]
 
-    def totals(self) -> tuple[list[str], dict[str, str], dict[str, Any]]:
-        """Give what totals.totals takes."""
-        return self.groups(), self.amounts(), self.conditions()
+    def added(self, typed: Typed) -> tuple[Rows, Facts | None]:
+        """Group the rows and add them up, and check them where they have not been."""
+        if self.take != MOMENTS:
+            found, now = totals(typed, self.groups(), self.amounts(), self.conditions())
+            return Rows(found.to_pandas()), now
+        now = None
+        if isinstance(typed, Checked) and typed.checks:
+            _, now = totals(typed, [], {"rows": "count"}, {})
+            typed = replace(typed, checks=False, written=frozenset((now or Facts(0)).written))
+        return Rows(*moments(typed, self.groups(), list(self.amounts()), self.conditions())), now
 
     def conditions(self) -> dict[str, Any]:
         """Give `where` by declared columns."""
@@ -67,11 +84,15 @@ class Asked:
 
     def groups(self) -> list[str]:
         """Give `by` as declared columns, each with its grain."""
+        if self.take == MOMENTS and not self.by:
+            return arms(self.name, self.table)
         parts = [text.partition(":") for text in self.by]
         return [self.declared(column) + colon + grain for column, colon, grain in parts]
 
     def amounts(self) -> dict[str, str]:
         """Give `take` by declared columns."""
+        if isinstance(self.take, str):
+            return dict.fromkeys(measured(self.name, self.table), MOMENTS)
         return {c if c in ROWS else self.declared(c): how for c, how in self.take.items()}
 
 
@@ -86,7 +107,7 @@ def read(home: Path, asked: Asked) -> Source:
         may_pass = before is not None and before.rules == rules
         passed = may_pass and before.sha256 == (of_rows or _of_files(opened))  # type: ignore[union-attr]
         if passed and asked.take and isinstance(opened, Database) and opened.pushes(asked.columns()):
-            found, now = totals(opened, *asked.totals())[0].to_pandas(), None
+            found, now = asked.added(opened)
         else:
             parts = parts or _parts(gate, home, asked, opened)
             written = frozenset(before.facts.written) if before and passed else frozenset[str]()
@@ -140,27 +161,27 @@ def today() -> date:
         raise DataError(f"PMLIB_AS_OF is {shown(given)}; write a day such as 2026-03-31") from None
 
 
-def _rows(checked: Checked, asked: Asked) -> tuple[pd.DataFrame, Facts | None]:
+def _rows(checked: Checked, asked: Asked) -> tuple[Rows, Facts | None]:
     conditions = asked.conditions()
     if asked.take:
-        found, now = totals(checked, *asked.totals())
+        added, now = asked.added(checked)
         _check_facts(checked, now)
-        return found.to_pandas(), now
+        return added, now
     if conditions:
         _, now = totals(checked, [], {"rows": "count"}, {}) if checked.checks else (None, None)
         _check_facts(checked, now)
-        return _typed(checked.rows(compared(checked, conditions)), checked.table), now
+        return Rows(_typed(checked.rows(compared(checked, conditions)), checked.table)), now
     found = checked.rows()
     frame = _typed(found, checked.table)
     if not checked.checks:
-        return frame, None
+        return Rows(frame), None
     loaded = Name("loaded")
     checked.gate.register(loaded, found)
     now = replace(facts(checked, sql("{}", loaded)), said=checked.mended())
     check_table(checked, sql("{}", loaded), now)
     if len(frame) <= LARGE:
         check_amounts(checked, frame)
-    return frame, now
+    return Rows(frame), now
 
 
 def _check_facts(checked: Checked, now: Facts | None) -> None:
@@ -185,8 +206,8 @@ def _column(values: pd.Series, rule: Rule) -> pd.Series:
     return values
 
 
-def _source(asked: Asked, frame: pd.DataFrame, opened: Fingerprint, said: tuple[str, ...]) -> Source:
-    table = asked.table
+def _source(asked: Asked, found: Rows, opened: Fingerprint, said: tuple[str, ...]) -> Source:
+    table, frame = asked.table, found.frame
     final = {**final_names(table.columns), **{name: name for name in ROWS}}
     names = {column: rule.unless for column, rule in table.columns.items() if rule.role == "name"}
     named = {column for pair in names.items() for column in pair if column} <= set(frame)
@@ -215,4 +236,5 @@ def _source(asked: Asked, frame: pd.DataFrame, opened: Fingerprint, said: tuple[
         partial=any(rule.of == "market" for rule in table.columns.values()),
         guesses=tuple(table.guesses),
         renamed=renamed,
+        moments=found.moments,
     )

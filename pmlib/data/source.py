@@ -11,6 +11,7 @@ import pandas as pd
 from pmlib.data.roles import LISTED_ROLES, MEASURES, REPEATING, RESERVED, ROLES, TYPES_OF_ROLE
 from pmlib.data.words import DataError, meant, shown
 from pmlib.result import Result
+from pmlib.stats.moments import GroupMoments
 from pmlib.table import Column, is_number, texts
 
 AMOUNTS = {role for role, types in TYPES_OF_ROLE.items() if types == MEASURES}
@@ -52,6 +53,7 @@ class Source:
         of all potential buyers, and the rest bought nothing.
     guesses : what of the declaration was guessed and is not confirmed, as in "price.unit".
     renamed : role by the name that a column had.
+    moments : where rows were added up to moments: what the groups of the frame hold.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Source:
     partial: bool = field(default=False, repr=False)
     guesses: tuple[str, ...] = field(default=(), repr=False)
     renamed: Mapping[str, str] = field(default_factory=dict, repr=False)
+    moments: GroupMoments | None = field(default=None, repr=False)
 
     @property
     def given(self) -> bool:

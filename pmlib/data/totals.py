@@ -36,19 +36,18 @@ def totals(
     rows were checked.
     """
     names = [name.partition(":")[0] for name in by]
-    groups = [(Name(f"g{index}"), _grouped(checked, name)) for index, name in enumerate(by)]
+    groups = grouped_by(checked, by)
     taken = [(Name(f"t{index}"), _taken(checked, *pair)) for index, pair in enumerate(take.items())]
     keep, now = compared(checked, where), None
     if isinstance(checked, Checked) and checked.checks:
         if all(part.columnar for part in checked.parts):
             now = _all_right(checked)
-            found = _plain(replace(checked, written=frozenset(now.written)), keep, groups, taken)
+            found = plain(replace(checked, written=frozenset(now.written)), keep, groups, taken)
         else:
             found, now = _checked(checked, keep, groups, taken)
     else:
-        found = _plain(checked, keep, groups, taken)
-    if groups:
-        found = found.sort_by([(alias, "ascending") for alias, _ in groups])
+        found = plain(checked, keep, groups, taken)
+    found = in_order(found, groups)
     found = found.select([alias for alias, _ in groups + taken])
     return found.rename_columns([*names, *take]), now
 
@@ -56,7 +55,18 @@ def totals(
 Columns = Sequence[tuple[Name, Sql]]  # each with what it is called in the result
 
 
-def _plain(checked: Typed, keep: Sql, groups: Columns, taken: Columns) -> pa.Table:
+def grouped_by(checked: Typed, by: Sequence[str]) -> list[tuple[Name, Sql]]:
+    """Give the columns to group by."""
+    return [(Name(f"g{index}"), _grouped(checked, name)) for index, name in enumerate(by)]
+
+
+def in_order(found: pa.Table, groups: Columns) -> pa.Table:
+    """Sort groups."""
+    return found.sort_by([(alias, "ascending") for alias, _ in groups]) if groups else found
+
+
+def plain(checked: Typed, keep: Sql, groups: Columns, taken: Columns) -> pa.Table:
+    """Group rows without checking them."""
     columns = joined(", ", (sql("{} as {}", value, alias) for alias, value in [*taken, *groups]))
     by = sql("group by {}", joined(", ", (alias for alias, _ in groups)))
     some = by if groups else sql("having count(*) > 0")

@@ -1,5 +1,6 @@
 """Counts, means and products of deviations by group: all that a comparison of means needs of its rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,27 @@ class Grouped:
     n: np.ndarray
     mean: np.ndarray
     scatter: np.ndarray
+
+    def __getitem__(self, groups: np.ndarray) -> "Grouped":
+        """Take some of the groups."""
+        return Grouped(self.n[groups], self.mean[groups], self.scatter[groups])
+
+    def of(self, columns: Sequence[int]) -> "Grouped":
+        """Take some of the columns."""
+        return Grouped(self.n, self.mean[:, columns], self.scatter[:, columns][:, :, columns])
+
+
+@dataclass(frozen=True, eq=False)
+class GroupMoments:
+    """Moments of named columns, where some rows lack some of them.
+
+    columns : of which. lacks : whether the rows of a group have no value (groups x columns); rows of one
+        group that lack others are another group. grouped : means are 0 where they are lacking.
+    """
+
+    columns: tuple[str, ...]
+    lacks: np.ndarray
+    grouped: Grouped
 
 
 def grouped(group: np.ndarray, groups: int, values: np.ndarray) -> Grouped:

@@ -180,6 +180,18 @@ def test_totals_of_the_server_are_those_of_the_engine_to_the_last_bit(ask):
     pd.testing.assert_frame_equal(here.to_pandas(), there.to_pandas(), check_exact=True)
 
 
+def test_moments_of_the_server_are_those_of_the_engine_to_the_last_bit(ask):
+    from pmlib.data.moments import moments
+
+    with engine() as gate, ask.opened("select * from sales", "", COLUMNS) as found:
+        checked = Checked(gate, found.table, [found.part(gate)], datetime.date(2030, 1, 1), checks=False)
+        asked = (["maker"], ["amount", "rate", "promo"], WHERE)
+        (here, these), (there, those) = moments(found, *asked), moments(checked, *asked)
+    pd.testing.assert_frame_equal(here, there, check_exact=True)
+    assert (these.grouped.scatter == those.grouped.scatter).all()
+    assert these.grouped.scatter[:, 1, 1].min() > 0
+
+
 def test_text_that_holds_dates_is_left_to_the_engine(ask):
     with ask.opened("select '2020-01-01' as x", "", '[sales.columns]\nx = { type = "date" }\n') as found:
         assert not found.pushes(["x"])

@@ -66,13 +66,9 @@ class Parts:
 
     def cells(self, columns: Sequence[str], which: Sequence[int], shape: tuple[int, int]) -> Cells:
         """Put together the parts that lack none of the columns at `which`."""
-        kept = ~self.lacks[:, which].any(axis=1)
+        kept = np.flatnonzero(~self.lacks[:, which].any(axis=1))
         cell, size = self.cell[kept], shape[0] * shape[1]
-        held = Grouped(
-            self.grouped.n[kept],
-            self.grouped.mean[kept][:, which],
-            self.grouped.scatter[kept][:, which][:, :, which],
-        )
+        held = self.grouped[kept].of(which)
         count = np.bincount(cell, held.n, minlength=size)
         if not len(self.cluster):
             return _cells(tuple(columns), merged(held, cell, size), count, shape)
@@ -84,14 +80,15 @@ class Parts:
         return _cells((*columns, USERS), grouped(of_cluster, size, totals), count, shape)
 
 
-def parts(cell: np.ndarray, cluster: np.ndarray, values: np.ndarray) -> Parts:
+def parts(cell: np.ndarray, cluster: np.ndarray, lacks: np.ndarray, values: np.ndarray | Grouped) -> Parts:
     """Take the moments of users.
 
     Parameters
     ----------
-    cell, cluster : as in Parts, of each user. values : (users x columns), nan where missing.
+    cell, cluster, lacks : as in Parts, of each row. values : (rows x columns), nan where missing; or moments.
     """
-    lacks = np.isnan(values)
+    if isinstance(values, Grouped):
+        return Parts(cell, cluster, lacks, values)
     which = cell
     for code in (*([cluster] if len(cluster) else []), *lacks.T[lacks.any(axis=0)].astype(int)):
         which = np.unique(which * (code.max() + 1) + code, return_inverse=True)[1]

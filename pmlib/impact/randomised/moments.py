@@ -24,7 +24,7 @@ class Moments:
 
     name, title, source : of the table. arms : the control first. strata : ("",) where there are none.
     columns : that were asked for. clustered : whether whole clusters were assigned.
-    rows : of the table. no_variant : rows without one, left out. crossed : users seen in more than one arm,
+    rows : users of the table. no_variant : those without one, left out. crossed : seen in more than one arm,
         left out. assigned : users (strata x arms). clusters : those of each arm.
     missing : users without a value (columns x arms).
     """
@@ -116,15 +116,14 @@ def moments(test: Source, columns: Sequence[str], *, control: str | None = None)
     found = users(test, wanted, control)
     shape = (len(found.strata), len(found.arms))
     cell = found.stratum * shape[1] + found.arm
-    assigned = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+    assigned = np.bincount(cell, found.count, shape[0] * shape[1]).astype(int).reshape(shape)
     clusters = np.zeros(0, int)
     if found.clusters:
         pairs = np.unique(found.arm * len(found.clusters) + found.cluster) // len(found.clusters)
         clusters = np.bincount(pairs, minlength=shape[1])
     sizes = clusters if found.clusters else assigned.sum(axis=0)
     _check_sizes(test.name, found.arms, sizes, bool(found.clusters), ())
-    lost = np.isnan(found.values)
-    missing = np.array([np.bincount(found.arm[column], minlength=shape[1]) for column in lost.T])
+    missing = [np.bincount(found.arm, found.count * lost, shape[1]) for lost in found.lacks.T]
     return Moments(
         name=test.name,
         title=test.title,
@@ -132,13 +131,13 @@ def moments(test: Source, columns: Sequence[str], *, control: str | None = None)
         arms=found.arms,
         strata=found.strata,
         columns=wanted,
-        rows=found.rows,
+        rows=found.users,
         no_variant=found.no_variant,
         crossed=found.crossed,
         assigned=assigned,
         clusters=clusters,
-        missing=missing.reshape(len(wanted), shape[1]),
-        parts=parts(cell, found.cluster, found.values),
+        missing=np.array(missing, int).reshape(len(wanted), shape[1]),
+        parts=parts(cell, found.cluster, found.lacks, found.values),
     )
 
 

@@ -1,4 +1,4 @@
-"""The rows of a test, one a user: whose variant, unit, cluster and amounts can be used, and whose cannot."""
+"""The rows of a test: whose variant, unit, cluster and amounts can be used, and whose cannot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,17 +8,19 @@ import pandas as pd
 
 from pmlib.data import DataError, Source
 from pmlib.data.words import and_more, meant, shown
+from pmlib.stats.moments import Grouped
 
 CONTROLS = ("control", "baseline", "current", "default", "placebo", "off", "old", "false", "0", "a")
 
 
 @dataclass(frozen=True, eq=False)
 class Users:
-    """The users that count.
+    """The users that count, each a row; of a table that was added up, the groups of them.
 
-    arm, stratum, cluster : numbers of each user's. arms, strata, clusters : their names; no cluster: none.
-    values : (users x columns), nan where missing.
-    rows : of the table. no_variant : rows without one. crossed : users seen in more than one arm, left out.
+    arm, stratum, cluster : numbers of each row's. arms, strata, clusters : their names; no cluster: none.
+    count : users that a row stands for. lacks : whether it has no value (rows x columns).
+    values : (rows x columns), nan where missing; of groups their moments.
+    users : of the table. no_variant : without one. crossed : seen in more than one arm, left out.
     """
 
     arm: np.ndarray
@@ -27,8 +29,10 @@ class Users:
     arms: tuple[str, ...]
     strata: tuple[str, ...]
     clusters: tuple[str, ...]
-    values: np.ndarray
-    rows: int
+    count: np.ndarray
+    lacks: np.ndarray
+    values: np.ndarray | Grouped
+    users: int
     no_variant: int
     crossed: int
 
@@ -41,15 +45,14 @@ def users(test: Source, columns: Sequence[str], control: str | None) -> Users:
     DataError : an infinite amount, a unit twice in an arm, a cluster in two arms, fewer than two arms.
     """
     frame, name = test.frame, test.name
-    values = amounts(test, columns)
+    count, lacks, values = _measured(test, columns)
     arm, labels = coded(frame["variant"])
     kept = arm >= 0
-    no_variant = int((~kept).sum())
-    crossed = 0
-    if test.has("unit"):
+    no_variant, crossed = int(count[~kept].sum()), 0
+    if test.has("unit") and test.moments is None:
         both = _crossed(name, frame["unit"], arm, labels)
         crossed, kept = frame["unit"][both].nunique(), kept & ~both
-    arms, order = arm_order(name, labels, np.bincount(arm[kept], minlength=len(labels)), control)
+    arms, order = arm_order(name, labels, np.bincount(arm[kept], count[kept], len(labels)), control)
     arm = order[arm[kept]]
     stratum, strata = np.zeros(len(arm), int), tuple[str, ...]([""])
     if test.has("stratum"):
@@ -63,8 +66,32 @@ def users(test: Source, columns: Sequence[str], control: str | None) -> Users:
         cluster = cluster[kept]
         check_whole(name, cluster, clusters, {"arm": (arm, arms), "stratum": (stratum, strata)})
     return Users(
-        arm, stratum, cluster, arms, strata, clusters, values[kept], len(frame), no_variant, int(crossed)
+        arm=arm,
+        stratum=stratum,
+        cluster=cluster,
+        arms=arms,
+        strata=strata,
+        clusters=clusters,
+        count=count[kept],
+        lacks=lacks[kept],
+        values=values[kept],
+        users=int(count.sum()),
+        no_variant=no_variant,
+        crossed=int(crossed),
     )
+
+
+def _measured(test: Source, columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray | Grouped]:
+    """Give how many users each row stands for, what it lacks, and its values or moments."""
+    if test.moments is None:
+        values = amounts(test, columns)
+        return np.ones(len(values), int), np.isnan(values), values
+    held = test.moments
+    for column in columns:
+        if column not in held.columns:
+            raise DataError(f"{test.name} was read without {shown(column)}; {meant(column, held.columns)}")
+    which = [held.columns.index(column) for column in columns]
+    return held.grouped.n, held.lacks[:, which], held.grouped.of(which)
 
 
 def amounts(test: Source, columns: Sequence[str]) -> np.ndarray:
