@@ -73,14 +73,22 @@ def comparable(panel: Panel) -> Comparable | str:
 
 
 def _unfit(found: Comparable) -> str:
-    lacking = f"; {listed(found.incomplete[:NAMED])} lack values" if found.incomplete else ""
-    if len(found.controls) < FEWEST:
-        return (
-            f"{len(found.controls)} units that never had it can be compared{lacking}; a mix needs {FEWEST}."
-        )
+    without = f" (left out for want of values: {named(found.incomplete)})" if found.incomplete else ""
+    count = len(found.controls)
+    if count < FEWEST:
+        have = f"{count} unit that never had it" if count == 1 else f"{count or 'no'} units that never had it"
+        return f"{have} can be compared{without}; a mix needs {FEWEST}."
     if not found.treated and found.late:
-        who = listed(found.late[:NAMED])
-        return f"{who} had it after fewer than {BEFORE} periods; a mix needs as many before."
+        return (
+            f"fewer than {BEFORE} periods lie before the launch of {named(found.late)}; a mix needs {BEFORE}."
+        )
     if not found.treated:
-        return f"Every unit that had it lacks values{lacking}."
+        return f"every unit that had it lacks values{without}; fill them in."
     return ""
+
+
+def named(units: tuple[str, ...]) -> str:
+    """List units, the first of them where they are many."""
+    if len(units) <= NAMED:
+        return listed(units)
+    return f"{', '.join(units[:NAMED])} and {len(units) - NAMED} more"

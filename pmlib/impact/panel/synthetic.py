@@ -75,6 +75,11 @@ class Synthetic(Effect):
     left_out: tuple[str, ...]
     lost: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """Name of the chart and its CSV: a page may show two methods beside each other."""
+        return {"sdid": "synthetic", "sc": "synthetic_control", "did": "equal_weights"}[self.method]
+
     def plot(self, ax: Any = None) -> Any:
         """Draw what was observed beside what the mix shows without the launch."""
         from pmlib import chart

@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from pmlib.impact.panel.comparable import NAMED, Comparable
+from pmlib.impact.panel.comparable import Comparable, named
 from pmlib.impact.panel.synthetic_error import Trial
 from pmlib.result import Check
 from pmlib.stats.synthetic_errors import further
 from pmlib.table import Column, interval, interval_digits, number, percentage
-from pmlib.wording import listed
 
 ENOUGH = 10  # units that never had it
 LONG = 5  # periods before
@@ -98,14 +97,10 @@ def _finished(found: Trial, unit: str) -> Check:
 
 
 def _complete(chosen: Comparable) -> Check:
-    gone = (*chosen.incomplete, *chosen.late)
-    said = []
-    for names, why in ((chosen.incomplete, "lack values"), (chosen.late, "have too few periods before")):
-        if names:
-            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-            said.append(f"{listed(names[:NAMED], ',' if more else 'and')}{more} {why}")
-    if chosen.lost:
-        said.append(f"no value of the treated in {listed(chosen.lost[:NAMED])}")
-    return Check(
-        "Nothing had to be left out", not gone and not chosen.lost, "; ".join(said) or "all are used"
-    )
+    told = {
+        "for want of values": named(chosen.incomplete),
+        "for want of periods before": named(chosen.late),
+        "as the treated have no value there": named(chosen.lost),
+    }
+    said = [f"{names}, {why}" for why, names in told.items() if names]
+    return Check("Nothing had to be left out", not said, "; ".join(said) or "all are used")
