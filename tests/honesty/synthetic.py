@@ -1,4 +1,4 @@
-"""Effects beside a mix of controls: how often placebos in real panels cry effect, and true ones are covered."""
+"""Beside a mix of controls: how often placebos in real panels cry effect, and true effects are covered."""
 
 from pathlib import Path
 
