@@ -17,7 +17,9 @@ from pmlib.chart.biplot import biplot
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.curves import curves
 from pmlib.chart.fan import fan
+from pmlib.chart.histogram import histogram
 from pmlib.chart.inline import svg
+from pmlib.chart.panels import Panel, panels
 from pmlib.chart.parts import (
     OPEN,
     PAD,
@@ -54,6 +56,7 @@ from pmlib.chart.waterfall import waterfall
 from pmlib.table import Column, column_digits, number, plain, scaled
 
 __all__ = [
+    "Panel",
     "apart",
     "bands",
     "biplot",
@@ -62,8 +65,10 @@ __all__ = [
     "dots",
     "fan",
     "heat",
+    "histogram",
     "lines",
     "map2d",
+    "panels",
     "ranked",
     "svg",
     "tornado",

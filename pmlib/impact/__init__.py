@@ -9,30 +9,39 @@ from pmlib.impact.feature.portfolio import Portfolio, portfolio
 from pmlib.impact.feature.scenarios import Scenarios, scenarios
 from pmlib.impact.feature.worth_testing import WorthTesting, worth_testing
 from pmlib.impact.forecast.track_record import TrackRecord, track_record
+from pmlib.impact.interrupted.before_after import BeforeAfter, before_after
+from pmlib.impact.interrupted.launches import Launches, launches
+from pmlib.impact.interrupted.placebos import Placebos, placebos
 from pmlib.impact.kpi import Kpi, kpi
 from pmlib.impact.panel.panel import Panel, panel
 from pmlib.impact.panel.synthetic import Synthetic, synthetic
 from pmlib.impact.randomised.experiment import Experiment, experiment
 
 __all__ = [
+    "BeforeAfter",
     "DataCheck",
     "Drivers",
     "Effect",
     "Experiment",
     "Feature",
     "Kpi",
+    "Launches",
     "Panel",
+    "Placebos",
     "Portfolio",
     "Scenarios",
     "Synthetic",
     "TrackRecord",
     "WorthTesting",
+    "before_after",
     "data_check",
     "drivers",
     "experiment",
     "feature",
     "kpi",
+    "launches",
     "panel",
+    "placebos",
     "portfolio",
     "scenarios",
     "synthetic",

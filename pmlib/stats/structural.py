@@ -75,6 +75,17 @@ def structural(y: np.ndarray, x: np.ndarray, *, ratio: float | None = None, ahea
     return equations.solution(ratio)
 
 
+def added(y: np.ndarray, x: np.ndarray, more: np.ndarray, ratio: float) -> tuple[np.ndarray, np.ndarray]:
+    """Estimate what each of several further regressors adds, one at a time: estimates, standard errors.
+
+    Parameters
+    ----------
+    y, x, ratio : as of `structural`. more : a column a further regressor; one that cannot be told apart from
+        the others has nan.
+    """
+    return _Equations(y, x, 0).added(more, ratio)
+
+
 def _likeliest(equations: "_Equations") -> float:
     found = minimize_scalar(
         lambda power: -equations.at(10**power).log_likelihood,
@@ -104,7 +115,9 @@ class _Equations:
         self.ahead, self.seen, self.weight = ahead, seen, seen.astype(float)
         self.freedom = int(seen.sum()) - 1 - x.shape[1]
         if self.freedom < 1:
-            raise ValueError(f"{int(seen.sum())} observations cannot tell a level and {x.shape[1]} regressors")
+            raise ValueError(
+                f"{int(seen.sum())} observations cannot tell a level and {x.shape[1]} regressors"
+            )
         self.centre = y[seen].mean()
         self.scale = y[seen].std() or 1.0
         self.middles = x[seen].mean(axis=0)
@@ -146,6 +159,18 @@ class _Equations:
         alone = 1 / np.maximum(inverse, 1e-300) / self.weight.sum()
         if np.linalg.cond(information) > 1 / ALONE**1.5 or (np.diag(information) <= 0).any():
             raise Unidentified(int(alone.argmin()))
+
+    def added(self, more: np.ndarray, ratio: float) -> tuple[np.ndarray, np.ndarray]:
+        solved, weight = self.at(ratio), self.weight[:, None]
+        bare = (more - more[self.seen].mean(axis=0)) * weight
+        bare = bare - weight * cho_solve_banded((solved.bands, False), bare, check_finite=False)
+        across = self.x.T @ bare
+        left = (more * bare).sum(axis=0) - (across * np.linalg.solve(solved.information, across)).sum(axis=0)
+        left = np.where(left > ALONE * self.seen.sum(), left, np.nan)
+        together = (self.y @ bare) - across.T @ solved.coefficients
+        squares = solved.variance * self.freedom - together**2 / left
+        se = np.sqrt(squares / (self.freedom - 1) / left)
+        return self.scale * together / left, self.scale * se
 
     def solution(self, ratio: float) -> Structural:
         solved = self.at(ratio)
