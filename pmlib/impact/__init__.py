@@ -8,6 +8,9 @@ from pmlib.impact.feature.forecast import Feature, feature
 from pmlib.impact.feature.portfolio import Portfolio, portfolio
 from pmlib.impact.feature.scenarios import Scenarios, scenarios
 from pmlib.impact.feature.worth_testing import WorthTesting, worth_testing
+from pmlib.impact.forecast.backtest import Backtest, backtest
+from pmlib.impact.forecast.baseline import Baseline, baseline
+from pmlib.impact.forecast.cross_validation import CrossValidation, cross_validation
 from pmlib.impact.forecast.track_record import TrackRecord, track_record
 from pmlib.impact.interrupted.before_after import BeforeAfter, before_after
 from pmlib.impact.interrupted.launches import Launches, launches
@@ -19,6 +22,9 @@ from pmlib.impact.randomised.experiment import Experiment, experiment
 
 __all__ = [
     "BeforeAfter",
+    "Backtest",
+    "Baseline",
+    "CrossValidation",
     "DataCheck",
     "Drivers",
     "Effect",
@@ -34,6 +40,9 @@ __all__ = [
     "TrackRecord",
     "WorthTesting",
     "before_after",
+    "backtest",
+    "baseline",
+    "cross_validation",
     "data_check",
     "drivers",
     "experiment",

@@ -1,4 +1,4 @@
-"""ARIMA by exact maximum likelihood, for a series whose orders are known; all its numbers as an expert asks."""
+"""ARIMA by exact maximum likelihood, of orders that are given, with all the numbers of the fit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,7 +67,6 @@ def arima(
     if log and not above:
         raise ValueError("values at or below 0 have no logarithm; fit with log=False")
     parts = (*seasonal, period) if period > 1 else (0, 0, 0, 0)
-    # R's default diffuse treatment of differences: the likelihood is of what is left after them.
     model = SARIMAX(
         np.log(values) if log else values, order=order, seasonal_order=parts, simple_differencing=False
     )

@@ -21,8 +21,9 @@ class Foreseen:
     """Forecasts of one series from many moments, of which the last is now.
 
     values : as they came, nan where missing. ends : how many of them are known at each moment.
-    kinds : that are combined by their mean. paths : of every kind, of the naive ones and of "combined", on the
-        scale of the forecast: a row a moment, a column a step. wild : how many values were held back.
+    kinds : that are combined by their mean. wild : how many values were held back in the fit.
+    paths : of every kind, of the naive ones and of "combined", on the scale of the forecast: a row a moment,
+        a column a step.
     """
 
     values: np.ndarray
@@ -83,6 +84,7 @@ def foresee(
     steps: int,
     *,
     kinds: Sequence[str] | None = None,
+    controls: np.ndarray | None = None,
     moments: int = MOMENTS,
 ) -> Foreseen:
     """Forecast the next steps, and the same from past moments.
@@ -90,7 +92,7 @@ def foresee(
     Parameters
     ----------
     values : the series, nan where missing; first and last are known. kinds : to combine; by default those
-        that fit.
+        that fit. controls : what moves it and is known, a row a period, those ahead too.
     moments : from which to forecast at most, the present one left out.
     """
     count = len(values)
@@ -98,9 +100,11 @@ def foresee(
     scaled = scale.there(values)
     calm = tamed(scaled, season.short)
     chosen = tuple(kinds) if kinds else fitting(count, season)
+    if controls is not None and "harmonic" not in chosen:
+        chosen = (*chosen, "harmonic")
     ends = np.append(origins(count, first_moment(count, season), steps, most=moments, whole=False), count)
     computed = [kind for kind in chosen if kind not in NAIVE]
-    paths = foretell(calm, ends, steps, season, computed)
+    paths = foretell(calm, ends, steps, season, computed, controls)
     paths |= {kind: scale.there(path) for kind, path in foretell(values, ends, steps, season, NAIVE).items()}
     paths["combined"] = np.mean([paths[kind] for kind in chosen], axis=0)
     wild = int(np.nansum(np.abs(calm - scaled) > 1e-9))

@@ -9,7 +9,14 @@ MEMORY = 3.0  # long seasons that the regression looks back on
 LAGS = (1, 2, 7, 14)
 
 
-def harmonic(values: np.ndarray, curve: np.ndarray, ends: np.ndarray, steps: int, season: Season) -> np.ndarray:
+def harmonic(
+    values: np.ndarray,
+    curve: np.ndarray,
+    ends: np.ndarray,
+    steps: int,
+    season: Season,
+    controls: np.ndarray | None = None,
+) -> np.ndarray:
     """Follow the long season's curve, the short season, and what is left by its own last values.
 
     Parameters
@@ -19,11 +26,13 @@ def harmonic(values: np.ndarray, curve: np.ndarray, ends: np.ndarray, steps: int
     known = filled(values, season.short)
     places = np.arange(len(values) + steps)
     marks = terms(places, Season(season.short))
+    if controls is not None:
+        marks = np.hstack([marks, controls])
     found = np.empty((len(ends), steps))
     span = round(MEMORY * season.longest)
     lags = [lag for lag in LAGS if lag <= max(2, 2 * season.short)]
     for at, end in enumerate(ends):
-        rest = known[:end] - curve[:end, at]
+        rest = known[:end] - curve[:end, at if season.long else 0]
         rows = np.arange(max(max(lags), end - span), end)
         basis = np.column_stack([np.ones(len(rows)), marks[rows], *(rest[rows - lag] for lag in lags)])
         square = basis.T @ basis + np.diag([0.0] + [0.1] * (basis.shape[1] - 1))
@@ -34,5 +43,5 @@ def harmonic(values: np.ndarray, curve: np.ndarray, ends: np.ndarray, steps: int
             path[ahead] = steady[ahead] + sum(
                 weight * path[ahead - lag] for weight, lag in zip(fit[-len(lags) :], lags, strict=True)
             )
-        found[at] = path[end : end + steps] + curve[end : end + steps, at]
+        found[at] = path[end : end + steps] + curve[end : end + steps, at if season.long else 0]
     return found

@@ -35,14 +35,19 @@ def fitting(count: int, season: Season) -> tuple[str, ...]:
 
 
 def foretell(
-    values: np.ndarray, ends: np.ndarray, steps: int, season: Season, kinds: Sequence[str]
+    values: np.ndarray,
+    ends: np.ndarray,
+    steps: int,
+    season: Season,
+    kinds: Sequence[str],
+    controls: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """Forecast by each kind from each moment: a row a moment, a column a step.
 
     Parameters
     ----------
     values : on the scale of the forecast, nan where missing; the first is known.
-    ends : how many of them are known at each moment.
+    ends : how many of them are known at each moment. controls : known ones, of the regression alone.
     """
     curve = curves(values, ends, steps, season) if season.long else np.zeros((len(values) + steps, 1))
     plain = values[:, None] - curve[: len(values)]
@@ -59,7 +64,7 @@ def foretell(
             path = airline(plain, ends, steps, short)
             found[kind] = ahead + np.where(np.isnan(path), theta(plain, ends, steps, short), path)
         elif kind == "harmonic":
-            found[kind] = harmonic(values, curve, ends, steps, season)
+            found[kind] = harmonic(values, curve, ends, steps, season, controls)
         else:
             found[kind] = getattr(naive, kind)(values, ends, steps, season)
     return found

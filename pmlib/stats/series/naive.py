@@ -8,7 +8,7 @@ RECENT = 28  # periods whose level a year-ago forecast is brought to
 
 
 def filled(values: np.ndarray, period: int) -> np.ndarray:
-    """Fill what is missing with what was one season before; at the beginning, with the first that is known."""
+    """Fill what is missing with what was one season before; at the beginning, with the first known."""
     values = values.copy()
     known = np.flatnonzero(~np.isnan(values))
     for at in np.flatnonzero(np.isnan(values)):

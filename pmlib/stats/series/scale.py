@@ -6,6 +6,7 @@ import numpy as np
 
 ZEROS = 0.01  # share of the values that may be zero, and still the rest has logarithms
 WILD = 8.0  # standard deviations, as the median has them, from what is usual around and in the season
+SEASONS = 3  # from which on what is usual in a place of the season is known
 AROUND = 15  # values whose median is what is usual
 
 
@@ -46,7 +47,7 @@ def tamed(values: np.ndarray, period: int) -> np.ndarray:
     padded = np.concatenate([np.full(half, np.nan), values, np.full(half, np.nan)])
     middle = _median(np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1), axis=1)
     off = values - middle
-    for place in range(period):
+    for place in range(period if len(values) >= SEASONS * period else 0):
         off[place::period] -= _median(off[place::period][None], axis=1)
     usual = float(_median(np.abs(off)[None], axis=1)[0]) / 0.6745
     if usual <= 0:

@@ -60,9 +60,7 @@ def grid(period: int, *, long: bool = False) -> Grid:
     ----------
     long : whether steps are so short that no trend of theirs lasts; then all are slow, and damped.
     """
-    slopes = [(0.0, 0.0)] + [
-        (b, d) for d in DAMPED for b in TRENDS if not long or (d < 1 and b < TRENDS[2])
-    ]
+    slopes = [(0.0, 0.0)] + [(b, d) for d in DAMPED for b in TRENDS if not long or (d < 1 and b < TRENDS[2])]
     seasons = [(0.0, False)] + ([(g, True) for g in SEASONS] if period > 1 else [])
     sets = [
         (a, b * a, g * (1 - a), d, d > 0, s, 2 + (2 if d > 0 else 0) + (0 < d < 1) + (period if s else 0))
@@ -106,7 +104,8 @@ def smooth(series: np.ndarray, ends: np.ndarray, steps: int, period: int, sets: 
         _ahead(kept[end], at if columns > 1 else 0, int(end), steps, period, sets)
         for at, end in enumerate(ends.tolist())
     ]
-    return Smoothed(*(np.array(part) for part in zip(*found, strict=True)), sets)
+    paths, weights, aicc = (np.array(part) for part in zip(*found, strict=True))
+    return Smoothed(paths, weights, aicc, sets)
 
 
 def _ahead(
