@@ -17,6 +17,7 @@ from pmlib.chart.biplot import biplot
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.curves import curves
 from pmlib.chart.fan import fan
+from pmlib.chart.forest import forest
 from pmlib.chart.histogram import histogram
 from pmlib.chart.inline import svg
 from pmlib.chart.panels import Panel, panels
@@ -64,6 +65,7 @@ __all__ = [
     "curves",
     "dots",
     "fan",
+    "forest",
     "heat",
     "histogram",
     "lines",

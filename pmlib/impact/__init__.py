@@ -19,6 +19,8 @@ from pmlib.impact.kpi import Kpi, kpi
 from pmlib.impact.panel.panel import Panel, panel
 from pmlib.impact.panel.synthetic import Synthetic, synthetic
 from pmlib.impact.randomised.experiment import Experiment, experiment
+from pmlib.impact.past.leave_one_out import LeaveOneOut, leave_one_out
+from pmlib.impact.past.ledger import Ledger, ledger
 
 __all__ = [
     "BeforeAfter",
@@ -43,12 +45,17 @@ __all__ = [
     "backtest",
     "baseline",
     "cross_validation",
+    "LeaveOneOut",
+    "Ledger",
+    "Panel",
     "data_check",
     "drivers",
     "experiment",
     "feature",
     "kpi",
     "launches",
+    "leave_one_out",
+    "ledger",
     "panel",
     "placebos",
     "portfolio",

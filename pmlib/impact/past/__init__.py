@@ -1,0 +1,1 @@
+"""What past launches did, as a ledger, and what that says of the next one."""
