@@ -48,6 +48,8 @@ __all__ = [
     "LeaveOneOut",
     "Ledger",
     "Panel",
+    "Synthetic",
+    "TrackRecord",
     "data_check",
     "drivers",
     "experiment",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-HALVINGS = 80  # of the range that a quantile is in
+HALVINGS = 50  # of the range that a quantile is in
 DENSITY = 1 / np.sqrt(2 * np.pi)
 
 

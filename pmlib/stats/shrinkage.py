@@ -7,7 +7,7 @@ import numpy as np
 from pmlib.stats.mixture import Mixture
 
 SPREADS = ("flat", "half-normal", "half-cauchy")
-LOOK, GRID = 400, 600  # points at which the spread is looked for, and then worked out
+LOOK, GRID = 200, 200  # points at which the spread is looked for, and then worked out
 FAINT = 30.0  # below the highest log density, from where on nothing counts
 FLAT = 3  # estimates without which a flat prior of the spread leaves no distribution of it
 
