@@ -18,9 +18,9 @@ from pmlib.impact.interrupted.placebos import Placebos, placebos
 from pmlib.impact.kpi import Kpi, kpi
 from pmlib.impact.panel.panel import Panel, panel
 from pmlib.impact.panel.synthetic import Synthetic, synthetic
-from pmlib.impact.randomised.experiment import Experiment, experiment
 from pmlib.impact.past.leave_one_out import LeaveOneOut, leave_one_out
 from pmlib.impact.past.ledger import Ledger, ledger
+from pmlib.impact.randomised.experiment import Experiment, experiment
 
 __all__ = [
     "BeforeAfter",
@@ -34,6 +34,8 @@ __all__ = [
     "Feature",
     "Kpi",
     "Launches",
+    "LeaveOneOut",
+    "Ledger",
     "Panel",
     "Placebos",
     "Portfolio",

@@ -84,7 +84,11 @@ def few(ledgers: int = 1000, seed: int = 1) -> dict[str, Any]:
         )
         known = impact.ledger(_source(rows, f"few {i}"), prior="-5% .. 5%")
         inside.append(known.next_low <= truths[-1] <= known.next_high)
-    return _share("Ledger: made-up next launches foretold by one to four", pd.Series(inside), "after few")
+    return _share(
+        "Ledger: made-up next launches foretold by one to four",
+        pd.Series(inside),
+        "each after one to four others",
+    )
 
 
 def _share(check: str, inside: pd.Series, of: str) -> dict[str, Any]:
