@@ -23,9 +23,9 @@ from pmlib.impact.past.ledger import Ledger, ledger
 from pmlib.impact.randomised.experiment import Experiment, experiment
 
 __all__ = [
-    "BeforeAfter",
     "Backtest",
     "Baseline",
+    "BeforeAfter",
     "CrossValidation",
     "DataCheck",
     "Drivers",
@@ -43,15 +43,10 @@ __all__ = [
     "Synthetic",
     "TrackRecord",
     "WorthTesting",
-    "before_after",
     "backtest",
     "baseline",
+    "before_after",
     "cross_validation",
-    "LeaveOneOut",
-    "Ledger",
-    "Panel",
-    "Synthetic",
-    "TrackRecord",
     "data_check",
     "drivers",
     "experiment",
