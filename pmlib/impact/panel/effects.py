@@ -1,0 +1,88 @@
+"""Several effects of one panel, each with its interval and a band that holds all of its kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pmlib.impact.panel.bands import widening
+from pmlib.impact.panel.errors import freedom, kinds_of, placebos, summed, t_quantile
+
+Compute = Callable[[np.ndarray, np.ndarray], "Effects"]
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Effects by kind, and what each unit adds to each.
+
+    table : kind, at (cohort, period or time since the launch; missing of all together), period (of a cell),
+        estimate, level (mean outcome of those treated).
+    parts : units by effects; the mean over units is the error.
+    """
+
+    table: pd.DataFrame
+    parts: np.ndarray
+
+    def keyed(self) -> pd.Series:
+        """The estimates by kind, at and period."""
+        return pd.Series(self.table["estimate"].to_numpy(float), index=keys(self.table))
+
+
+def keys(table: pd.DataFrame) -> pd.MultiIndex:
+    """What tells the effects of one panel apart."""
+    numbers = table[["at", "period"]].astype(float).fillna(-1e6)
+    return pd.MultiIndex.from_arrays([table["kind"], numbers["at"], numbers["period"]])
+
+
+def ranged(
+    outcomes: np.ndarray,
+    first: np.ndarray,
+    cluster: np.ndarray,
+    compute: Compute,
+    *,
+    scarce: bool,
+    level: float,
+    seed: int,
+) -> tuple[Effects, pd.DataFrame, str]:
+    """Compute effects and how sure they are.
+
+    Parameters
+    ----------
+    compute : the effects of outcomes and launches.
+    scarce : whether too few clusters got the feature for their scatter to tell; placebos do then.
+
+    Returns
+    -------
+    the effects; their table with se, degrees, low, high and, for the kinds of several, band_low, band_high; and
+    whether errors are by "cluster" or "placebo".
+    """
+    found = compute(outcomes, first)
+    drawn = None
+    if scarce:
+        index = found.keyed().index
+        drawn = placebos(
+            first,
+            lambda kept, made_up: compute(outcomes[kept], made_up).keyed().reindex(index).to_numpy(),
+            seed,
+        )
+    by_cluster = summed(found.parts, cluster)
+    table = found.table.copy()
+    if drawn is None:
+        table["se"] = np.sqrt((by_cluster**2).sum(axis=0)) / len(first)
+        table["degrees"] = freedom(by_cluster, kinds_of(first, cluster))
+    else:
+        table["se"], table["degrees"] = drawn.errors, drawn.degrees
+    table["p"] = (
+        float("nan") if drawn is None else [drawn.as_large(v, i) for i, v in enumerate(table["estimate"])]
+    )
+    half = table["se"] * [t_quantile(level, float(free)) for free in table["degrees"]]
+    table["low"], table["high"] = table["estimate"] - half, table["estimate"] + half
+    wide = pd.Series(np.nan, index=table.index)
+    for _, rows in table[table["at"].notna()].groupby("kind", sort=False):
+        at = rows.index.to_numpy()
+        factor = widening(by_cluster[:, at], level, seed) if drawn is None else drawn.only(at).widening(level)
+        ratio = factor / t_quantile(level, np.inf)
+        wide[at] = half[at] * np.maximum(ratio, 1.0) if np.isfinite(ratio) else np.nan
+    table["band_low"], table["band_high"] = table["estimate"] - wide, table["estimate"] + wide
+    return found, table, "cluster" if drawn is None else "placebo"

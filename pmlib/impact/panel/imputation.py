@@ -1,0 +1,126 @@
+"""Imputation: what treated units would have done, filled in from what units did without the feature."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pmlib.given import ungiven
+from pmlib.impact.effect import Effect
+from pmlib.impact.panel import words
+from pmlib.impact.panel.effects import ranged
+from pmlib.impact.panel.errors import codes, few, summed
+from pmlib.impact.panel.estimate import Estimate
+from pmlib.impact.panel.events import leads
+from pmlib.impact.panel.imputed import imputed, imputed_effects
+from pmlib.impact.panel.panel import Panel
+from pmlib.impact.panel.pretrend import PreTrend, pre_trend, untested, wald
+from pmlib.impact.panel.reading import enough, grade, labelled, others
+from pmlib.impact.panel.staggered import DESIGN, columns
+from pmlib.impact.panel.timing import NEVER
+from pmlib.parameters import check_level, check_seed
+from pmlib.result import Absent, Check
+
+TITLE = "Effect by what would have been"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Imputation(Effect):
+    """The mean effect over treated units and periods, and by time, cohort and period.
+
+    frame : kind ("all", "dynamic", "group", "calendar"), and the columns of Staggered's.
+    untold : treated cells that nothing untreated speaks of; they are left out.
+    pretrend : the test of periods before the launch among untreated cells.
+    errors : "cluster" (conservative), or "placebo" with few units treated. p : of no effect.
+    """
+
+    untold: int
+    errors: str
+    p: float
+    pretrend: PreTrend
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the effect by time since the launch, below that on all."""
+        from pmlib import chart
+
+        shown = self.frame[self.frame["kind"].isin(["all", "dynamic"])].head(13)
+        return chart.dots(shown, "label", spec=self.columns["estimate"], highlight=["All launches"], ax=ax)
+
+
+def imputation(given: Panel | Absent | None, *, level: float = 0.95, seed: int = 1) -> Imputation | Absent:
+    """Fit units and periods on untreated cells, and take the treated ones against what that says of them.
+
+    It uses all periods before a launch, and is the sharpest where effects of unit and period are the whole
+    story; a panel with holes is used as it is.
+
+    References
+    ----------
+    Borusyak, Jaravel and Spiess (2024), "Revisiting event-study designs: robust and efficient estimation",
+    Review of Economic Studies 91(6).
+    """
+    check_level(level)
+    check_seed(seed)
+    if absent := ungiven(TITLE, given, "panel"):
+        return absent
+    assert isinstance(given, Panel)
+    outcomes, first = given.outcomes.to_numpy(), given.first.to_numpy()
+    cluster = codes(given.clusters.to_numpy())
+    scarce = few(first, cluster)
+    _, table, errors = ranged(
+        outcomes, first, cluster, imputed_effects, scarce=scarce, level=level, seed=seed
+    )
+    own = table.iloc[0]
+    estimate = Estimate(float(own["estimate"]), float(own["se"]), float(own["degrees"]), float(own["level"]))
+    fields = estimate.fields(level)
+    before = lead_test(outcomes, first, cluster, seed)
+    untold = imputed(outcomes, first).untold
+    against = "never" if (first == NEVER).any() and not given.staggered else "not yet"
+    said = (
+        f"by filling in what {len(given.treated_units):,} units would have done from {others(given, against)}"
+    )
+    checks = [before.check(given.column), enough(first, cluster, errors)]
+    if untold:
+        checks.append(
+            Check("Every treated value has something to compare with", False, f"{untold:,} left out")
+        )
+    return Imputation(
+        title=words.title(given.column, fields),
+        finding=words.finding(given.column, fields, said),
+        headline=words.finding(given.column, fields, said),
+        advice=words.advice(given.column, fields),
+        unknown=before.sentence(given.column),
+        subtitle=words.subtitle(given, level),
+        frame=labelled(table, given),
+        columns=columns(given.column),
+        source=given.source,
+        numbers=words.numbers(given.column, fields, given.source),
+        checks=tuple(checks),
+        design=DESIGN,
+        grade=grade(before, scarce),
+        untold=untold,
+        errors=errors,
+        p=estimate.p if errors == "cluster" else float(own["p"]),
+        pretrend=before,
+        **fields,
+    )
+
+
+def lead_test(outcomes: np.ndarray, first: np.ndarray, cluster: np.ndarray, seed: int) -> PreTrend:
+    """Test the periods before the launch among untreated cells, apart from the effects."""
+    if few(first, cluster):
+        return pre_trend(outcomes, first, cluster, "never", seed)
+    found = leads(outcomes, first)
+    if found is None:
+        return untested("there is a single period before the launch")
+    by_cluster = summed(found.parts, cluster)
+    covariance = by_cluster.T @ by_cluster / len(first) ** 2
+    steps = found.table["estimate"].to_numpy(float)
+    slope = leads(np.where(np.isnan(outcomes), np.nan, _drift(outcomes, first)), first)
+    assert slope is not None
+    drifts = slope.table["estimate"].to_numpy(float)
+    return wald(steps, covariance, len(by_cluster), float(np.abs(np.diff(np.append(0, steps))).max()), drifts)
+
+
+def _drift(outcomes: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """What a drift of 1 a period would look like: those that get it move steadily, the others do not."""
+    return np.where((first != NEVER)[:, None], np.arange(outcomes.shape[1]), 0.0)

@@ -1,0 +1,183 @@
+"""Staggered launches: the effect on each cohort in each period, brought together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pmlib.data.words import meant
+from pmlib.given import ungiven
+from pmlib.impact.effect import Effect
+from pmlib.impact.panel import words
+from pmlib.impact.panel.aggregate import KINDS, aggregate
+from pmlib.impact.panel.effects import Effects, ranged
+from pmlib.impact.panel.errors import codes, few
+from pmlib.impact.panel.estimate import Estimate
+from pmlib.impact.panel.group_time import group_time
+from pmlib.impact.panel.panel import Panel
+from pmlib.impact.panel.pretrend import PreTrend, comparison_of, pre_trend
+from pmlib.impact.panel.reading import enough, grade, labelled, others
+from pmlib.parameters import check_level, check_seed
+from pmlib.result import Absent
+from pmlib.table import Column
+
+TITLE = "Effect of launches at different times"
+DESIGN = "staggered difference-in-differences"
+BASES = ("varying", "universal")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Staggered(Effect):
+    """Effects on each cohort in each period, and their averages.
+
+    frame : kind ("simple", "group", "dynamic", "calendar", "cell"), label, at (cohort or period as written, or
+        periods since the launch; missing of the average of a kind), group and period (of a cell, as written),
+        estimate, se, degrees, low, high, band_low, band_high (hold all of a kind together).
+    simple, group, dynamic, calendar : the average of each kind; effect is that of `average`.
+    comparison : "never" or "not yet" treated. pretrend : the test of all cells before a launch.
+    errors : "cluster", or "placebo" with few units treated. p : of no effect.
+    """
+
+    simple: float
+    group: float
+    dynamic: float
+    calendar: float
+    average: str
+    comparison: str
+    errors: str
+    p: float
+    pretrend: PreTrend
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the effect on each cohort, below that on all."""
+        from pmlib import chart
+
+        own = self.frame[(self.frame["kind"] == self.average) & self.frame["at"].isna()]
+        cohorts = self.frame[(self.frame["kind"] == "group") & self.frame["at"].notna()]
+        shown = pd.concat([own, cohorts], ignore_index=True)
+        return chart.dots(
+            shown, "label", spec=self.columns["estimate"], highlight=[own["label"].iloc[0]], ax=ax
+        )
+
+
+def staggered(
+    given: Panel | Absent | None,
+    *,
+    comparison: str | None = None,
+    covariates: Sequence[str] = (),
+    base: str = "varying",
+    average: str = "simple",
+    level: float = 0.95,
+    seed: int = 1,
+) -> Staggered | Absent:
+    """Estimate the effect on each cohort in each period, against units that do not have the feature.
+
+    Each cell compares the change since just before the cohort's launch, in the units that are seen both times.
+    Errors are by cluster, with degrees of freedom from the clusters of each cohort; with fewer than five
+    clusters on a side, by launches given to units that never had one.
+
+    Parameters
+    ----------
+    comparison : "never" or "not yet" treated units; the former where there are any.
+    covariates : of the panel; held equal as of the period before (doubly robust).
+    base : periods before the launch are compared with the one before each ("varying") or with the last
+        ("universal").
+    average : which is the effect: "simple" (every treated unit and period counts the same), "group" (every
+        treated unit), "dynamic" (every time since the launch), "calendar" (every period).
+    level : of the intervals, and of the bands. seed : of the draws.
+
+    References
+    ----------
+    Callaway and Sant'Anna (2021), "Difference-in-differences with multiple time periods", J. Econometrics
+    225(2).
+    """
+    check_level(level)
+    check_seed(seed)
+    if base not in BASES:
+        raise ValueError(f'base is {base!r}; give "varying" or "universal"')
+    if average not in KINDS:
+        raise ValueError(f"average is {average!r}; give {', '.join(KINDS)}")
+    if absent := ungiven(TITLE, given, "panel"):
+        return absent
+    assert isinstance(given, Panel)
+    outcomes, first = given.outcomes.to_numpy(), given.first.to_numpy()
+    against, cluster = comparison_of(first, comparison), codes(given.clusters.to_numpy())
+    held = held_equal(given, covariates)
+    scarce = few(first, cluster) and held is None
+    compute = partial(cell_effects, comparison=against, base=base, covariates=held)
+    _, table, errors = ranged(outcomes, first, cluster, compute, scarce=scarce, level=level, seed=seed)
+    before = pre_trend(outcomes, first, cluster, against, seed)
+    totals = table[table["at"].isna()].set_index("kind")
+    own = totals.loc[average]
+    estimate = Estimate(float(own["estimate"]), float(own["se"]), float(own["degrees"]), float(own["level"]))
+    fields = estimate.fields(level)
+    said = f"by comparing {len(given.treated_units):,} units with {others(given, against)}"
+    return Staggered(
+        title=words.title(given.column, fields),
+        finding=words.finding(given.column, fields, said),
+        headline=words.finding(given.column, fields, said),
+        advice=words.advice(given.column, fields),
+        unknown=before.sentence(given.column),
+        subtitle=words.subtitle(given, level),
+        frame=labelled(table, given),
+        columns=columns(given.column),
+        source=given.source,
+        numbers=words.numbers(given.column, fields, given.source),
+        checks=(before.check(given.column), enough(first, cluster, errors)),
+        design=DESIGN,
+        grade=grade(before, few(first, cluster)),
+        **{kind: float(totals.loc[kind, "estimate"]) for kind in KINDS},
+        average=average,
+        comparison=against,
+        errors=errors,
+        p=estimate.p if errors == "cluster" else float(own["p"]),
+        pretrend=before,
+        **fields,
+    )
+
+
+def held_equal(given: Panel, covariates: Sequence[str]) -> np.ndarray | None:
+    """Units by periods by covariates."""
+    for name in covariates:
+        if name not in given.covariates:
+            raise ValueError(f"{given.name} has no covariate {name!r}; {meant(name, given.covariates)}")
+    if not len(covariates):
+        return None
+    return np.stack([given.covariates[name].to_numpy() for name in covariates], axis=2)
+
+
+def cell_effects(
+    outcomes: np.ndarray,
+    first: np.ndarray,
+    *,
+    comparison: str,
+    base: str = "varying",
+    covariates: np.ndarray | None = None,
+) -> Effects:
+    """The effects of all cells, and their averages of every kind."""
+    cells = group_time(outcomes, first, comparison=comparison, base=base, covariates=covariates)
+    tables, parts = [], []
+    for kind in KINDS:
+        found = aggregate(cells, first, kind)
+        whole = {"at": np.nan, "estimate": found.overall, "level": found.overall_level}
+        tables.append(pd.concat([pd.DataFrame([whole]), found.table.astype(float)]).assign(kind=kind))
+        parts.append(np.column_stack([found.overall_parts, found.parts]))
+    own = cells.table.rename(columns={"group": "at"})[["at", "period", "estimate", "level"]]
+    tables.append(own.astype(float).assign(kind="cell"))
+    return Effects(pd.concat(tables, ignore_index=True), np.column_stack([*parts, cells.parts]))
+
+
+def columns(column: Column) -> dict[str, Column]:
+    """What of the frame is shown."""
+    unit = words.unit_of(column)
+    return {
+        "label": Column("Launch"),
+        "estimate": Column("Effect", unit),
+        "low": Column("Low", unit),
+        "high": Column("High", unit),
+        "band_low": Column("All together, low", unit),
+        "band_high": Column("All together, high", unit),
+    }

@@ -1,0 +1,124 @@
+"""Sentences of an effect that a comparison of units found."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from pmlib.impact.panel.panel import Panel
+from pmlib.result import Number
+from pmlib.table import Column, interval, interval_digits, number, percentage
+from pmlib.wording import capital, lower
+
+Fields = Mapping[str, Any]
+
+
+def unit_of(column: Column) -> str:
+    """The unit of a difference: of two percentages, points."""
+    return "points" if column.unit == "%" else column.unit
+
+
+def clear(fields: Fields) -> bool:
+    """Whether the interval leaves 0 out."""
+    return bool(fields["low"] > 0 or fields["high"] < 0)
+
+
+def title(column: Column, fields: Fields) -> str:
+    """The effect in few words."""
+    if not clear(fields):
+        return f"No clear effect on {_short(column)}"
+    way = "higher" if fields["effect"] > 0 else "lower"
+    size = share(fields) or said(abs(fields["effect"]), column, fields)
+    return f"{capital(_short(column))} about {size} {way} with the feature"
+
+
+def _short(column: Column) -> str:
+    return " ".join(lower(column.label).split()[:3])
+
+
+def share(fields: Fields, *, sign: bool = False) -> str:
+    """Write the effect as a percentage of what would have been, or nothing where that is unknown."""
+    low, high = fields["relative_low"], fields["relative_high"]
+    if np.isnan([low, high]).any():
+        return ""
+    value = fields["relative"] if sign else abs(fields["relative"])
+    return number(value, "%", interval_digits(low, high, "%"), sign=sign)
+
+
+def said(value: float, column: Column, fields: Fields, *, sign: bool = False) -> str:
+    """Write a value no finer than the effect's interval allows."""
+    unit = unit_of(column)
+    digits = None if np.isnan(fields["se"]) else interval_digits(fields["low"], fields["high"], unit)
+    return number(value, unit, digits, sign=sign)
+
+
+def finding(column: Column, fields: Fields, how: str) -> str:
+    """The effect with its range, or what could have been found."""
+    value, label = said(fields["effect"], column, fields, sign=True), lower(column.label)
+    if np.isnan(fields["se"]):
+        return f"The feature changed {label} by {value}, {how}; so few values tell no range."
+    ends = interval(fields["low"], fields["high"], unit_of(column))
+    spread = f"{ends}, {percentage(fields['level'])} interval"
+    if clear(fields):
+        part = share(fields, sign=True)
+        return f"The feature changed {label} by {value}{f', or {part}' if part else ''} ({spread}), {how}."
+    words = f"We cannot tell whether the feature moved {label}: {value} ({spread}), {how}."
+    if np.isnan(fields["detectable"]):
+        return words
+    return f"{words} An effect of {number(fields['detectable'], '%')} would be found in 4 of 5 cases."
+
+
+def advice(column: Column, fields: Fields) -> str:
+    """What it means for whoever decides."""
+    if not clear(fields):
+        return "Do not plan on an effect; measure longer, or with more units."
+    nearest = fields["low"] if fields["effect"] > 0 else fields["high"]
+    return f"Plan on a change of at least {said(nearest, column, fields, sign=True)}."
+
+
+def subtitle(panel: Panel, level: float, more: str = "") -> str:
+    """What was compared, and when."""
+    got = len(panel.treated_units)
+    never = len(panel.units) - got
+    when = f"{panel.periods[0]} to {panel.periods[-1]}"
+    others = f"{never:,} without it" if never else "none without it in the end"
+    words = f"{panel.column.heading}, {when}; {got:,} {'unit' if got == 1 else 'units'} with the feature, {others}"
+    return f"{words}; {percentage(level)} intervals{more}"
+
+
+def numbers(column: Column, fields: Fields, source: str) -> tuple[Number, ...]:
+    """The effect, and the effect as a fraction."""
+    level = fields["level"]
+    found = [
+        Number(
+            name="effect",
+            label=f"change of {lower(column.label)} by the feature",
+            value=fields["effect"],
+            low=_told(fields["low"]),
+            high=_told(fields["high"]),
+            level=level,
+            unit=unit_of(column),
+            source=source,
+        )
+    ]
+    if (
+        fields["relative_low"] == fields["relative_low"]
+        and fields["relative_high"] == fields["relative_high"]
+    ):
+        found.append(
+            Number(
+                name="relative_effect",
+                label=f"of {lower(column.label)} without the feature",
+                value=fields["relative"],
+                low=fields["relative_low"],
+                high=fields["relative_high"],
+                level=level,
+                unit="%",
+                source=source,
+            )
+        )
+    return tuple(found)
+
+
+def _told(end: float) -> float | None:
+    return None if np.isnan(end) else end
