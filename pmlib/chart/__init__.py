@@ -16,6 +16,7 @@ from pmlib.chart.apart import apart
 from pmlib.chart.biplot import biplot
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.curves import curves
+from pmlib.chart.events import events
 from pmlib.chart.fan import fan
 from pmlib.chart.forest import forest
 from pmlib.chart.histogram import histogram
@@ -64,6 +65,7 @@ __all__ = [
     "bubble",
     "curves",
     "dots",
+    "events",
     "fan",
     "forest",
     "heat",

@@ -16,7 +16,13 @@ from pmlib.impact.interrupted.before_after import BeforeAfter, before_after
 from pmlib.impact.interrupted.launches import Launches, launches
 from pmlib.impact.interrupted.placebos import Placebos, placebos
 from pmlib.impact.kpi import Kpi, kpi
+from pmlib.impact.panel.comparison import DifferenceInDifferences
+from pmlib.impact.panel.did import did
+from pmlib.impact.panel.event_study import EventStudy, event_study
+from pmlib.impact.panel.imputation import Imputation, imputation
+from pmlib.impact.panel.means import did_of_means
 from pmlib.impact.panel.panel import Panel, panel
+from pmlib.impact.panel.staggered import Staggered, staggered
 from pmlib.impact.panel.synthetic import Synthetic, synthetic
 from pmlib.impact.past.leave_one_out import LeaveOneOut, leave_one_out
 from pmlib.impact.past.ledger import Ledger, ledger
@@ -40,6 +46,13 @@ __all__ = [
     "Placebos",
     "Portfolio",
     "Scenarios",
+    "DifferenceInDifferences",
+    "Effect",
+    "EventStudy",
+    "Imputation",
+    "Kpi",
+    "Panel",
+    "Staggered",
     "Synthetic",
     "TrackRecord",
     "WorthTesting",
@@ -59,6 +72,13 @@ __all__ = [
     "placebos",
     "portfolio",
     "scenarios",
+    "did",
+    "did_of_means",
+    "event_study",
+    "imputation",
+    "kpi",
+    "panel",
+    "staggered",
     "synthetic",
     "track_record",
     "worth_testing",

@@ -15,7 +15,8 @@ class Aggregate:
     """Averages of effects.
 
     table : a row an average: at (cohort, periods since the launch, or period), estimate,
-        level. parts : what each unit adds to each. overall, overall_parts, overall_level : of all effects after the launch.
+        level. parts : what each unit adds to each.
+    overall, overall_parts, overall_level : of all effects after the launch.
     """
 
     table: pd.DataFrame

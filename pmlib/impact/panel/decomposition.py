@@ -26,8 +26,8 @@ def pairs(outcomes: np.ndarray, first: np.ndarray) -> pd.DataFrame:
 
     Returns
     -------
-    frame : group and other (positions of launches, -1 never), kind, weight (sum 1), estimate; the weighted sum
-        of the estimates is the two-way one.
+    frame : group and other (positions of launches, -1 never), kind, weight (sum 1), estimate; the weighted
+        sum of the estimates is the two-way one.
 
     References
     ----------

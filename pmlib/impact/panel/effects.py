@@ -8,6 +8,7 @@ import pandas as pd
 
 from pmlib.impact.panel.bands import widening
 from pmlib.impact.panel.errors import freedom, kinds_of, placebos, summed, t_quantile
+from pmlib.impact.panel.estimate import Estimate
 
 Compute = Callable[[np.ndarray, np.ndarray], "Effects"]
 
@@ -54,8 +55,8 @@ def ranged(
 
     Returns
     -------
-    the effects; their table with se, degrees, low, high and, for the kinds of several, band_low, band_high; and
-    whether errors are by "cluster" or "placebo".
+    the effects; their table with se, cluster_se, degrees, p, low, high and, for the kinds of several,
+    band_low and band_high; and whether errors are by "cluster" or "placebo".
     """
     found = compute(outcomes, first)
     drawn = None
@@ -68,14 +69,18 @@ def ranged(
         )
     by_cluster = summed(found.parts, cluster)
     table = found.table.copy()
+    table["cluster_se"] = np.sqrt((by_cluster**2).sum(axis=0)) / len(first)
     if drawn is None:
-        table["se"] = np.sqrt((by_cluster**2).sum(axis=0)) / len(first)
+        table["se"] = table["cluster_se"]
         table["degrees"] = freedom(by_cluster, kinds_of(first, cluster))
     else:
         table["se"], table["degrees"] = drawn.errors, drawn.degrees
-    table["p"] = (
-        float("nan") if drawn is None else [drawn.as_large(v, i) for i, v in enumerate(table["estimate"])]
-    )
+    table["p"] = [
+        Estimate(row.estimate, row.se, row.degrees, np.nan).p
+        if drawn is None
+        else drawn.as_large(row.estimate, i)
+        for i, row in enumerate(table.itertuples())
+    ]
     half = table["se"] * [t_quantile(level, float(free)) for free in table["degrees"]]
     table["low"], table["high"] = table["estimate"] - half, table["estimate"] + half
     wide = pd.Series(np.nan, index=table.index)

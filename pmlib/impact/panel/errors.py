@@ -42,7 +42,7 @@ def freedom(parts: np.ndarray, kinds: np.ndarray) -> np.ndarray:
 
 
 def kinds_of(first: np.ndarray, cluster: np.ndarray) -> np.ndarray:
-    """Number the clusters by when they got the feature; those whose units differ are one kind of their own."""
+    """Number the clusters by when they got the feature; if its units differ, a kind of its own."""
     low, high = np.full(cluster.max() + 1, np.iinfo(int).max), np.full(cluster.max() + 1, -2)
     np.minimum.at(low, cluster, first)
     np.maximum.at(high, cluster, first)
@@ -123,6 +123,6 @@ def placebos(
 
 
 def few(first: np.ndarray, cluster: np.ndarray) -> bool:
-    """Whether too few clusters got the feature, or did not, for their scatter to show how sure an effect is."""
+    """Whether so few clusters got the feature, or did not, that their scatter shows little."""
     without = len(np.unique(cluster[first == NEVER])) if (first == NEVER).any() else FEW
     return min(treated_clusters(first, cluster), without) < FEW

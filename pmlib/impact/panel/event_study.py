@@ -77,8 +77,8 @@ def event_study(
     References
     ----------
     Callaway and Sant'Anna (2021), J. Econometrics 225(2); Borusyak, Jaravel and Spiess (2024), Review of
-    Economic Studies 91(6); Rambachan and Roth (2023), "A more credible approach to parallel trends", Review of
-    Economic Studies 90(5), for the breakdown, here with the steepest step as it was seen.
+    Economic Studies 91(6); Rambachan and Roth (2023), "A more credible approach to parallel trends", Review
+    of Economic Studies 90(5), for the breakdown, here with the steepest step as it was seen.
     """
     check_level(level)
     check_seed(seed)
@@ -91,13 +91,13 @@ def event_study(
     assert isinstance(given, Panel)
     outcomes, first = given.outcomes.to_numpy(), given.first.to_numpy()
     cluster, against = codes(given.clusters.to_numpy()), comparison_of(first, comparison)
-    compute: Compute = {
+    by: dict[str, Compute] = {
         "staggered": partial(_staggered, comparison=against, base=base),
         "imputation": _imputation,
         "twfe": _two_way,
-    }[method]
+    }
     scarce = few(first, cluster)
-    _, table, errors = ranged(outcomes, first, cluster, compute, scarce=scarce, level=level, seed=seed)
+    _, table, errors = ranged(outcomes, first, cluster, by[method], scarce=scarce, level=level, seed=seed)
     own = table[table["at"].isna()].iloc[0]
     estimate = Estimate(float(own["estimate"]), float(own["se"]), float(own["degrees"]), float(own["level"]))
     fields = estimate.fields(level)
@@ -107,26 +107,19 @@ def event_study(
         before = pre_trend(outcomes, first, cluster, against, seed)
     frame = _frame(table, given, method != "staggered" or base == "universal")
     until = breakdown(fields, before.steepest, frame)
-    said = f"by comparing {len(given.treated_units):,} units with {others(given, against)}"
     return EventStudy(
-        title=words.title(given.column, fields),
-        finding=f"{words.finding(given.column, fields, said)} {before.sentence(given.column)}",
-        headline=words.finding(given.column, fields, said),
-        advice=words.advice(given.column, fields),
-        unknown=before.sentence(given.column),
+        **words.said_of(given, fields, others(given, against), before),
         subtitle=words.subtitle(given, level, ", each time alone (bars) and all together (band)"),
         frame=frame,
         columns=columns(given.column) | {"label": columns(given.column)["label"]},
-        source=given.source,
-        numbers=words.numbers(given.column, fields, given.source),
         checks=tuple(
-            filter(None, [before.check(given.column), enough(first, cluster, errors), _holds(until)])
+            filter(None, [before.check(given.column), enough(first, cluster, errors), _holds(until, fields)])
         ),
         design=DESIGN,
         grade=grade(before, scarce),
         method=method,
         errors=errors,
-        p=estimate.p if errors == "cluster" else float(own["p"]),
+        p=float(own["p"]),
         pretrend=before,
         breakdown=until,
         **fields,
@@ -178,8 +171,8 @@ def breakdown(fields: words.Fields, steepest: float, frame: pd.DataFrame) -> flo
     return nearest / reach if reach > 0 else float("nan")
 
 
-def _holds(until: float) -> Check | None:
-    if np.isnan(until):
+def _holds(until: float, fields: words.Fields) -> Check | None:
+    if np.isnan(until) or not words.clear(fields):
         return None
     saw = f"drifts after it up to {number(until, '', 2)} times the steepest step before it leave an effect"
     return Check("The effect outlasts a drift as steep as any before the launch", until >= 1, saw)

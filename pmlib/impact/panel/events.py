@@ -1,4 +1,4 @@
-"""Effects by time since the launch by least squares: one term for each time, among effects of unit and period."""
+"""Effects by time since the launch by least squares, among effects of unit and period."""
 
 import numpy as np
 import pandas as pd

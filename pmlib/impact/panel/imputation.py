@@ -75,31 +75,22 @@ def imputation(given: Panel | Absent | None, *, level: float = 0.95, seed: int =
     before = lead_test(outcomes, first, cluster, seed)
     untold = imputed(outcomes, first).untold
     against = "never" if (first == NEVER).any() and not given.staggered else "not yet"
-    said = (
-        f"by filling in what {len(given.treated_units):,} units would have done from {others(given, against)}"
-    )
     checks = [before.check(given.column), enough(first, cluster, errors)]
     if untold:
         checks.append(
             Check("Every treated value has something to compare with", False, f"{untold:,} left out")
         )
     return Imputation(
-        title=words.title(given.column, fields),
-        finding=words.finding(given.column, fields, said),
-        headline=words.finding(given.column, fields, said),
-        advice=words.advice(given.column, fields),
-        unknown=before.sentence(given.column),
+        **words.said_of(given, fields, others(given, against), before, words.FILLED),
         subtitle=words.subtitle(given, level),
         frame=labelled(table, given),
         columns=columns(given.column),
-        source=given.source,
-        numbers=words.numbers(given.column, fields, given.source),
         checks=tuple(checks),
         design=DESIGN,
         grade=grade(before, scarce),
         untold=untold,
         errors=errors,
-        p=estimate.p if errors == "cluster" else float(own["p"]),
+        p=float(own["p"]),
         pretrend=before,
         **fields,
     )

@@ -16,7 +16,8 @@ FEW = 2  # units of a cohort, below which their own mean leaves no scatter
 class Imputed:
     """Effects cell by cell.
 
-    effects : units by periods, nan where untreated, unseen, or untold. left : what the untreated cells do not fit.
+    effects : units by periods, nan where untreated, unseen, or untold.
+    left : what the fit leaves of the untreated cells.
     untold : treated cells that no untreated one says anything of.
     """
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pmlib.impact.panel.did import DESIGN, DifferenceInDifferences, columns, words_of
+from pmlib.impact.panel import words
+from pmlib.impact.panel.comparison import DESIGN, DifferenceInDifferences, columns
 from pmlib.impact.panel.estimate import Estimate
 from pmlib.impact.panel.pretrend import untested
 from pmlib.parameters import check_level
@@ -50,7 +51,8 @@ def did_of_means(
     row = {"model": "two-by-two", "errors": "as published", "estimate": effect, "se": se}
     row |= {"low": fields["low"], "high": fields["high"], "degrees": np.inf, "used": True}
     return DifferenceInDifferences(
-        **words_of(column, fields, "by comparing two changes of means", source, before.sentence(column)),
+        **words.said(column, fields, "by comparing two changes of means", source),
+        unknown=before.sentence(column),
         subtitle=column.heading,
         frame=pd.DataFrame([row]),
         columns=columns(column),

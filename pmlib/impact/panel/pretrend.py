@@ -24,9 +24,9 @@ class PreTrend:
 
     statistic, tests, p : Wald's, how many steps it holds together, and the chance of it if none were real;
         nan where there is no period to test.
-    drift : steady drift a period, in the outcome's unit, that it finds in 4 of 5 cases. steepest : the largest
-        step before the launch, seen. how : "clusters", "placebos", or "" where it cannot be tested.
-    why : not, then.
+    drift : steady drift a period, in the outcome's unit, that it finds in 4 of 5 cases.
+    steepest : the largest step seen before the launch.
+    how : "clusters", "placebos", or "" where it cannot be tested. why : not, then.
     """
 
     statistic: float

@@ -12,8 +12,8 @@ class Regression:
     """Coefficients, and how sure they are by each kind of error.
 
     effects : a coefficient a term. classical, robust, clustered : their standard errors: rows scatter alike;
-        they need not (HC1); rows of a cluster go together (CR1). rows, terms, clusters : counts; terms include
-        the effects that were taken out before.
+        they need not (HC1); rows of a cluster go together (CR1).
+    rows, terms, clusters : counts; terms include the effects that were taken out before.
     scores : a row a cluster, what it adds to each coefficient.
     """
 

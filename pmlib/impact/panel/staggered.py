@@ -33,9 +33,9 @@ BASES = ("varying", "universal")
 class Staggered(Effect):
     """Effects on each cohort in each period, and their averages.
 
-    frame : kind ("simple", "group", "dynamic", "calendar", "cell"), label, at (cohort or period as written, or
-        periods since the launch; missing of the average of a kind), group and period (of a cell, as written),
-        estimate, se, degrees, low, high, band_low, band_high (hold all of a kind together).
+    frame : kind ("simple", "group", "dynamic", "calendar", "cell"), label, at (cohort or period as written,
+        or periods since the launch; missing of the average of a kind), group and period (of a cell, as
+        written), estimate, se, degrees, low, high, band_low, band_high (hold all of a kind together).
     simple, group, dynamic, calendar : the average of each kind; effect is that of `average`.
     comparison : "never" or "not yet" treated. pretrend : the test of all cells before a launch.
     errors : "cluster", or "placebo" with few units treated. p : of no effect.
@@ -75,7 +75,8 @@ def staggered(
 ) -> Staggered | Absent:
     """Estimate the effect on each cohort in each period, against units that do not have the feature.
 
-    Each cell compares the change since just before the cohort's launch, in the units that are seen both times.
+    Each cell compares the change since just before the cohort's launch, in the units seen both
+    times.
     Errors are by cluster, with degrees of freedom from the clusters of each cohort; with fewer than five
     clusters on a side, by launches given to units that never had one.
 
@@ -114,26 +115,22 @@ def staggered(
     own = totals.loc[average]
     estimate = Estimate(float(own["estimate"]), float(own["se"]), float(own["degrees"]), float(own["level"]))
     fields = estimate.fields(level)
-    said = f"by comparing {len(given.treated_units):,} units with {others(given, against)}"
     return Staggered(
-        title=words.title(given.column, fields),
-        finding=words.finding(given.column, fields, said),
-        headline=words.finding(given.column, fields, said),
-        advice=words.advice(given.column, fields),
-        unknown=before.sentence(given.column),
+        **words.said_of(given, fields, others(given, against), before),
         subtitle=words.subtitle(given, level),
         frame=labelled(table, given),
         columns=columns(given.column),
-        source=given.source,
-        numbers=words.numbers(given.column, fields, given.source),
         checks=(before.check(given.column), enough(first, cluster, errors)),
         design=DESIGN,
         grade=grade(before, few(first, cluster)),
-        **{kind: float(totals.loc[kind, "estimate"]) for kind in KINDS},
+        simple=float(totals.loc["simple", "estimate"]),
+        group=float(totals.loc["group", "estimate"]),
+        dynamic=float(totals.loc["dynamic", "estimate"]),
+        calendar=float(totals.loc["calendar", "estimate"]),
         average=average,
         comparison=against,
         errors=errors,
-        p=estimate.p if errors == "cluster" else float(own["p"]),
+        p=float(own["p"]),
         pretrend=before,
         **fields,
     )

@@ -1,16 +1,16 @@
-"""Difference-in-differences of separate users before and after, and of published means."""
+"""Users of two groups at two times, read from a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 
 from pmlib.data import DataError, Source
 from pmlib.data.source import check_amounts
 from pmlib.data.words import meant, shown
 from pmlib.impact.calendar import moment
+from pmlib.impact.panel.comparison import four_means
 from pmlib.impact.panel.errors import codes
 from pmlib.table import Column
 
@@ -37,18 +37,6 @@ class Rows:
         """The effect's term first."""
         both = self.exposed * self.after
         return np.column_stack([both, self.exposed, self.after, np.ones(len(both)), self.more])
-
-    def cells(self) -> pd.DataFrame:
-        """Mean, its error and rows of each group and time: those exposed first, before first."""
-        found = []
-        for group in (1, 0):
-            for time in (0, 1):
-                own = self.outcome[(self.exposed == group) & (self.after == time)]
-                error = own.std(ddof=1) / np.sqrt(len(own)) if len(own) > 1 else np.nan
-                found.append(
-                    {"exposed": group, "after": time, "mean": own.mean(), "se": error, "n": len(own)}
-                )
-        return pd.DataFrame(found)
 
 
 def rows_of(
@@ -91,7 +79,7 @@ def rows_of(
         clustered=clustered,
         dropped=int((~known).sum()),
     )
-    for row in found.cells().itertuples():
+    for row in four_means(found.outcome, found.exposed, found.after).itertuples():
         if row.n < 2:
             who, when = "with" if row.exposed else "without", "after" if row.after else "before"
             raise DataError(
@@ -131,8 +119,8 @@ def _time(table: Source, after: str | None, launch: str | date | None) -> np.nda
         odd = np.flatnonzero(~flags.isin([0, 1]).to_numpy(bool))
         if len(odd):
             raise DataError(
-                f"{table.name}, row {odd[0]}: {after} is {shown(flags.tolist()[odd[0]])}; write 1 after the launch "
-                "and 0 before"
+                f"{table.name}, row {odd[0]}: {after} is {shown(flags.tolist()[odd[0]])}; write 1 after the "
+                "launch and 0 before"
             )
         return flags.to_numpy(float)
     dates = table.frame["period"].dt.tz_localize(None)

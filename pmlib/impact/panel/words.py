@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 
 from pmlib.impact.panel.panel import Panel
+from pmlib.impact.panel.pretrend import PreTrend
 from pmlib.result import Number
 from pmlib.table import Column, interval, interval_digits, number, percentage
 from pmlib.wording import capital, lower
 
+COMPARED = "by comparing {got} with {others}"
+FILLED = "by filling in what {got} would have done from {others}"
 Fields = Mapping[str, Any]
 
 
@@ -28,7 +31,7 @@ def title(column: Column, fields: Fields) -> str:
     if not clear(fields):
         return f"No clear effect on {_short(column)}"
     way = "higher" if fields["effect"] > 0 else "lower"
-    size = share(fields) or said(abs(fields["effect"]), column, fields)
+    size = share(fields) or written(abs(fields["effect"]), column, fields)
     return f"{capital(_short(column))} about {size} {way} with the feature"
 
 
@@ -45,7 +48,7 @@ def share(fields: Fields, *, sign: bool = False) -> str:
     return number(value, "%", interval_digits(low, high, "%"), sign=sign)
 
 
-def said(value: float, column: Column, fields: Fields, *, sign: bool = False) -> str:
+def written(value: float, column: Column, fields: Fields, *, sign: bool = False) -> str:
     """Write a value no finer than the effect's interval allows."""
     unit = unit_of(column)
     digits = None if np.isnan(fields["se"]) else interval_digits(fields["low"], fields["high"], unit)
@@ -54,7 +57,7 @@ def said(value: float, column: Column, fields: Fields, *, sign: bool = False) ->
 
 def finding(column: Column, fields: Fields, how: str) -> str:
     """The effect with its range, or what could have been found."""
-    value, label = said(fields["effect"], column, fields, sign=True), lower(column.label)
+    value, label = written(fields["effect"], column, fields, sign=True), lower(column.label)
     if np.isnan(fields["se"]):
         return f"The feature changed {label} by {value}, {how}; so few values tell no range."
     ends = interval(fields["low"], fields["high"], unit_of(column))
@@ -73,7 +76,7 @@ def advice(column: Column, fields: Fields) -> str:
     if not clear(fields):
         return "Do not plan on an effect; measure longer, or with more units."
     nearest = fields["low"] if fields["effect"] > 0 else fields["high"]
-    return f"Plan on a change of at least {said(nearest, column, fields, sign=True)}."
+    return f"Plan on a change of at least {written(nearest, column, fields, sign=True)}."
 
 
 def subtitle(panel: Panel, level: float, more: str = "") -> str:
@@ -82,8 +85,35 @@ def subtitle(panel: Panel, level: float, more: str = "") -> str:
     never = len(panel.units) - got
     when = f"{panel.periods[0]} to {panel.periods[-1]}"
     others = f"{never:,} without it" if never else "none without it in the end"
-    words = f"{panel.column.heading}, {when}; {got:,} {'unit' if got == 1 else 'units'} with the feature, {others}"
+    words = f"{panel.column.heading}, {when}; {units(got)} with the feature, {others}"
     return f"{words}; {percentage(level)} intervals{more}"
+
+
+def said(column: Column, fields: Fields, how: str, source: str) -> dict[str, Any]:
+    """The words and numbers that every result has. how : in words, as "by comparing 3 with 5"."""
+    sentence = finding(column, fields, how)
+    return {
+        "title": title(column, fields),
+        "finding": sentence,
+        "headline": sentence,
+        "advice": advice(column, fields),
+        "source": source,
+        "numbers": numbers(column, fields, source),
+    }
+
+
+def said_of(
+    panel: Panel, fields: Fields, others: str, before: PreTrend, way: str = COMPARED
+) -> dict[str, Any]:
+    """The words of a panel's result. others : who those with the feature are compared with."""
+    got = units(len(panel.treated_units))
+    how = way.format(got=got, others=others)
+    return said(panel.column, fields, how, panel.source) | {"unknown": before.sentence(panel.column)}
+
+
+def units(count: int) -> str:
+    """Count units."""
+    return f"{count:,} unit{'' if count == 1 else 's'}"
 
 
 def numbers(column: Column, fields: Fields, source: str) -> tuple[Number, ...]:
