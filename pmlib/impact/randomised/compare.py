@@ -17,7 +17,7 @@ from pmlib.impact.randomised.outliers import Capped, capped
 from pmlib.impact.randomised.quantile import quantiles
 from pmlib.impact.randomised.sequential import Fixed, Law
 from pmlib.impact.randomised.strata import large_enough
-from pmlib.impact.randomised.users import users
+from pmlib.impact.randomised.users import each_users
 
 
 @dataclass(frozen=True)
@@ -115,17 +115,12 @@ def _omnibus(arms: Arms, counted: bool) -> Omnibus | None:
 
 def _quantiles(test: Source, known: Moments, metric: Metric, law: Law, seed: int) -> Sequence[Contrast]:
     assert metric.quantile is not None
-    arm, cluster, values = _users(test, known, metric)
+    arm, cluster, values = each_users(test, metric.columns, known.arms[0])
     return quantiles(values, arm, cluster, metric.quantile, len(known.arms), law, seed)
 
 
 def _top(test: Source, known: Moments, metric: Metric) -> Capped | None:
-    arm, _, values = _users(test, known, metric)
+    if test.moments is not None:  # no user's own value has arrived
+        return None
+    arm, _, values = each_users(test, metric.columns, known.arms[0])
     return capped(values, arm, len(known.arms))
-
-
-def _users(test: Source, known: Moments, metric: Metric) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    found = users(test, metric.columns, known.arms[0])
-    kept = ~np.isnan(found.values).any(axis=1)
-    cluster = found.cluster[kept] if len(found.cluster) else found.cluster
-    return found.arm[kept], cluster, found.values[kept, 0]

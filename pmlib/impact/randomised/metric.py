@@ -9,6 +9,7 @@ import pandas as pd
 
 from pmlib.data import DataError, Source
 from pmlib.data.words import meant, shown
+from pmlib.impact.randomised.users import added_up
 from pmlib.table import Column
 from pmlib.wording import lower
 
@@ -127,6 +128,8 @@ def with_bars(test: Source, metrics: Sequence[Metric]) -> Source:
     added = {}
     for metric in metrics:
         if metric.bar is not None:
+            if test.moments is not None:
+                raise DataError(f"metric {shown(metric.text)} {added_up(test)}")
             column, sign, bar = metric.bar
             values = test.frame[column].to_numpy(float, na_value=np.nan)
             over = {">": values > bar, "<": values < bar, ">=": values >= bar, "<=": values <= bar}[sign]

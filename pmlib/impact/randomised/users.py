@@ -94,6 +94,31 @@ def _measured(test: Source, columns: Sequence[str]) -> tuple[np.ndarray, np.ndar
     return held.grouped.n, held.lacks[:, which], held.grouped.of(which)
 
 
+def each_users(
+    test: Source, columns: Sequence[str], control: str | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give the arm, the cluster (none where users were assigned) and the first column of each user.
+
+    columns : all of which a user must have.
+
+    Raises
+    ------
+    DataError : the table was added up; no user is to be seen in it.
+    """
+    if test.moments is not None:
+        raise DataError(f"{shown(columns[0])} {added_up(test)}")
+    found = users(test, columns, control)
+    assert isinstance(found.values, np.ndarray)
+    kept = ~found.lacks.any(axis=1)
+    cluster = found.cluster[kept] if len(found.cluster) else found.cluster
+    return found.arm[kept], cluster, found.values[kept, 0]
+
+
+def added_up(test: Source) -> str:
+    """Say why what needs every user cannot be had."""
+    return f'needs every user, and {test.name} was added up: read it without take="moments"'
+
+
 def amounts(test: Source, columns: Sequence[str]) -> np.ndarray:
     """Take columns as numbers (rows x columns), nan where blank.
 

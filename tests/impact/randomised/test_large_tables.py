@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pmlib import data
+from pmlib import data, impact
 from pmlib.impact.randomised.moments import moments
 
 COLUMNS = """
@@ -133,3 +133,19 @@ def test_what_was_not_added_up_is_not_there(users, declare):
     found = data.read("users", take="moments")
     with pytest.raises(data.DataError, match="users was read without 'orders'; it has 'spend'"):
         moments(found, ["orders"])
+
+
+def test_an_experiment_of_any_size_gives_what_its_rows_give(users, declare):
+    columns = "\n".join(line for line in COLUMNS.splitlines() if not line.startswith(("shop", "country")))
+    declare(users, columns=columns)
+    asked = ["spend ~ before", "spend / visits", "visits"]
+    there = impact.experiment(data.read("users", take="moments"), asked)
+    here = impact.experiment(data.read("users"), asked)
+    for column in ("estimate", "se", "df", "low", "high", "p", "relative_low", "r2"):
+        np.testing.assert_allclose(there.frame[column], here.frame[column], rtol=1e-6)
+    assert there.frame["verdict"].tolist() == here.frame["verdict"].tolist()
+    for metric in ("median(spend)", "visits > 2"):
+        with pytest.raises(
+            data.DataError, match="needs every user, and users was added up: read it without take"
+        ):
+            impact.experiment(data.read("users", take="moments"), [metric])
