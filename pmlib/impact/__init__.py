@@ -3,6 +3,7 @@
 # Plain imports, in this form: a function may share its module's name, and the function must win.
 from pmlib.impact.data_check import DataCheck, data_check
 from pmlib.impact.effect import Effect
+from pmlib.impact.evidence import Evidence, evidence
 from pmlib.impact.feature.drivers import Drivers, drivers
 from pmlib.impact.feature.forecast import Feature, feature
 from pmlib.impact.feature.portfolio import Portfolio, portfolio
@@ -38,6 +39,7 @@ __all__ = [
     "Drivers",
     "Effect",
     "EventStudy",
+    "Evidence",
     "Experiment",
     "Feature",
     "Imputation",
@@ -62,6 +64,7 @@ __all__ = [
     "did_of_means",
     "drivers",
     "event_study",
+    "evidence",
     "experiment",
     "feature",
     "imputation",

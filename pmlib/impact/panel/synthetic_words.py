@@ -94,7 +94,10 @@ def numbers(chosen: Comparable, found: Trial, column: Column) -> tuple[Number, .
         period=since,
     )
     seen = Number(
-        name="detectable", label="the smallest effect found in 4 of 5 cases", value=found.detectable, unit="%"
+        name="detectable_effect",
+        label="the smallest effect found in 4 of 5 cases",
+        value=found.detectable,
+        unit="%",
     )
     return (relative, effect, seen)
 
