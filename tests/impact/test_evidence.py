@@ -117,7 +117,7 @@ def test_designs_that_disagree_beyond_their_errors_are_said_and_cost_a_grade():
 def test_an_estimate_without_a_share_is_beside_the_others_in_the_units_of_the_kpi():
     found = impact.evidence(effect(SDID), effect(CONTROL, relative=np.nan, relative_se=np.nan))
     assert found.frame["estimate"].to_list()[:2] == pytest.approx([5, 5])
-    assert found.columns["estimate"].unit == "" and found.frame["agrees"].iloc[1] is None
+    assert found.columns["estimate"].unit == "" and pd.isna(found.frame["agrees"].iloc[1])
     assert found.checks[-1].label != "Designs agree within their errors"
 
 
