@@ -176,7 +176,7 @@ class _Words:
 
     def finding(self) -> str:
         failed = [check.label for check in self.chosen.checks if not check.passed]
-        kept = f", as does not hold: {listed(failed)}" if failed and self.grade > "A" else ""
+        kept = f" (does not hold: {listed(failed)})" if failed and self.grade > "A" else ""
         best = f"The best evidence is the {self.chosen.design}, grade {self.grade} of A to D{kept}."
         return f"{best} {self.chosen.finding}{self._apart()}"
 
@@ -252,11 +252,9 @@ def _why(one: Effect, chosen: Effect) -> str:
     if one is chosen:
         return "taken"
     if not usable(one):
-        return f"states no effect: it does not hold that {failed[0]}" if failed else "states no effect"
+        return f"states no effect; does not hold: {failed[0]}" if failed else "states no effect"
     if one.grade > chosen.grade:
-        return f"grade {one.grade}, not {chosen.grade}" + (
-            f": it does not hold that {failed[0]}" if failed else ""
-        )
+        return f"grade {one.grade}, not {chosen.grade}" + (f"; does not hold: {failed[0]}" if failed else "")
     return "of the same grade, on a lower rung"
 
 
