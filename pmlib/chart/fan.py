@@ -11,7 +11,7 @@ from matplotlib.dates import date2num
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.parts import OPEN, blank, label_ends, short, time, values
 from pmlib.chart.theme import CATEGORIES, GREY, INK, is_wide
-from pmlib.table import Column, interval_digits, scaled
+from pmlib.table import Column, date_form, interval_digits, scaled
 
 OUTER, INNER = 0.14, 0.22  # opacity; the inner band lies upon the outer
 
@@ -78,7 +78,8 @@ def fan(
 
 def _apart(when: pd.Series) -> pd.Series:
     """Keep dates far enough apart to be named, from the newest back: history may be uneven."""
-    most = 6 if is_wide() else 4
+    whole = date_form(pd.DatetimeIndex(when)) == "%Y-%m-%d"  # which takes more room than a month or a year
+    most = (4 if is_wide() else 2) if whole else 6 if is_wide() else 4
     room = (when.iloc[-1] - when.iloc[0]) / most
     kept = [len(when) - 1]
     for i in range(len(when) - 2, -1, -1):

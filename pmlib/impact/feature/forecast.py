@@ -41,7 +41,8 @@ class Feature(Summary, Result):
         from pmlib import chart
 
         kpi = self.plan.baseline.kpi
-        seen = kpi.values.dropna().tail(min(HISTORY, 2 * self.plan.steps))
+        before = kpi.values[kpi.dates < self.plan.dates[0]]
+        seen = before.dropna().tail(min(HISTORY, 2 * self.plan.steps))
         past = pd.DataFrame({"period": seen.index, "seen": seen.to_numpy(float)})
         both = pd.concat([past, self.frame], ignore_index=True)
         names = {"estimate": "with it", "without": "without"}

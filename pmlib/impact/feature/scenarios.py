@@ -180,6 +180,7 @@ def _told(frame: pd.DataFrame, feature: Feature) -> Scenarios:
         if ends[1] > ends[0]
         else f"{capital(plan.name)} does the same in all scenarios",
         finding=f"Gain in {words} over {over}: {'; '.join(lines)}.",
+        headline=f"By scenario it adds from {_end(frame, 'idxmin', unit)} to {_end(frame, 'idxmax', unit)}.",
         advice=_advice(frame, plan, feature),
         subtitle=f"Gain in {words} over {over} with {plan.name}: median and {percentage(level)} range.",
         source=plan.baseline.kpi.source,
@@ -189,6 +190,11 @@ def _told(frame: pd.DataFrame, feature: Feature) -> Scenarios:
         checks=_checks(frame),
         level=level,
     )
+
+
+def _end(frame: pd.DataFrame, which: str, unit: str) -> str:
+    row = frame.loc[getattr(frame["estimate"], which)()]
+    return f"{amount(row['estimate'], row['low'], row['high'], unit)} ({row['scenario']})"
 
 
 def _advice(frame: pd.DataFrame, plan: Plan, feature: Feature) -> str:

@@ -11,10 +11,10 @@ from pmlib.impact.feature.simulate import money, total
 from pmlib.impact.feature.summary import OUTER, Summary
 from pmlib.impact.feature.words import (
     amount,
+    as_said,
     chance,
     driver_label,
     driver_unit,
-    driver_words,
     kpi_words,
     said,
     span,
@@ -67,7 +67,8 @@ def _does(found: Summary, unit: str) -> str:
 def _title(found: Summary) -> str:
     words = kpi_words(found.plan)
     if found.target is not None:
-        return f"{capital(found.plan.name)}: {chance(found.chance)} chance of {found.target.words}"
+        of = f" {words}" if found.target.relative else ""
+        return f"{capital(found.plan.name)}: {chance(found.chance)} chance of {found.target.words}{of}"
     if found.gain_low <= 0 <= found.gain_high:
         return f"We cannot say that {found.plan.name} moves {words}"
     lift = amount(found.lift, found.lift_low, found.lift_high, "%", sign=True)
@@ -146,7 +147,7 @@ def _unknown(found: Summary) -> str:
     plan, unit = found.plan, driver_unit(name, found.plan)
     low, high = getattr(plan, name).ends(found.level)
     point = break_even(found.draws, name, outcome)
-    label, given = lower(driver_label(name, plan)), driver_words(name, plan, found.level)
+    label, given = lower(driver_label(name, plan)), as_said(name, plan, found.level)
     what = "breaks even" if found.draws.valued else f"reaches {found.target.words}" if found.target else ""
     reach = FAR * (high - low)
     if not low - reach <= point <= high + reach:
@@ -158,7 +159,7 @@ def _unknown(found: Summary) -> str:
 def _subtitle(plan: Plan, level: float) -> str:
     column = plan.baseline.kpi.column
     when = f"launched {plan.dates[plan.launch].date()}"
-    drivers = [f"{lower(driver_label(d, plan))} {driver_words(d, plan, level)}" for d in ("effect", "reach")]
+    drivers = [f"{lower(driver_label(d, plan))} {as_said(d, plan, level)}" for d in ("effect", "reach")]
     bands = f"{percentage(level)} and {percentage(OUTER)} range"
     what = f"{column.label} so far and ahead, with {plan.name} ({bands})"
     return f"{what} and without (dashed); {when}; {listed([*drivers, f'adoption {plan.adoption.words}'])}."
@@ -210,7 +211,7 @@ def _checks(found: Summary) -> tuple[Check, ...]:
     last = float(found.frame["adoption"].iloc[-1]) / ever
     return (
         Check(
-            f"The effect is not 0 ({percentage(OUTER)} range)",
+            f"The {percentage(OUTER)} range of the effect leaves out 0",
             low > 0 or high < 0,
             saw,
         ),

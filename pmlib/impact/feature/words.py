@@ -71,8 +71,16 @@ def driver_unit(name: str, plan: Plan) -> str:
     return {"value": plan.currency, "cost": plan.currency}.get(name, "%")
 
 
+def as_said(name: str, plan: Plan, level: float) -> str:
+    """Say what is thought of a driver in the words it was given in; of past launches, with their range."""
+    words = plan.words.get(name, "")
+    if any(character.isdigit() for character in words[:2]):
+        return words.replace("-", "−")
+    return " ".join(filter(None, [driver_words(name, plan, level), words]))
+
+
 def driver_words(name: str, plan: Plan, level: float) -> str:
-    """Say what is thought of a driver."""
+    """Say what is thought of a driver as a range."""
     if name == "adoption":
         return plan.adoption.words
     if name == "baseline":
