@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.special import logit
+from scipy.special import expit, logit
 
 from pmlib.data.words import shown
 from pmlib.impact.calendar import Step
@@ -165,6 +165,6 @@ def _s_curve(places: list[float], laws: list[tuple[Law, float]]) -> Shape:
         steep = (high - low) / np.log(np.maximum(second / first, LEAST_GAP))
         with np.errstate(divide="ignore"):
             rise = low + steep * np.log(since[None] / first)
-        return np.asarray(1 / (1 + np.exp(-np.clip(rise, -300, 300))))
+        return np.asarray(expit(rise))
 
     return shape

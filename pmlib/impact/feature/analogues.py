@@ -110,9 +110,6 @@ def _one(table: str, name: str, part: pd.DataFrame, value: str) -> tuple[np.ndar
     """Give a history's periods since launch, its values, and how many days a period has."""
     part = part.dropna(subset=[value]).sort_values("period")
     dates = pd.DatetimeIndex(part["period"])
-    if dates.has_duplicates:
-        twice = dates[dates.duplicated()][0].date()
-        raise DataError(f"{table}: {name} has two rows of {twice}; keep one")
     step = step_of(f"{table}, {name}", dates)
     places = step.place(dates)
     return (places - places[0] + 1).astype(float), part[value].to_numpy(float), DAYS[step.name]

@@ -11,6 +11,7 @@ from pmlib.data.words import shown
 from pmlib.given import ungiven
 from pmlib.impact.feature.breakeven import Outcome
 from pmlib.impact.feature.forecast import Feature
+from pmlib.impact.feature.label import labelled
 from pmlib.impact.feature.plan import Plan
 from pmlib.impact.feature.simulate import money, total
 from pmlib.impact.feature.variance import shares
@@ -69,7 +70,7 @@ def drivers(feature: "Feature | Absent | None") -> Drivers | Absent:
     middle = {name: at_share(values, 0.5) for name, values in draws.parts.items()}
     frame = _swings(plan, draws.parts, middle, names, outcome)
     here = float(outcome(middle)[0])
-    return _told(frame, feature, of, unit, here)
+    return labelled(_told(frame, feature, of, unit, here), [plan])
 
 
 def at_share(values: np.ndarray, share: float) -> np.ndarray:

@@ -12,6 +12,7 @@ from pmlib.data.words import shown
 from pmlib.given import ungiven
 from pmlib.impact.effect import Effect
 from pmlib.impact.feature.adoption import Adoption, adoption_of
+from pmlib.impact.feature.label import labelled
 from pmlib.impact.feature.plan import EFFECT_OF, Baseline, Plan, effect_of_past, launch_place
 from pmlib.impact.feature.summary import Summary, summary
 from pmlib.impact.feature.target import Target, target_of
@@ -123,7 +124,7 @@ def feature(
     aim = None if target is None else aimed(plan, target, mean)
     found = summary(plan, mean=mean, target=aim, level=level, draws=draws, seed=seed)
     parts = {part.name: getattr(found, part.name) for part in fields(found)}
-    return Feature(**parts, **told(found))
+    return labelled(Feature(**parts, **told(found)), [plan])
 
 
 def planned(
@@ -162,6 +163,7 @@ def planned(
     plan = Plan(
         name=name, baseline=baseline, launch=0, steps=steps, effect=law, reach=Constant(1.0), adoption=taken,
         effect_of=effect_of, currency=currency, words={"effect": words},
+        synthetic=bool(getattr(effect, "synthetic", False)),
     )  # fmt: skip
     plan.check()
     for driver, text in {"reach": reach, **texts}.items():

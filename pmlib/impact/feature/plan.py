@@ -56,7 +56,8 @@ class Plan:
     effect : relative, of a user (reached) or an adopter, as `effect_of` says. reach : share of the KPI that
         those reached make up. cannibalises : share of the gain that is lost elsewhere.
     value : money a unit of the KPI gained, a period; None where none is known. cost : money, once.
-    currency : sign or label of money. words : how each driver was said.
+    currency : sign or label of money. words : how each driver was said. synthetic : whether the effect is
+        from past launches that are made up.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Plan:
     effect_of: Literal["user", "adopter"] = "user"
     currency: str = "$"
     words: Mapping[str, str] = field(default_factory=dict)
+    synthetic: bool = False
 
     @property
     def dates(self) -> pd.DatetimeIndex:
@@ -93,7 +95,8 @@ class Plan:
             raise ValueError(f"{shown(name)} is no driver; {meant(name, READERS, 'there are')}")
         found = READERS[name](text, self)
         said = text if isinstance(text, str) else f"{text:g}" if isinstance(text, (int, float)) else ""
-        new = replace(self, **{name: found}, words={**self.words, name: said.replace(" .. ", " to ")})
+        words = {**self.words, name: said.replace(" .. ", " to ")}
+        new = replace(self, **{name: found}, words=words, synthetic=self.synthetic and name != "effect")
         new.check()
         return new
 

@@ -10,6 +10,7 @@ import pandas as pd
 from pmlib.data.words import shown
 from pmlib.given import ungiven
 from pmlib.impact.feature.forecast import FEWEST, MOST, Feature, aimed, averaged, planned
+from pmlib.impact.feature.label import labelled
 from pmlib.impact.feature.plan import Baseline, Plan
 from pmlib.impact.feature.ranking import ranking
 from pmlib.impact.feature.scenarios import settings
@@ -105,7 +106,7 @@ def portfolio(
         outcomes.append(_outcome(last, by))
         rows.append(_row(last, outcomes[-1]))
     assert last is not None
-    return _told(rows, np.column_stack(outcomes), last, by)
+    return labelled(_told(rows, np.column_stack(outcomes), last, by), plans)
 
 
 def _simulated(

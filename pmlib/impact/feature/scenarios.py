@@ -11,6 +11,7 @@ import pandas as pd
 from pmlib.data.words import shown
 from pmlib.given import ungiven
 from pmlib.impact.feature.forecast import Feature
+from pmlib.impact.feature.label import labelled
 from pmlib.impact.feature.plan import Plan
 from pmlib.impact.feature.summary import Summary, summary
 from pmlib.impact.feature.words import amount, chance, kpi_words, said, span, unit_of
@@ -72,7 +73,7 @@ def scenarios(feature: "Feature | Absent | None", texts: str | Sequence[str] = (
         for _, plan, _ in asked
     ]  # fmt: skip
     frame = _frame(asked, found)
-    return _told(frame, feature)
+    return labelled(_told(frame, feature), [feature.plan])
 
 
 def scenario(text: Any, plan: Plan) -> tuple[str, Plan, str]:

@@ -12,6 +12,7 @@ from pmlib.data.words import shown
 from pmlib.given import ungiven
 from pmlib.impact.feature.forecast import Feature
 from pmlib.impact.feature.information import Decision
+from pmlib.impact.feature.label import labelled
 from pmlib.impact.feature.plan import Plan
 from pmlib.impact.feature.simulate import Drawn, adopted
 from pmlib.impact.feature.words import chance, unit_of
@@ -120,7 +121,7 @@ def worth_testing(
     outcome = _outcome(feature) - (bar - (draws.parts["cost"].mean() if draws.valued else 0.0))
     # Knowing more is never worth less, but in draws in which the effect goes with another driver by chance.
     everything = max(float(np.maximum(outcome, 0).mean()) - decision.now, decision.perfect)
-    return _told(frame, feature, decision, everything)
+    return labelled(_told(frame, feature, decision, everything), [plan])
 
 
 def _error(users: float | None, spread: float | None, se: str | float | None) -> float:
