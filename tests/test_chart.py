@@ -28,6 +28,7 @@ ESTIMATES = pd.DataFrame(
         "high": [0.2, 0.1, -0.1],
     }
 )
+RAW = ESTIMATES.assign(raw=[0.2, 0.1, None], raw_low=[-0.1, 0.0, None], raw_high=[0.5, 0.2, None])
 LEVELS = FIRMS.assign(
     estimate=[0.5, 0.3, 0.2], low=[0.4, 0.2, 0.1], high=[0.6, 0.4, 0.3], cut=["", "× 60%", "× 67%"]
 )
@@ -62,6 +63,9 @@ FORMS = {
     ),
     "bands": lambda: chart.bands(ESTIMATES, "period", spec=SHARE, zero=0.0),
     "dots": lambda: chart.dots(ESTIMATES, "firm", spec=SHARE, highlight=["Ada"]),
+    "forest": lambda: chart.forest(
+        RAW, "firm", spec=SHARE, names=("as measured", "in the end"), highlight=["Cy"]
+    ),
     "bubble": lambda: chart.bubble(
         FIRMS, "share", "growth", "share", "firm", columns=COLUMNS, cuts=(0.3, 0.0)
     ),

@@ -9,7 +9,7 @@ from matplotlib.collections import LineCollection
 
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.parts import blank, marks, near, row_height, rows, values
-from pmlib.chart.theme import CATEGORIES, GREY, MUTED, is_wide
+from pmlib.chart.theme import CATEGORIES, GREY, MUTED, SIZE, is_wide
 from pmlib.table import Column, scaled
 
 APART = 0.16  # rows, between the two lines of a row
@@ -57,11 +57,9 @@ def forest(
 
 
 def _name(ax: Axes, names: tuple[str, str]) -> None:
-    """Say above the rows which is which."""
+    """Say above the rows which is which: side by side, on a phone one above the other."""
+    wide, line = is_wide(), SIZE * 1.4
     for i, (name, colour) in enumerate(zip(names, (MUTED, CATEGORIES[0]), strict=True)):
-        above = near(ax, 0, 4, ax.transAxes)
-        place = 0.0 if i == 0 else 1.0 if not is_wide() else 0.45
-        ax.text(
-            place, 1, f"● {name}", transform=above, color=colour, va="bottom",
-            ha="left" if place < 1 else "right", weight="bold" if i else "normal",
-        )  # fmt: skip
+        above = near(ax, 0, 4 if wide or i else 4 + line, ax.transAxes)
+        place, weight = (0.45 if wide and i else 0.0), "bold" if i else "normal"
+        ax.text(place, 1, f"● {name}", transform=above, color=colour, va="bottom", weight=weight)

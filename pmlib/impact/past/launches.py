@@ -14,6 +14,7 @@ from pmlib.data.words import meant, shown
 from pmlib.impact.effect import GRADES
 
 STATED = float(ndtri(0.975))  # standard errors between an estimate and an end of its interval, at 95%
+MOST = 2000  # launches; nobody compares more, and pooling takes the square of them in memory
 MADE_UP = ("synthetic", "made up", "made-up")
 # How many times as large as stated an error is taken, by grade. On placebo launches, of which nothing came,
 # common before/after methods (D) see an effect at 5% in 29 to 55% of cases, as if they stated half of their
@@ -60,6 +61,8 @@ def launches(
     check_amounts(table, *amounts)
     _check_names(table)
     kept, chosen, others = _of_domain(table, domain)
+    if len(kept) > MOST:
+        raise ValueError(f"{table.name} has {len(kept):,} launches to compare; choose {MOST:,} at most")
     rows = table.frame.iloc[kept]
     logs = scale == "log"
     effects, errors = _measured(table, rows, logs)

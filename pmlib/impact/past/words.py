@@ -81,8 +81,8 @@ def subtitle(said: Said, effect: str) -> str:
         parts.append(f"not pooled with these: {others}")
     doubted = sorted(_doubted(said.found).items())
     if doubted:
-        raised = listed([f"{times:g} times as large of grade {grade}" for grade, times in doubted])
-        parts.append(f"errors are taken {raised}")
+        raised = ", ".join(f"{grade} {times:g} times" for grade, times in doubted)
+        parts.append(f"errors are raised for low grades: {raised}")
     if said.few and said.prior.words:
         parts.append(f"below five launches a range is assumed: {said.prior.words}")
     return ". ".join(part[:1].upper() + part[1:] for part in parts)

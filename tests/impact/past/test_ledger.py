@@ -148,7 +148,7 @@ def test_doubt_of_a_grade_makes_errors_larger_and_can_be_left_out():
     stated = impact.ledger(table(effects, errors, grade=grades), doubt=None)
     assert doubted.table_read.taken.tolist() == pytest.approx([0.01] * 4 + [0.02])
     assert doubted.mean < stated.mean
-    assert "Errors are taken 2 times as large of grade D" in doubted.subtitle
+    assert "Errors are raised for low grades: D 2 times" in doubted.subtitle
     blank = impact.ledger(table(effects, errors, grade=["A", "A", "A", "B", None]))
     assert blank.table_read.grades[-1] == "D"
 

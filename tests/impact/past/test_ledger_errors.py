@@ -116,3 +116,8 @@ def test_a_flat_prior_of_two_launches_is_refused():
 def test_a_ledger_without_domains_has_none_to_choose():
     line = "ours has no column of role domain, so none to choose; leave it out"
     refused(line, GOOD.drop(columns="domain"), domain="app")
+
+
+def test_more_launches_than_anybody_compares_are_refused():
+    many = pd.DataFrame({"launch": range(2001), "effect": 0.01, "effect_se": 0.01})
+    refused("ours has 2,001 launches to compare; choose 2,000 at most", many)
