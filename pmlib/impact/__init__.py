@@ -28,6 +28,7 @@ from pmlib.impact.panel.synthetic import Synthetic, synthetic
 from pmlib.impact.past.leave_one_out import LeaveOneOut, leave_one_out
 from pmlib.impact.past.ledger import Ledger, ledger
 from pmlib.impact.randomised.experiment import Experiment, experiment
+from pmlib.impact.randomised.sample_ratio import SampleRatio, sample_ratio
 
 __all__ = [
     "Backtest",
@@ -50,6 +51,7 @@ __all__ = [
     "Panel",
     "Placebos",
     "Portfolio",
+    "SampleRatio",
     "Scenarios",
     "Staggered",
     "Synthetic",
@@ -75,6 +77,7 @@ __all__ = [
     "panel",
     "placebos",
     "portfolio",
+    "sample_ratio",
     "scenarios",
     "staggered",
     "synthetic",
