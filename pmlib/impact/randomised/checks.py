@@ -8,6 +8,7 @@ from scipy import stats
 
 from pmlib.data.words import meant, shown
 from pmlib.impact.randomised.compare import Compared
+from pmlib.impact.randomised.contrast import Means
 from pmlib.impact.randomised.cuped import AFFECTED
 from pmlib.impact.randomised.moments import Moments
 from pmlib.impact.randomised.rows import NOTHING
@@ -77,6 +78,12 @@ def _of_metric(one: Compared, known: Moments, frame: pd.DataFrame) -> Iterator[C
     if len(nothing):
         saw = f"in {', '.join(nothing)} there is nothing to estimate: all alike, or a sum of 0"
         yield Check(f"{one.metric.label} differs between users", False, saw)
+    alike = [(name, value) for name, value in _same(one, known.arms) if not len(nothing)]
+    if alike:
+        saw = ", ".join(
+            f"all of {name} have {number(value, one.metric.column.unit)}" for name, value in alike
+        )
+        yield Check(f"{one.metric.label} differs between the users of each arm", False, saw)
     if one.adjusted is not None:
         yield from _of_covariates(one, label)
     if one.top is not None and one.top.share > 0 and not len(nothing):
@@ -88,6 +95,16 @@ def _of_metric(one: Compared, known: Moments, frame: pd.DataFrame) -> Iterator[C
         chance = float(stats.chi2_contingency(known.assigned, correction=False).pvalue)
         saw = f"{chance_text(chance)} chance of such a difference; a quantile is not weighted by strata"
         yield Check(f"Arms are split alike in every stratum, as {label} needs", chance >= UNEVEN, saw)
+
+
+def _same(one: Compared, arms: Sequence[str]) -> Iterator[tuple[str, float]]:
+    """Name the arms whose users are all alike, and what they have."""
+    for i, contrast in enumerate(one.contrasts):
+        if isinstance(contrast, Means):
+            if i == 0 and contrast.control_error == 0:
+                yield arms[0], contrast.control
+            if contrast.error == 0:
+                yield arms[i + 1], contrast.value
 
 
 def _of_covariates(one: Compared, label: str) -> Iterator[Check]:
@@ -107,8 +124,7 @@ def _of_covariates(one: Compared, label: str) -> Iterator[Check]:
 def _of_largest(one: Compared, label: str, rows: pd.DataFrame) -> Check:
     """Say how much rests on the largest values: the effect should move by less than its own error."""
     assert one.top is not None
-    before = rows["unadjusted"] if one.adjusted is not None else rows["estimate"]
-    stays = bool(((rows["capped"] - before).abs() <= rows["se"]).all())
+    stays = bool((np.abs(one.top.moved) <= rows["se"]).all())
     unit = one.metric.column.unit
     effects = ", ".join(number(effect, unit, sign=True) for effect in rows["capped"])
     held = f"{number(one.top.share, '%', 1)} of all lies above {number(one.top.cap, unit)}"

@@ -34,16 +34,17 @@ class Omnibus:
 class Compared:
     """A metric of every arm but the first, against the first.
 
-    share : whether it is a share of users, whose differences are in points.
+    points : whether its differences are in points, as of shares. counted : whether it is compared as a share.
     users : with all that it needs (arms). plain : without the adjustment by covariates, where there is one.
     gaps : for each covariate the chance that arms differ so much in it by lot.
     small : strata that were put together. top : what rests on the largest values; None of what is no mean.
     """
 
     metric: Metric
-    share: bool
+    points: bool
     users: np.ndarray
     contrasts: Sequence[Contrast]
+    counted: bool = False
     omnibus: Omnibus | None = None
     plain: Sequence[Means] = ()
     adjusted: Adjustment | None = None
@@ -57,8 +58,9 @@ def compare(test: Source, known: Moments, metric: Metric, *, law: Law, level: fl
     cells, small = large_enough(known.of(metric.columns))
     count = cells.users.sum(axis=0)
     share = not metric.value.under and is_share(known, metric.value.over)
+    points = share or metric.column.unit == "%"
     if metric.quantile is not None:
-        return Compared(metric, False, count, _quantiles(test, known, metric, law, seed))
+        return Compared(metric, points, count, _quantiles(test, known, metric, law, seed))
     terms = terms_of(metric, cells, clustered=known.clustered)
     weights, fitted = np.array([1.0]), None
     if metric.covariates:
@@ -69,9 +71,10 @@ def compare(test: Source, known: Moments, metric: Metric, *, law: Law, level: fl
     counted = share and not known.clustered and len(cells.n) == 1 and fitted is None
     return Compared(
         metric,
-        share,
+        points,
         count,
         _shares(arms, law) if counted else _means(arms, law),
+        counted,
         _omnibus(arms, counted),
         _means(combined(terms, single), law) if fitted else (),
         fitted,

@@ -94,7 +94,7 @@ class Means:
 
     def relative_interval(self, level: float) -> Range:
         """Of the relative effect; by Fieller's method where the control is not clearly away from 0."""
-        if not (self.control > 0 and self.se > 0):
+        if not (self.control > 0 and self.error > 0 and self.control_error > 0):
             return NONE
         half = self.half(level)
         if self.control >= CLEAR * self.control_error:

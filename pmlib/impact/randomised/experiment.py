@@ -34,6 +34,13 @@ SHOWN = {
     "relative_text": Column("Relative"),
     "verdict": Column("Verdict"),
 }
+UNADJUSTED = {"unadjusted_text": Column("Unadjusted")}  # stands in for the control's value
+WRITTEN = {
+    "control_text": words.control_text,
+    "effect_text": words.effect_text,
+    "unadjusted_text": words.unadjusted_text,
+    "relative_text": words.relative_text,
+}
 SPLIT_SHOWN = {"arm": Column("Arm"), "users": Column("Users", "", 0), "verdict": Column("Verdict")}
 
 
@@ -164,15 +171,11 @@ def _experiment(
     frame["row"] = _row_names(frame)
     spoken = frame.assign(arm=[words.spoken(test, arm) for arm in frame["arm"]])
     control = words.spoken(test, known.arms[0])
-    for name, write in (
-        ("control_text", words.control_text),
-        ("effect_text", words.effect_text),
-        ("relative_text", words.relative_text),
-    ):
+    for name, write in WRITTEN.items():
         frame[name] = [write(row) for _, row in frame.iterrows()]
     users = dict(zip(known.arms, known.assigned.sum(axis=0).tolist(), strict=True))
     return Experiment(
-        title=words.title(spoken) if planned else words.SPLIT,
+        title=words.title(spoken, looks) if planned else words.SPLIT,
         finding=words.finding(spoken, control, level, power) if planned else words.split(users, split_p),
         headline=words.headline(spoken, control) if planned else words.split(users, split_p),
         advice=words.advice(spoken, words.spoken(test, main["arm"]), control)
@@ -181,7 +184,7 @@ def _experiment(
         unknown=words.unknown(),
         subtitle=_subtitle(known, control, level, claimed, looks),
         frame=frame,
-        columns=SHOWN if planned else SPLIT_SHOWN,
+        columns=_columns(frame) if planned else SPLIT_SHOWN,
         source=test.line,
         numbers=_numbers(frame, test, level) if planned else (),
         checks=checks,
@@ -240,6 +243,13 @@ def _main(frame: pd.DataFrame) -> pd.Series:
     return rows.loc[support.idxmax()]
 
 
+def _columns(frame: pd.DataFrame) -> dict[str, Column]:
+    if "unadjusted" not in frame:
+        return SHOWN
+    named = [UNADJUSTED if name == "control_text" else {name: SHOWN[name]} for name in SHOWN]
+    return {name: column for part in named for name, column in part.items()}
+
+
 def _omnibus(found: Sequence[Compared]) -> pd.DataFrame:
     rows = [{"metric": one.metric.label} | vars(one.omnibus) for one in found if one.omnibus is not None]
     return pd.DataFrame(rows, columns=["metric", "test", "statistic", "df", "p"])
@@ -288,9 +298,10 @@ def _numbers(frame: pd.DataFrame, test: Source, level: float) -> tuple[Number, .
         row = _main(goals[goals["metric"] == label])
         if row["verdict"] == NOTHING:
             continue
-        share, known = bool(row["share"]), np.isfinite(row["relative_low"])
+        share, known = bool(row["share"]), np.isfinite(row["relative_claim_low"])
         relative = not share and known
-        names = ("relative", "relative_low", "relative_high") if relative else ("estimate", "low", "high")
+        ends = ("relative_claim_low", "relative_claim_high") if relative else ("claim_low", "claim_high")
+        names = ("relative" if relative else "estimate", *ends)
         value, low, high = (float(row[name]) for name in names)
         found.append(
             Number(

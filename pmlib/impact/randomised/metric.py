@@ -63,13 +63,13 @@ class Metric:
 class Guardrail:
     """A metric that must not get worse by more than a margin.
 
-    margin : below 0 it may fall so far, above 0 rise so far; a fraction of the control where `relative`, else
-        in the metric's unit.
+    margin : below 0 it may fall so far, above 0 rise so far: by a fraction of the control where the unit is
+        "%", of a share by so much of 1 where it is "points", else in the metric's own unit.
     """
 
     metric: Metric
     margin: float
-    relative: bool
+    unit: str
 
 
 def metrics_of(test: Source, texts: Sequence[str] | str | None) -> list[Metric]:
@@ -119,8 +119,8 @@ def guardrail_of(test: Source, text: str) -> Guardrail:
         raise ValueError(
             f'guardrail {shown(text)} lacks its margin; write how much may be lost, as "sessions: -2%"'
         )
-    size, unit = float(_plain(parts["size"])), parts["unit"]
-    return Guardrail(metric_of(test, parts["metric"]), size / 100 if unit else size, relative=unit == "%")
+    size, unit = float(_plain(parts["size"])), parts["unit"].replace("point", "points").replace("ss", "s")
+    return Guardrail(metric_of(test, parts["metric"]), size / 100 if unit else size, unit)
 
 
 def with_bars(test: Source, metrics: Sequence[Metric]) -> Source:

@@ -9,14 +9,15 @@ TOP = 0.001  # of users
 
 @dataclass(frozen=True)
 class Capped:
-    """The difference with the largest values set down to where they begin.
+    """What becomes of the differences where the largest values are set down to where they begin.
 
-    cap : that value. share : of all there is, what lies above it. estimate : of each arm but the first.
+    cap : that value. share : of all there is, what lies above it. moved : by how much, of each arm but the
+        first.
     """
 
     cap: float
     share: float
-    estimate: np.ndarray
+    moved: np.ndarray
 
 
 def capped(values: np.ndarray, arm: np.ndarray, count: int) -> Capped | None:
@@ -27,5 +28,5 @@ def capped(values: np.ndarray, arm: np.ndarray, count: int) -> Capped | None:
     floor = float(np.quantile(values, TOP)) if values.min() < 0 else -np.inf
     cut = np.clip(values, floor, cap)
     whole = float(np.abs(values).sum())
-    mean = np.bincount(arm, cut, minlength=count) / np.bincount(arm, minlength=count)
-    return Capped(cap, float(np.abs(values - cut).sum()) / whole if whole else 0.0, mean[1:] - mean[0])
+    moved = np.bincount(arm, cut - values, minlength=count) / np.bincount(arm, minlength=count)
+    return Capped(cap, float(np.abs(values - cut).sum()) / whole if whole else 0.0, moved[1:] - moved[0])

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from pmlib.data.words import shown
 from pmlib.impact.randomised.compare import Compared
 from pmlib.impact.randomised.contrast import Contrast, Range
 from pmlib.impact.randomised.counts import Shares
@@ -44,10 +45,19 @@ def guardrail_rows(
     for guard, one in zip(guards, found, strict=True):
         for i, contrast in enumerate(one.contrasts):
             row = {"role": "guardrail"} | _row(one, contrast, i, arms, level, level, power)
-            ends = contrast.relative_interval(level) if guard.relative else contrast.interval(level)
-            more = {"margin": guard.margin, "margin_relative": guard.relative}
+            _check_margin(guard, points=row["share"])
+            relative = guard.unit == "%"
+            ends = contrast.relative_interval(level) if relative else contrast.interval(level)
+            more = {"margin": guard.margin, "margin_relative": relative}
             rows.append(row | more | {"p_adjusted": row["p"], "verdict": _held(guard.margin, ends)})
     return pd.DataFrame(rows)
+
+
+def _check_margin(guard: Guardrail, *, points: bool) -> None:
+    """Refuse a margin in a unit that the metric has not: 0.5 of a share would be half of all users."""
+    if guard.unit != "%" and points != (guard.unit == "points"):
+        own = "points or %, as -0.5 points" if points else "its own unit or %, as -2%"
+        raise ValueError(f"guardrail {shown(guard.metric.text)}: write its margin in {own}")
 
 
 def _row(
@@ -58,9 +68,9 @@ def _row(
         "text": one.metric.text,
         "arm": arms[i + 1],
         "against": arms[0],
-        "unit": one.metric.column.unit or ("%" if one.share else ""),
+        "unit": "%" if one.points else one.metric.column.unit,
         "better": one.metric.column.better,
-        "share": one.share,
+        "share": one.points,
         "users": int(one.users[i + 1]),
         "control_users": int(one.users[0]),
         "control": contrast.control,
@@ -76,18 +86,29 @@ def _row(
     row |= _ends("", contrast.interval(level)) | _ends("claim_", contrast.interval(claimed))
     row |= _ends("relative_", contrast.relative_interval(level))
     row |= _ends("relative_claim_", contrast.relative_interval(claimed))
+    if one.counted:
+        row["p_pooled"] = _pooled(contrast.control, contrast.value, row["control_users"], row["users"])
     if isinstance(contrast, Shares):
         row["p_exact"] = contrast.exact
     if one.adjusted is not None:
         plain = one.plain[i]
         row |= {"unadjusted": plain.estimate, "unadjusted_se": plain.se, "unadjusted_p": plain.p}
         row |= _ends("unadjusted_", plain.interval(level))
+        row |= _ends("unadjusted_claim_", plain.interval(claimed))
         row |= {"r2": one.adjusted.r2, "r2_low": one.adjusted.r2_low, "r2_high": one.adjusted.r2_high}
         row["variance_ratio"] = (contrast.se / plain.se) ** 2 if plain.se > 0 else np.nan
         row["covariate_p"] = float(one.gaps.min())
     if one.top is not None:
-        row |= {"capped": float(one.top.estimate[i]), "top_share": one.top.share}
+        plain_estimate = row.get("unadjusted", row["estimate"])
+        row |= {"capped": plain_estimate + float(one.top.moved[i]), "top_share": one.top.share}
     return row
+
+
+def _pooled(first: float, second: float, first_n: int, second_n: int) -> float:
+    """Give p of the z test of two shares, which is Pearson's of their table."""
+    both = (first * first_n + second * second_n) / (first_n + second_n)
+    error = np.sqrt(both * (1 - both) * (1 / first_n + 1 / second_n))
+    return float(2 * stats.norm.sf(abs(second - first) / error)) if error > 0 else np.nan
 
 
 def _ends(prefix: str, ends: Range) -> dict[str, float]:

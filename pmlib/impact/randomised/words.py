@@ -12,7 +12,11 @@ from pmlib.table import interval, interval_digits, number, percentage
 from pmlib.wording import capital, listed, lower
 
 SPLIT = "No effect is stated: the arms are not split as planned"
-SPLIT_ADVICE = "Don't decide on this test: find out why users are missing from an arm, then run it again."
+SPLIT_ADVICE = (
+    "Don't decide on this test: find out why users are missing from an arm, then run it again. If unequal "
+    "arms were planned, state their shares."
+)
+SAID = 4  # arms of which a sentence tells
 NAMED = 2  # arms that a title names; more are counted
 
 
@@ -48,7 +52,7 @@ def _measure(row: pd.Series) -> tuple[float, float, float, str]:
     return row["estimate"], row["claim_low"], row["claim_high"], unit
 
 
-def title(frame: pd.DataFrame) -> str:
+def title(frame: pd.DataFrame, looks: str) -> str:
     """Say of the first metric what the test found."""
     rows = first_rows(frame)
     label = capital(rows["metric"].iloc[0])
@@ -56,7 +60,8 @@ def title(frame: pd.DataFrame) -> str:
     if (rows["verdict"] == NOTHING).all():
         return f"{label}: no effect can be estimated"
     if clear.empty:
-        return f"{label}: no clear effect of {_arms(rows, 'or', 'any')}"
+        yet = " yet" if looks == "sequential" else ""
+        return f"{label}: no clear effect{yet} of {_arms(rows, 'or', 'any')}"
     up, down = clear[clear["estimate"] > 0], clear[clear["estimate"] < 0]
     clauses = [
         f"{_sizes(part)} {way} with {_arms(part, 'and', 'all' if len(part) == len(rows) else '')}"
@@ -94,7 +99,22 @@ def finding(frame: pd.DataFrame, control: str, level: float, power: float) -> st
     clauses = [_clause(row, label, control, i == 0) for i, (_, row) in enumerate(known.iterrows())]
     count = int((frame["role"] == "metric").sum() - (frame["verdict"] == NOTHING).sum())
     together = f", together for {count} comparisons" if count > 1 else ""
-    return f"{capital('; '.join(clauses))} ({percentage(level)} intervals{together}).{_missed(known, power)}"
+    said = f"{capital('; '.join(clauses[:SAID]))} ({percentage(level)} intervals{together})."
+    return said + _without(known) + _missed(known, power)
+
+
+def _without(rows: pd.DataFrame) -> str:
+    """Say the same without the adjustment by covariates, where there is one, and what it is worth."""
+    if "unadjusted" not in rows or rows["unadjusted"].isna().any():
+        return ""
+    plain = [unadjusted_text(row) for _, row in rows.iterrows()]
+    kept = rows["variance_ratio"].mean()
+    took = (
+        f"adjusting takes {number(1 - kept, '%', 0)} off the variance"
+        if kept < 1
+        else "adjusting gains nothing"
+    )
+    return f" Unadjusted {listed(plain[:SAID])}; {took}."
 
 
 def _clause(row: pd.Series, label: str, control: str, opens: bool) -> str:
@@ -222,6 +242,13 @@ def effect_text(row: pd.Series) -> str:
 def relative_text(row: pd.Series) -> str:
     """Write the relative effect and its interval, for a table."""
     return _with_ends(row["relative"], row["relative_claim_low"], row["relative_claim_high"], "%")
+
+
+def unadjusted_text(row: pd.Series) -> str:
+    """Write the difference without adjustment by covariates, for a table."""
+    unit = "points" if row["share"] else row["unit"]
+    value, low, high = (row.get(f"unadjusted{end}", np.nan) for end in ("", "_claim_low", "_claim_high"))
+    return _with_ends(value, low, high, unit)
 
 
 def control_text(row: pd.Series) -> str:
