@@ -9,10 +9,10 @@ from scipy import stats
 from pmlib.data.words import meant, shown
 from pmlib.impact.randomised.compare import Compared
 from pmlib.impact.randomised.contrast import Means
-from pmlib.impact.randomised.cuped import AFFECTED
 from pmlib.impact.randomised.moments import Moments
 from pmlib.impact.randomised.rows import NOTHING
 from pmlib.impact.randomised.words import chance_text
+from pmlib.parameters import check_number
 from pmlib.result import Check
 from pmlib.table import interval, number
 from pmlib.wording import lower
@@ -31,6 +31,12 @@ def split_chance(known: Moments, expected: Mapping[str, float] | None) -> float:
         for arm in known.arms:
             if arm not in expected:
                 raise ValueError(f"expected lacks arm {shown(arm)}; {meant(arm, expected)}")
+        for arm, share in expected.items():
+            if arm not in known.arms:
+                raise ValueError(f"expected has arm {shown(arm)}; {meant(arm, known.arms, 'the arms are')}")
+            check_number(f"expected of {shown(arm)}", share, "a share above 0")
+            if not share > 0:
+                raise ValueError(f"expected of {shown(arm)} is {share}; give a share above 0")
         shares = np.array([float(expected[arm]) for arm in known.arms])
     return float(stats.chisquare(counts, shares / shares.sum() * counts.sum()).pvalue)
 
@@ -76,8 +82,9 @@ def _of_metric(one: Compared, known: Moments, frame: pd.DataFrame) -> Iterator[C
     rows = frame[frame["text"] == one.metric.text].drop_duplicates("arm")
     nothing = rows.loc[rows["verdict"] == NOTHING, "arm"]
     if len(nothing):
-        saw = f"in {', '.join(nothing)} there is nothing to estimate: all alike, or a sum of 0"
-        yield Check(f"{one.metric.label} differs between users", False, saw)
+        yield Check(
+            f"An effect on {label} can be estimated", False, f"not of {', '.join(nothing)}: {one.why}"
+        )
     alike = [(name, value) for name, value in _same(one, known.arms) if not len(nothing)]
     if alike:
         saw = ", ".join(
@@ -114,19 +121,17 @@ def _of_covariates(one: Compared, label: str) -> Iterator[Check]:
     yield Check(
         f"What is known before helps to tell {label}", fit.useful, saw + ("" if fit.useful else ": useless")
     )
-    chance = min(1.0, float(one.gaps.min()) * len(one.gaps))
-    alike = chance >= AFFECTED
-    saw = f"chance of such a gap {chance_text(chance)}"
-    warned = saw if alike else f"{saw}: the test may have changed it; trust the figure without adjustment"
+    saw = f"chance of such a gap {chance_text(one.gap)}"
+    alike = not one.affected
+    warned = saw if alike else f"{saw}: the test may have changed it, so the figure is not adjusted"
     yield Check(f"Arms are alike before the test in what {label} is adjusted by", alike, warned)
 
 
 def _of_largest(one: Compared, label: str, rows: pd.DataFrame) -> Check:
     """Say how much rests on the largest values: the effect should move by less than its own error."""
     assert one.top is not None
-    stays = bool((np.abs(one.top.moved) <= rows["se"]).all())
     unit = one.metric.column.unit
     effects = ", ".join(number(effect, unit, sign=True) for effect in rows["capped"])
     held = f"{number(one.top.share, '%', 1)} of all lies above {number(one.top.cap, unit)}"
     saw = f"{held}; cut off there, the effect is {effects}"
-    return Check(f"The effect on {label} does not rest on the largest 0.1% of users", stays, saw)
+    return Check(f"The effect on {label} does not rest on the largest 0.1% of users", not one.top.rests, saw)

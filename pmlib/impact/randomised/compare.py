@@ -1,7 +1,7 @@
 """One metric in every arm of a test, each against the control."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
@@ -9,7 +9,7 @@ from scipy import stats
 from pmlib.data import Source
 from pmlib.impact.randomised.contrast import Contrast, Means, against_control
 from pmlib.impact.randomised.counts import FEW, Shares, as_shares, is_share
-from pmlib.impact.randomised.cuped import Adjustment, adjustment, gap_chances, spread_test
+from pmlib.impact.randomised.cuped import AFFECTED, Adjustment, adjustment, gap_chance, spread_test
 from pmlib.impact.randomised.estimates import Arms, combined, terms_of
 from pmlib.impact.randomised.metric import Metric
 from pmlib.impact.randomised.moments import Moments
@@ -35,8 +35,10 @@ class Compared:
     """A metric of every arm but the first, against the first.
 
     points : whether its differences are in points, as of shares. counted : whether it is compared as a share.
-    users : with all that it needs (arms). plain : without the adjustment by covariates, where there is one.
-    gaps : for each covariate the chance that arms differ so much in it by lot.
+    users : with all that it needs (arms). contrasts : what is said; where arms differ in a covariate more
+        than by lot, the test may have changed it, and they are not adjusted by it.
+    plain, fitted : without and with the adjustment by covariates, where there is one.
+    gap : chance that arms differ so much in any covariate, were they alike.
     small : strata that were put together. top : what rests on the largest values; None of what is no mean.
     """
 
@@ -47,10 +49,25 @@ class Compared:
     counted: bool = False
     omnibus: Omnibus | None = None
     plain: Sequence[Means] = ()
+    fitted: Sequence[Means] = ()
     adjusted: Adjustment | None = None
-    gaps: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    gap: float = 1.0
     small: int = 0
     top: Capped | None = None
+
+    @property
+    def affected(self) -> bool:
+        """Whether the test may have changed a covariate."""
+        return self.gap < AFFECTED
+
+    @property
+    def why(self) -> str:
+        """Say why nothing can be estimated, where that is so."""
+        if self.metric.quantile is not None:
+            return "it lies on a value that many users share"
+        if self.metric.value.under:
+            return "a sum that it is divided by is 0, or nothing varies"
+        return "every user has the same"
 
 
 def compare(test: Source, known: Moments, metric: Metric, *, law: Law, level: float, seed: int) -> Compared:
@@ -62,25 +79,28 @@ def compare(test: Source, known: Moments, metric: Metric, *, law: Law, level: fl
     if metric.quantile is not None:
         return Compared(metric, points, count, _quantiles(test, known, metric, law, seed))
     terms = terms_of(metric, cells, clustered=known.clustered)
-    weights, fitted = np.array([1.0]), None
-    if metric.covariates:
-        fitted = adjustment(terms, level)
-        weights = fitted.weights
-    arms = combined(terms, weights)
-    single = np.concatenate([[1.0], np.zeros(len(metric.covariates))])
-    counted = share and not known.clustered and len(cells.n) == 1 and fitted is None
+    top = None if share or metric.value.under else _top(test, known, metric)
+    alone = combined(terms, np.eye(1, 1 + len(metric.covariates))[0])
+    if not metric.covariates:
+        counted = share and not known.clustered and len(cells.n) == 1
+        contrasts = _shares(alone, law) if counted else _means(alone, law)
+        omnibus = _omnibus(alone, counted)
+        return Compared(metric, points, count, contrasts, counted, omnibus, small=small, top=top)
+    by, gap = adjustment(terms, level), gap_chance(terms)
+    taken_off = combined(terms, by.weights)
+    plain, fitted = _means(alone, law), _means(taken_off, law)
     return Compared(
         metric,
         points,
         count,
-        _shares(arms, law) if counted else _means(arms, law),
-        counted,
-        _omnibus(arms, counted),
-        _means(combined(terms, single), law) if fitted else (),
-        fitted,
-        gap_chances(terms),
-        small,
-        None if share or metric.value.under else _top(test, known, metric),
+        plain if gap < AFFECTED else fitted,
+        omnibus=_omnibus(alone if gap < AFFECTED else taken_off, counted=False),
+        plain=plain,
+        fitted=fitted,
+        adjusted=by,
+        gap=gap,
+        small=small,
+        top=top,
     )
 
 

@@ -9,6 +9,7 @@ from scipy import stats
 from pmlib.impact.randomised.contrast import NONE, Means, Range
 from pmlib.impact.randomised.estimates import Arms
 from pmlib.impact.randomised.moments import Moments
+from pmlib.stats.two_shares import Counts, difference_interval, ratio_interval, score_chance
 
 FEW = 10  # users of an arm above the bar, or below it
 CLOSE = 1e-9  # of rounding
@@ -29,14 +30,10 @@ def as_shares(arms: Arms) -> Arms:
 
 @dataclass(frozen=True)
 class Shares(Means):
-    """Two shares, with the score interval of Miettinen and Nurminen.
+    """Two shares, with score intervals.
 
     above : users above the bar, in the control and in the arm. of : how many there are in each.
     exact : p of Fisher's test.
-
-    References
-    ----------
-    Miettinen and Nurminen (1985), "Comparative analysis of two rates", Statistics in Medicine 4.
     """
 
     above: tuple[int, int]
@@ -48,9 +45,7 @@ class Shares(Means):
 
     @property
     def p(self) -> float:
-        from statsmodels.stats.proportion import test_proportions_2indep
-
-        return float(test_proportions_2indep(*self._counts, method="score").pvalue)
+        return score_chance(self._counts)
 
     @cached_property
     def exact(self) -> float:
@@ -58,23 +53,16 @@ class Shares(Means):
         return float(stats.fisher_exact(table).pvalue)
 
     @property
-    def _counts(self) -> tuple[int, int, int, int]:
+    def _counts(self) -> Counts:
         return self.above[1], self.of[1], self.above[0], self.of[0]
 
     def interval(self, level: float) -> Range:
         """Of the difference."""
-        return self._score(level, "diff")
+        return difference_interval(self._counts, level)
 
     def relative_interval(self, level: float) -> Range:
-        """Of the relative effect; none where the control may have none above the bar."""
+        """Of the relative effect; none where the control has none above the bar."""
         if not self.above[0]:
             return NONE
-        low, high = self._score(level, "ratio")
+        low, high = ratio_interval(self._counts, level)
         return low - 1, high - 1
-
-    def _score(self, level: float, compare: str) -> Range:
-        from statsmodels.stats.proportion import confint_proportions_2indep
-
-        given = {"method": "score", "compare": compare, "alpha": 1 - level}
-        low, high = confint_proportions_2indep(*self._counts, **given)
-        return float(low), float(high)

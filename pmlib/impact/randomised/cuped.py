@@ -48,33 +48,23 @@ def adjustment(terms: Terms, level: float) -> Adjustment:
     explained = float(inside @ terms.within[1:, 0]) / spread if spread > 0 else 0.0
     r2 = float(np.clip(explained, 0.0, 1.0))
     free = float(terms.n.sum() - terms.n.size) - count
-    p = (
-        float(stats.f.sf(r2 / count * free / (1 - r2), count, free))
-        if 0 < r2 < 1 and free > 0
-        else 1.0 - (r2 == 1)
-    )
+    ratio = r2 / count * free / (1 - r2) if r2 < 1 else np.inf
+    p = float(stats.f.sf(ratio, count, free)) if free > 0 else 1.0
     low, high = _squared_range(r2, free, level)
     low = 0.0 if p >= 1 - level else low
     return Adjustment(np.concatenate([[1.0], -slopes]), r2, low, high, p)
 
 
-def gap_chances(terms: Terms) -> np.ndarray:
-    """Give for each covariate the chance that arms differ so much in it, were they alike."""
-    return np.array(
-        [
-            spread_chance(terms.value[:, k], terms.cov[:, :, k, k].sum(axis=0))
-            for k in range(1, len(terms.total))
-        ]
-    )
-
-
-def spread_chance(values: np.ndarray, variances: np.ndarray) -> float:
-    """Test by chi-squared that several independent estimates are of one number."""
-    return spread_test(values, variances)[2]
+def gap_chance(terms: Terms) -> float:
+    """Give the chance that arms differ so much in any covariate, were they alike (Bonferroni's)."""
+    count = len(terms.total) - 1
+    variances = terms.cov.sum(axis=0)
+    least = min(spread_test(terms.value[:, k], variances[:, k, k])[2] for k in range(1, count + 1))
+    return min(1.0, least * count)
 
 
 def spread_test(values: np.ndarray, variances: np.ndarray) -> tuple[float, int, float]:
-    """Give the statistic, its degrees of freedom and p."""
+    """Test that independent estimates are of one number: chi-squared, its degrees of freedom, p."""
     if not (np.isfinite(values).all() and (variances > 0).all()):
         return np.nan, len(values) - 1, 1.0
     weights = 1 / variances

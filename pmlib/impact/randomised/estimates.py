@@ -94,9 +94,9 @@ def _linear(terms: Sequence[Term], columns: Sequence[str], mean: np.ndarray) -> 
         if not term.under:
             value[:, k], slope[:, k, place[term.over]] = over, 1.0
             continue
-        with np.errstate(divide="ignore", invalid="ignore"):  # a sum of 0 below the line is not estimable
-            under = mean[:, place[term.under]]
-            value[:, k] = over / under
-            slope[:, k, place[term.over]] = 1 / under
-            slope[:, k, place[term.under]] -= value[:, k] / under
+        under = mean[:, place[term.under]]
+        under = np.where(under == 0, np.nan, under)  # a sum of 0 below the stroke: not estimable
+        value[:, k] = over / under
+        slope[:, k, place[term.over]] = 1 / under
+        slope[:, k, place[term.under]] -= value[:, k] / under
     return value, slope

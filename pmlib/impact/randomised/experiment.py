@@ -215,7 +215,9 @@ def _experiment(
 
 def _check(level: float, looks: str, tightest: float, correction: str, power: float, seed: int) -> None:
     check_level(level, 0.5)
-    check_level(power, 0.0)
+    check_number("power", power, "a fraction between 0 and 1, such as 0.8")
+    if not 0 < power < 1:
+        raise ValueError(f"power is {power:g}; give a fraction between 0 and 1, such as 0.8")
     check_seed(seed)
     if looks not in LOOKS:
         raise ValueError(f"looks is {looks!r}; write {listed([repr(one) for one in LOOKS], 'or')}")

@@ -124,9 +124,17 @@ def guardrail_of(test: Source, text: str) -> Guardrail:
 
 
 def with_bars(test: Source, metrics: Sequence[Metric]) -> Source:
-    """Add the columns of 0 and 1 that shares above a bar are the means of; blanks stay blank."""
+    """Add the columns of 0 and 1 that shares above a bar are the means of; blanks stay blank.
+
+    Raises
+    ------
+    DataError : the users were added up where they stand, so that none of them can be counted.
+    """
     added = {}
     for metric in metrics:
+        if test.moments is not None and (metric.bar is not None or metric.quantile is not None):
+            what = f"metric {shown(metric.text)} needs the users themselves"
+            raise DataError(f"{what}, and {test.name} was read as moments; read it whole, or declare a flag")
         if metric.bar is not None:
             if test.moments is not None:
                 raise DataError(f"metric {shown(metric.text)} {added_up(test)}")
@@ -185,6 +193,8 @@ def _called(test: Source, name: str) -> str:
 
 
 def _column(test: Source, text: str, name: str) -> str:
+    if not name:
+        raise ValueError(f"metric {shown(text)} lacks the name of a column; write one such as {FORMS}")
     column = _called(test, name)
     if column not in test.frame:
         there = [c for c in test.frame if pd.api.types.is_numeric_dtype(test.frame[c].dtype)]

@@ -9,8 +9,9 @@ from scipy import stats
 
 from pmlib.data.words import shown
 from pmlib.impact.randomised.compare import Compared
-from pmlib.impact.randomised.contrast import Contrast, Range
+from pmlib.impact.randomised.contrast import Contrast, Means, Range
 from pmlib.impact.randomised.counts import Shares
+from pmlib.impact.randomised.cuped import Adjustment
 from pmlib.impact.randomised.metric import Guardrail
 from pmlib.impact.randomised.multiplicity import adjusted, claim_level
 
@@ -65,6 +66,7 @@ def _row(
 ) -> dict[str, Any]:
     row: dict[str, Any] = {
         "metric": one.metric.label,
+        "why": one.why,
         "text": one.metric.text,
         "arm": arms[i + 1],
         "against": arms[0],
@@ -91,13 +93,8 @@ def _row(
     if isinstance(contrast, Shares):
         row["p_exact"] = contrast.exact
     if one.adjusted is not None:
-        plain = one.plain[i]
-        row |= {"unadjusted": plain.estimate, "unadjusted_se": plain.se, "unadjusted_p": plain.p}
-        row |= _ends("unadjusted_", plain.interval(level))
-        row |= _ends("unadjusted_claim_", plain.interval(claimed))
-        row |= {"r2": one.adjusted.r2, "r2_low": one.adjusted.r2_low, "r2_high": one.adjusted.r2_high}
-        row["variance_ratio"] = (contrast.se / plain.se) ** 2 if plain.se > 0 else np.nan
-        row["covariate_p"] = float(one.gaps.min())
+        row |= _adjustment(one.adjusted, one.plain[i], one.fitted[i], level, claimed)
+        row["covariate_p"] = one.gap
     if one.top is not None:
         plain_estimate = row.get("unadjusted", row["estimate"])
         row |= {"capped": plain_estimate + float(one.top.moved[i]), "top_share": one.top.share}
@@ -109,6 +106,19 @@ def _pooled(first: float, second: float, first_n: int, second_n: int) -> float:
     both = (first * first_n + second * second_n) / (first_n + second_n)
     error = np.sqrt(both * (1 - both) * (1 / first_n + 1 / second_n))
     return float(2 * stats.norm.sf(abs(second - first) / error)) if error > 0 else np.nan
+
+
+def _adjustment(
+    by: Adjustment, plain: Means, fitted: Means, level: float, claimed: float
+) -> dict[str, float]:
+    row = {"r2": by.r2, "r2_low": by.r2_low, "r2_high": by.r2_high}
+    row["variance_ratio"] = (fitted.se / plain.se) ** 2 if plain.se > 0 else np.nan
+    for name, kind in (("unadjusted", plain), ("adjusted", fitted)):
+        row |= {name: kind.estimate, f"{name}_se": kind.se, f"{name}_p": kind.p}
+        row |= {f"{name}_relative": kind.relative} | _ends(f"{name}_", kind.interval(level))
+        row |= _ends(f"{name}_claim_", kind.interval(claimed))
+        row |= _ends(f"{name}_relative_claim_", kind.relative_interval(claimed))
+    return row
 
 
 def _ends(prefix: str, ends: Range) -> dict[str, float]:

@@ -16,6 +16,7 @@ SPLIT_ADVICE = (
     "Don't decide on this test: find out why users are missing from an arm, then run it again. If unequal "
     "arms were planned, state their shares."
 )
+LEAST_GAIN = 0.01  # of the variance
 SAID = 4  # arms of which a sentence tells
 NAMED = 2  # arms that a title names; more are counted
 
@@ -95,7 +96,7 @@ def finding(frame: pd.DataFrame, control: str, level: float, power: float) -> st
     label = lower(rows["metric"].iloc[0])
     known = rows[rows["verdict"] != NOTHING]
     if known.empty:
-        return f"{capital(label)} is the same for every user, or its sum is 0: no effect can be estimated."
+        return f"No effect on {label} can be estimated: {rows['why'].iloc[0]}."
     clauses = [_clause(row, label, control, i == 0) for i, (_, row) in enumerate(known.iterrows())]
     count = int((frame["role"] == "metric").sum() - (frame["verdict"] == NOTHING).sum())
     together = f", together for {count} comparisons" if count > 1 else ""
@@ -107,14 +108,21 @@ def _without(rows: pd.DataFrame) -> str:
     """Say the same without the adjustment by covariates, where there is one, and what it is worth."""
     if "unadjusted" not in rows or rows["unadjusted"].isna().any():
         return ""
-    plain = [unadjusted_text(row) for _, row in rows.iterrows()]
-    kept = rows["variance_ratio"].mean()
-    took = (
-        f"adjusting takes {number(1 - kept, '%', 0)} off the variance"
-        if kept < 1
-        else "adjusting gains nothing"
-    )
-    return f" Unadjusted {listed(plain[:SAID])}; {took}."
+    relied = bool((rows["estimate"] == rows["adjusted"]).all())
+    other = [_other(row, "unadjusted" if relied else "adjusted") for _, row in rows.head(SAID).iterrows()]
+    if not relied:
+        return f" Adjusted it would be {listed(other)}, but the test may have changed what it is adjusted by."
+    took = 1 - rows["variance_ratio"].mean()
+    gain = f"takes {number(took, '%', 0)} off the variance" if took >= LEAST_GAIN else "gains nothing"
+    return f" Unadjusted {listed(other)}; adjusting {gain}."
+
+
+def _other(row: pd.Series, kind: str) -> str:
+    """Write the figure with or without adjustment, in the unit of the one that is said."""
+    unit = _measure(row)[3]
+    start = f"{kind}_relative" if unit == "%" else kind
+    ends = f"{start}_claim"
+    return _with_ends(row[start], row[f"{ends}_low"], row[f"{ends}_high"], unit)
 
 
 def _clause(row: pd.Series, label: str, control: str, opens: bool) -> str:
@@ -148,7 +156,7 @@ def headline(frame: pd.DataFrame, control: str) -> str:
     label = lower(rows["metric"].iloc[0])
     known = rows[rows["verdict"] != NOTHING]
     if known.empty:
-        return f"The test says nothing of {label}: it is the same for every user."
+        return f"The test says nothing of {label}: {rows['why'].iloc[0]}."
     clear = known[known["verdict"].isin(CLEAR)]
     if clear.empty:
         said = [f"{size(row, signed=True)} with {row['arm']} ({span(row)})" for _, row in known.iterrows()]
