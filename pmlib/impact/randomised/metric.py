@@ -128,13 +128,10 @@ def with_bars(test: Source, metrics: Sequence[Metric]) -> Source:
 
     Raises
     ------
-    DataError : the users were added up where they stand, so that none of them can be counted.
+    DataError : the users were added up, so that none of them can be told from the others.
     """
     added = {}
     for metric in metrics:
-        if test.moments is not None and (metric.bar is not None or metric.quantile is not None):
-            what = f"metric {shown(metric.text)} needs the users themselves"
-            raise DataError(f"{what}, and {test.name} was read as moments; read it whole, or declare a flag")
         if metric.bar is not None:
             if test.moments is not None:
                 raise DataError(f"metric {shown(metric.text)} {added_up(test)}")
