@@ -15,7 +15,6 @@ from scipy.special import expit, logit
 from pmlib.data.words import shown
 from pmlib.impact.calendar import Step
 from pmlib.impact.ranges import law
-from pmlib.stats.adoption import CURVES
 from pmlib.stats.laws import Constant, Law
 
 DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
@@ -122,6 +121,8 @@ def _bass(laws: list[Law], days: float, text: str) -> Shape:
     ends = [float(end) for one in laws for end in one.ends(0.999)]
     if min(ends) <= 0 or ends[1] > 1:
         raise ValueError(f"adoption {shown(text)}: p lies above 0 and below 1, q above 0; see Bass (1969)")
+    from pmlib.stats.adoption import CURVES  # with all that fits curves, which most features do not need
+
     bass = CURVES["bass"]
 
     def shape(scores: np.ndarray, since: np.ndarray) -> np.ndarray:

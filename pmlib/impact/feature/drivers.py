@@ -22,7 +22,7 @@ from pmlib.wording import capital, lower
 
 TITLE = "What the forecast hangs on"
 LEVEL = 0.8  # from the 10th to the 90th percentile
-MOSTLY = 0.99  # sum of shares below which the division did not come out
+CLOSE = 0.02  # of the variance: shares closer than this have no order to agree with
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -122,9 +122,8 @@ def _told(frame: pd.DataFrame, feature: Feature, of: str, unit: str, middle: flo
     ends = (
         f"each driver alone from the low end (grey) to the high end (colour) of its {percentage(LEVEL)} range"
     )
-    total_share = float(frame["share"].sum())
     return Drivers(
-        title=f"{capital(what)} hangs most on {cause}",
+        title=f"{'Worth' if of == 'money' else 'Gain'} hangs most on {cause}",
         finding=f"Were only {cause} unsure ({top['range']}), {what} would be {span(low, high, unit)}.",
         headline=f"Most uncertain: {cause}, {number(top['share'], '%', 0)} of the range.",
         subtitle=f"{about}: {ends}, the others at their median.",
@@ -145,13 +144,20 @@ def _told(frame: pd.DataFrame, feature: Feature, of: str, unit: str, middle: flo
                 unit="%",
             ),
         ),
-        checks=(
-            Check(
-                "The shares of the uncertainty add up",
-                abs(total_share - 1) < 1 - MOSTLY and float(frame["share"].min()) > MOSTLY - 1,
-                f"{number(total_share, '%', 0)}, the least {number(float(frame['share'].min()), '%', 0)}",
-            ),
-        ),
+        checks=(_agreement(frame),),
         middle=middle,
         of=of,
     )
+
+
+def _agreement(frame: pd.DataFrame) -> Check:
+    """Compare the order of swings with that of shares of the variance, where those are not about the same."""
+    rows = list(zip(frame["label"], frame["share"], strict=True))
+    turned = [
+        f"{later} has a larger share than {former}, and a smaller swing"
+        for i, (former, more) in enumerate(rows)
+        for later, less in rows[i + 1 :]
+        if less > more + CLOSE
+    ]
+    saw = turned[0] if turned else "all pairs in the same order"
+    return Check("Swings and shares of the uncertainty agree on the order", not turned, saw)

@@ -80,7 +80,8 @@ def feature(
     ----------
     baseline : forecast of the KPI without the feature, from `impact.baseline`.
     effect : relative change of the KPI of whoever has the feature: past launches (`impact.ledger`), one
-        measured launch (an Effect), or a range, "1% .. 6%". Ranges are 90% intervals unless they say "(80%)".
+        measured launch (an Effect, taken as it is), or a range, "1% .. 6%". Ranges are 90% intervals unless
+        they say "(80%)".
     effect_of : of whom. "user": everybody reached, whether or not they use it, as tests and launches measure
         it; adoption then only says how fast the effect comes. "adopter": those who use it; adoption then says
         how many of those reached do, up to its ceiling.

@@ -19,7 +19,7 @@ def labelled(result: Said, plans: Sequence[Plan]) -> Said:
         result,
         title=f"Synthetic: {result.title}",
         finding=f"From synthetic past launches: {result.finding}",
-        headline=f"From synthetic past launches: {result.headline or result.finding}",
+        headline=f"Synthetic: {result.headline or result.finding}",
         source=f"Synthetic ledger of past launches. {result.source}",
         numbers=tuple(
             replace(number, note=", ".join(filter(None, [number.note, NOTE]))) for number in result.numbers

@@ -129,7 +129,8 @@ def effect_of_past(given: Any, seed: int) -> tuple[Law, str]:
         drawn = np.asarray(given.draws(PAST, seed), float)
         if drawn.ndim != 1 or not drawn.size or not np.isfinite(drawn).all():
             raise ValueError("effect: the draws of past launches are not numbers; look at their table")
-        return Sampled(drawn), "from past launches"
+        made_up = "synthetic " if getattr(given, "synthetic", False) else ""
+        return Sampled(drawn), f"from {made_up}past launches"
     found = law(given, "change", "effect")
     said = given.replace(" .. ", " to ") if isinstance(given, str) else f"{given * 100:g}%"
     return found, said

@@ -236,7 +236,7 @@ def _told(rows: list[dict[str, Any]], outcomes: np.ndarray, last: Summary, by: s
             Check(
                 f"The first rank holds in {percentage(FIRM)} of draws or more",
                 float(first["stable"]) >= FIRM,
-                f"{number(first['stable'], '%', 0)} of them",
+                f"{number(first['stable'], '%', 1)} of them",
             ),
         ),
         by=by,

@@ -58,8 +58,10 @@ def _does(found: Summary, unit: str) -> str:
     words = kpi_words(found.plan)
     a_period = f" a {found.plan.baseline.kpi.step.name}" if found.mean else ""
     ends = (found.gain, found.gain_low, found.gain_high)
-    if found.gain < 0:
-        return f"changes {words} by {said(*ends, unit, found.level, sign=True)}{a_period}"
+    unsure = found.gain_low < 0 < found.gain_high
+    if found.gain < 0 or unsure:
+        does = "may change" if unsure else "changes"
+        return f"{does} {words} by {said(*ends, unit, found.level, sign=True)}{a_period}"
     to = "" if words == unit else f" to {words}"
     return f"adds {said(*ends, unit, found.level)}{a_period}{to}"
 
@@ -107,7 +109,8 @@ def _advice(found: Summary) -> str:
     if not np.isnan(found.money):
         worth = amount(found.money_mean, found.money_low, found.money_high, found.plan.currency)
         if found.money_mean <= 0:
-            return f"Do not ship {name} as planned: on average it is worth {worth} net of cost."
+            over = found.plan.baseline.kpi.step.several(found.plan.steps)
+            return f"Do not ship {name} as planned: over {over} it is worth {worth} on average, net of cost."
         if found.loss <= SELDOM:
             return f"Ship {name}: the chance of a loss is {chance(found.loss)}."
         risk = f"but loses money in {chance(found.loss)} of cases: see whether a test is worth it"

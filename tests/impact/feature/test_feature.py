@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from pmlib import impact
+from pmlib import data, impact
 from pmlib.impact.effect import Effect
 from pmlib.result import Absent
+from pmlib.table import Column
 
 LEVEL, DAYS = 10_000, 28
 
@@ -148,7 +149,7 @@ def test_what_rests_on_a_synthetic_ledger_says_so_everywhere(foretold):
     ]
     for result in results:
         assert result.title.startswith("Synthetic: ")
-        assert "synthetic past launches" in result.finding and "synthetic past launches" in result.headline
+        assert "synthetic past launches" in result.finding and "Synthetic" in result.headline
         assert all("synthetic" in number.note for number in result.numbers)
     assert not impact.scenarios(made(foretold), ["more: reach 50%"]).title.startswith("Synthetic")
 
@@ -248,3 +249,27 @@ def test_futures_that_are_no_numbers_are_refused(foretold):
     baseline.paths = lambda count, seed: np.full((count, 28), np.inf)
     with pytest.raises(ValueError, match="baseline: its futures hold values that are no numbers"):
         made(foretold, baseline=baseline)
+
+
+def test_a_forecast_and_past_launches_join_to_what_the_next_one_does():
+    """The baseline and the ledger themselves: their futures and their draws are what counts."""
+    random = np.random.default_rng(1)
+    months = pd.date_range("2018-01-01", periods=60, freq="MS")
+    seats = 1000 * np.exp(0.005 * np.arange(60) + 0.03 * random.normal(size=60))
+    kpi = impact.kpi(data.source(pd.DataFrame({"period": months, "seats": seats}), "seats", kpis=["seats"]))
+    baseline = impact.baseline(kpi, steps=6)
+    truth = 0.03 + 0.02 * random.normal(size=8)
+    launches = pd.DataFrame(
+        {
+            "launch": [f"L{i}" for i in range(8)],
+            "effect": truth + 0.01 * random.normal(size=8),
+            "effect_se": 0.01,
+        }
+    )
+    units = {"effect": Column("Effect", "%")}
+    ledger = impact.ledger(data.source(launches, "launches", columns=units))
+    found = impact.feature(baseline, effect=ledger, reach="50%", target="+1%")
+    assert found.draws.base == pytest.approx(baseline.paths(4000, 1))
+    assert found.draws.parts["effect"].mean() == pytest.approx(ledger.next_mean, abs=0.002)
+    assert found.lift == pytest.approx(0.5 * ledger.next_mean, abs=0.002)
+    assert "from past launches" in found.subtitle
