@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,12 @@ ORDER, SEASONAL = (0, 1, 1), (0, 1, 1)  # the airline model
 class Arima:
     """A fitted model.
 
-    parameters, errors : by name ("ma.L1", "ma.S.L12", …), with standard errors; in them a moving average's
-        sign is that of its polynomial 1 + θB. variance : of the innovations. likelihood : its logarithm.
+    parameters, errors : by name ("ma.L1", "ma.S.L12", …), and their standard errors; the sign of a moving
+        average is that of its polynomial 1 + θB. variance : of the innovations. likelihood : its logarithm.
     log : whether the series was modelled in logarithms.
     """
 
     parameters: Mapping[str, float]
-    errors: Mapping[str, float]
     variance: float
     likelihood: float
     aic: float
@@ -27,6 +27,11 @@ class Arima:
     bic: float
     log: bool
     fitted: Any
+
+    @cached_property
+    def errors(self) -> dict[str, float]:
+        found = np.sqrt(np.diag(self.fitted.cov_params_approx))
+        return dict(zip(self.parameters, map(float, found), strict=True))
 
     def ahead(self, steps: int) -> tuple[np.ndarray, np.ndarray]:
         """Forecast on the scale of the model, with standard errors."""
@@ -70,11 +75,10 @@ def arima(
     model = SARIMAX(
         np.log(values) if log else values, order=order, seasonal_order=parts, simple_differencing=False
     )
-    fitted = model.fit(disp=0, method="lbfgs", maxiter=200, cov_type="approx")
+    fitted = model.fit(disp=0, method="lbfgs", maxiter=200, cov_type="none")
     names = list(fitted.param_names)
     return Arima(
         parameters=dict(zip(names, map(float, fitted.params), strict=True)),
-        errors=dict(zip(names, map(float, fitted.bse), strict=True)),
         variance=float(dict(zip(names, fitted.params, strict=True))["sigma2"]),
         likelihood=float(fitted.llf),
         aic=float(fitted.aic),

@@ -22,11 +22,12 @@ FREE = 5.0  # degrees of freedom of the scale when there are no windows at all
 SHAPE = 20.0  # windows at which half of the quantiles' shape is the errors' own
 TAIL = 5.0  # degrees of freedom of the Student distribution that errors usually look like
 GROWTH = 0.7  # usual power of the steps that the variance grows with: 0 noise, 1 a random walk
-FADE = 4.0  # how fast errors forget each other, over the whole horizon
+FADE = 6.0  # how fast errors forget each other, over the whole horizon
 WILD = 5.0  # standard deviations, as the median has them, beyond which an error counts no more
 NEAR = 0.3  # width of the smoothing, in logarithms of the steps
 LEAST = 1e-9
 MEDIAN = 0.6745  # of absolute normal errors
+KNOTS = np.linspace(-4, 4, 81)  # normal scores between which a drawn error is interpolated
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +45,7 @@ class Spread:
     shape: np.ndarray
 
     def quantile(self, share: np.ndarray) -> np.ndarray:
-        """Give the errors below which a share of them lies, a row a step; shares alike or a row a step."""
-        share = np.atleast_2d(share)
+        """Give the errors below which each share of them lies, a row a step."""
         normal = special.ndtri(share)
         usual = special.stdtrit(TAIL, share) * np.sqrt(1 - 2 / TAIL)
         trust = self.windows.mean() / (self.windows.mean() + SHAPE)
@@ -66,7 +66,8 @@ class Spread:
         root = vectors * np.sqrt(np.maximum(values, 0))
         root = root / np.sqrt((root**2).sum(axis=1, keepdims=True))
         normal = np.random.default_rng(seed).standard_normal((count, steps)) @ root.T
-        return self.quantile(special.ndtr(normal).T).T
+        errors = self.quantile(special.ndtr(KNOTS))
+        return np.column_stack([np.interp(normal[:, at], KNOTS, errors[at]) for at in range(steps)])
 
 
 def worth(ends: np.ndarray, known: np.ndarray) -> np.ndarray:
