@@ -131,7 +131,7 @@ def experiment(
     ValueError, DataError : a metric, column, arm or parameter that cannot be; one line.
     """
     _check(level, looks, tightest, correction, power, seed)
-    if absent := untested(TITLE, test):
+    if absent := untested(TITLE, test, *(["kpi"] if metrics is None else [])):
         return absent
     assert test is not None
     check_names("guardrails", guardrails)
