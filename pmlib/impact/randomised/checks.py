@@ -6,39 +6,26 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from pmlib.data.words import meant, shown
 from pmlib.impact.randomised.compare import Compared
 from pmlib.impact.randomised.contrast import Means
 from pmlib.impact.randomised.moments import Moments
 from pmlib.impact.randomised.rows import NOTHING
+from pmlib.impact.randomised.sample_ratio import UNEVEN, planned_shares
 from pmlib.impact.randomised.words import chance_text
-from pmlib.parameters import check_number
 from pmlib.result import Check
+from pmlib.stats.split import always_chance, split_chance
 from pmlib.table import interval, number
 from pmlib.wording import lower
 
-UNEVEN = 0.001  # chance of such a split, below which it is none
 ENOUGH, ENOUGH_CLUSTERS = 50, 20  # users, or clusters, of each arm
 LOWERING = ("Enough", "Arms are alike before", "No user was in two arms")  # checks that take a grade off
 GRADES = "ABCD"
 
 
-def split_chance(known: Moments, expected: Mapping[str, float] | None) -> float:
+def chance_of_split(known: Moments, expected: Mapping[str, float] | None, looks: str) -> float:
     """Give the chance of so uneven a split, of clusters where whole ones were assigned."""
-    counts = _units(known)
-    shares = np.ones(len(known.arms))
-    if expected is not None:
-        for arm in known.arms:
-            if arm not in expected:
-                raise ValueError(f"expected lacks arm {shown(arm)}; {meant(arm, expected)}")
-        for arm, share in expected.items():
-            if arm not in known.arms:
-                raise ValueError(f"expected has arm {shown(arm)}; {meant(arm, known.arms, 'the arms are')}")
-            check_number(f"expected of {shown(arm)}", share, "a share above 0")
-            if not share > 0:
-                raise ValueError(f"expected of {shown(arm)} is {share}; give a share above 0")
-        shares = np.array([float(expected[arm]) for arm in known.arms])
-    return float(stats.chisquare(counts, shares / shares.sum() * counts.sum()).pvalue)
+    chance = split_chance if looks == "fixed" else always_chance
+    return chance(_units(known), planned_shares(known.arms, expected))
 
 
 def all_checks(

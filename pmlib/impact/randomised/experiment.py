@@ -10,12 +10,13 @@ import pandas as pd
 from pmlib.data import Source
 from pmlib.impact.effect import Effect
 from pmlib.impact.randomised import words
-from pmlib.impact.randomised.checks import UNEVEN, all_checks, grade, split_chance
+from pmlib.impact.randomised.checks import all_checks, chance_of_split, grade
 from pmlib.impact.randomised.compare import Compared, compare
 from pmlib.impact.randomised.metric import guardrail_of, metrics_of, with_bars
 from pmlib.impact.randomised.moments import Moments, moments, untested
 from pmlib.impact.randomised.multiplicity import CORRECTIONS
 from pmlib.impact.randomised.rows import CLEAR, NOTHING, WITHHELD, guardrail_rows, metric_rows
+from pmlib.impact.randomised.sample_ratio import UNEVEN
 from pmlib.impact.randomised.sequential import LOOKS, Fixed, Law, Sequential
 from pmlib.parameters import check_level, check_names, check_number, check_seed
 from pmlib.result import Absent, Number
@@ -161,7 +162,7 @@ def _experiment(
     expected: Mapping[str, float] | None,
     power: float,
 ) -> Experiment:
-    split_p = split_chance(known, expected)
+    split_p = chance_of_split(known, expected, looks)
     planned = split_p >= UNEVEN
     checks = all_checks(known, found, frame, split_p)
     main = _main(frame)

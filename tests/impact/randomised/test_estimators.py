@@ -66,7 +66,9 @@ def test_adjusting_is_the_regression_and_its_gain_is_the_correlation_squared():
 
 def test_adjusting_by_twins_or_by_what_is_constant_changes_nothing():
     test = made_up(twin=lambda f, _: 3 * f["before"] + 1, same=lambda f, _: 1.0)
-    one, twins, constant = (only(test, f"spend ~ {by}") for by in ("before", "before + twin", "before + same"))
+    one, twins, constant = (
+        only(test, f"spend ~ {by}") for by in ("before", "before + twin", "before + same")
+    )
     assert (twins["estimate"], twins["se"]) == pytest.approx((one["estimate"], one["se"]))
     assert (constant["estimate"], constant["se"]) == pytest.approx((one["estimate"], one["se"]))
 
@@ -76,7 +78,10 @@ def test_the_unit_of_money_does_not_matter():
     metrics = ["spend", "spend / visits", "p90(spend)"]
     cheap = impact.experiment(cents, metrics).frame
     again = data.source(
-        cents.frame.assign(spend=cents.frame["spend"] / 100), "shop", variant="variant", kpis=["spend", "visits"]
+        cents.frame.assign(spend=cents.frame["spend"] / 100),
+        "shop",
+        variant="variant",
+        kpis=["spend", "visits"],
     )
     dear = impact.experiment(again, metrics).frame
     columns = ["p", "relative", "relative_low", "relative_high", "detectable"]

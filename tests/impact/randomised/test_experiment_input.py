@@ -94,7 +94,10 @@ def test_metrics_that_say_nothing_are_refused(metric, message):
         ({"power": 2}, "power is 2; give a fraction between 0 and 1, such as 0.8"),
         ({"looks": "daily"}, "looks is 'daily'; write 'fixed' or 'sequential'"),
         ({"tightest": 0}, "tightest is 0; give a number of users above 0"),
-        ({"correction": "fdr"}, "correction is 'fdr'; write 'holm', 'benjamini-hochberg', 'bonferroni' or 'none'"),
+        (
+            {"correction": "fdr"},
+            "correction is 'fdr'; write 'holm', 'benjamini-hochberg', 'bonferroni' or 'none'",
+        ),
         ({"seed": -1}, "seed is -1; give a whole number of 0 or more"),
     ],
 )
@@ -107,7 +110,9 @@ def test_parameters_that_cannot_be_are_refused(given, message):
 def test_an_uneven_split_withholds_every_effect():
     found = impact.experiment(shop(1000, variant=lambda f: np.where(f.index < 650, "A", "B")))
     assert found.title == "No effect is stated: the arms are not split as planned"
-    assert found.finding.startswith("The split of users (650 in A and 350 in B) would come by lot in under 0.01%")
+    assert found.finding.startswith(
+        "The split of users (650 in A and 350 in B) would come by lot in under 0.01%"
+    )
     assert found.grade == "D" and found.split_p < 1e-20
     assert np.isnan([found.effect, found.low, found.high, found.relative, found.detectable]).all()
     assert found.numbers == () and found.plot() is None
@@ -149,7 +154,10 @@ def test_a_ratio_to_a_sum_of_0_is_not_estimated():
 
 def test_a_quantile_that_many_share_is_not_estimated():
     found = impact.experiment(shop(), ["median(visits)"])
-    assert found.finding == "No effect on median visits can be estimated: it lies on a value that many users share."
+    assert (
+        found.finding
+        == "No effect on median visits can be estimated: it lies on a value that many users share."
+    )
 
 
 def test_an_arm_in_which_nobody_bought_is_said():
@@ -199,7 +207,10 @@ def test_what_the_test_changed_is_not_adjusted_by():
     row = found.frame.iloc[0]
     assert row["estimate"] == row["unadjusted"] != row["adjusted"]
     assert found.effect == impact.experiment(test, ["spend"]).effect
-    assert "so the figure is not adjusted" in failed(found)["Arms are alike before the test in what spend is adjusted by"]
+    assert (
+        "so the figure is not adjusted"
+        in failed(found)["Arms are alike before the test in what spend is adjusted by"]
+    )
     assert found.grade == "B"
 
 
@@ -214,7 +225,9 @@ def test_few_clusters_take_a_grade_off():
 def test_strata_of_one_user_are_put_together():
     test = shop(stratum=lambda f: np.where(f.index < 3, f.index.astype(str), "big"))
     found = impact.experiment(test, ["spend"])
-    assert failed(found) == {"Every stratum has 2 users of each arm for spend": "3 have not, and are put together"}
+    assert failed(found) == {
+        "Every stratum has 2 users of each arm for spend": "3 have not, and are put together"
+    }
     assert np.isfinite(found.se)
     alone = impact.experiment(shop(60, stratum=lambda f: f.index.astype(str)), ["spend"])
     assert alone.se == pytest.approx(impact.experiment(shop(60), ["spend"]).se)

@@ -14,9 +14,14 @@ def shop():
     rng = np.random.default_rng(0)
     n = 6000
     frame = pd.DataFrame({"variant": rng.choice(["A", "B", "C"], n), "before": rng.gamma(2, 5, n)})
-    frame["spend"] = 0.8 * frame["before"] + rng.gamma(2, 5, n) + frame["variant"].map({"A": 0, "B": 1.5, "C": 1})
+    frame["spend"] = (
+        0.8 * frame["before"] + rng.gamma(2, 5, n) + frame["variant"].map({"A": 0, "B": 1.5, "C": 1})
+    )
     frame["load"] = rng.gamma(20, 10, n) * np.where(frame["variant"] == "C", 1.05, 1)
-    named = {"spend": Column("Spend a user", "$", better="higher"), "load": Column("Load time", "ms", better="lower")}
+    named = {
+        "spend": Column("Spend a user", "$", better="higher"),
+        "load": Column("Load time", "ms", better="lower"),
+    }
     return data.source(frame, "shop", kpis=["spend", "load"], covariates=["before"], columns=named)
 
 
@@ -41,10 +46,14 @@ def test_guardrails_are_kept_broken_or_open(shop):
     found = impact.experiment(shop, ["spend ~ before"], guardrails=["load: +0.2%", "spend: -1%", "load: +20"])
     held = found.frame[found.frame["role"] == "guardrail"]
     assert list(held["verdict"]) == ["cannot tell", "broken", "kept", "kept", "kept", "kept"]
-    assert found.advice.startswith("Run the test longer before rolling B out: it improves spend a user, but load time")
+    assert found.advice.startswith(
+        "Run the test longer before rolling B out: it improves spend a user, but load time"
+    )
     assert "With C, load time is more than 0.2% higher." in found.headline
     goals = impact.experiment(shop, ["spend ~ before"]).frame
-    np.testing.assert_allclose(found.frame["p_adjusted"].head(2), goals["p_adjusted"])  # guardrails cost nothing
+    np.testing.assert_allclose(
+        found.frame["p_adjusted"].head(2), goals["p_adjusted"]
+    )  # guardrails cost nothing
 
 
 def test_where_nothing_is_clear_it_says_what_would_have_been_seen(shop):
