@@ -16,6 +16,7 @@ class Placebos:
 
     units : of each placebo, the rows that stand for the treated. effects : of each.
     gaps : placebos by periods, as a mix's. misfits : before and since the launch, of each.
+    own_se : of each, by leaving out its units one by one; nan where a launch has one.
     complete : whether these are all that there are.
     """
 
@@ -23,6 +24,7 @@ class Placebos:
     effects: np.ndarray
     gaps: np.ndarray
     misfits: np.ndarray
+    own_se: np.ndarray
     complete: bool
 
     @property
@@ -67,6 +69,7 @@ def placebos(
         effects=np.array([one.effect for one in found]),
         gaps=np.array([one.gaps for one in found]),
         misfits=np.array([one.misfit for one in found]),
+        own_se=np.array([jackknife(outcomes[controls], one) for one in found]),
         complete=complete,
     )
 
@@ -87,20 +90,21 @@ def jackknife(outcomes: np.ndarray, estimate: Mixed) -> float:
     """
     if any(np.count_nonzero(c.unit_weights) < 2 or len(c.units) < 2 for c in estimate.cohorts):
         return float("nan")
-    without = np.array([_without(outcomes, estimate, row) for row in range(len(outcomes))])
-    return float(np.sqrt((len(without) - 1) * without.var()))
-
-
-def _without(outcomes: np.ndarray, estimate: Mixed, row: int) -> float:
-    effects, cells = [], []
+    total, cells = np.zeros(len(outcomes)), np.zeros(len(outcomes))
     for cohort in estimate.cohorts:
-        units = cohort.units[cohort.units != row]
-        shares = np.where(estimate.controls == row, 0.0, cohort.unit_weights)
-        apart = outcomes[units].mean(axis=0) - shares / shares.sum() @ outcomes[estimate.controls]
-        since = apart[cohort.before :]
-        effects.append(since.mean() - cohort.time_weights @ apart[: cohort.before])
-        cells.append(len(units) * len(since))
-    return float(np.average(effects, weights=cells))
+        since = outcomes.shape[1] - cohort.before
+        change = (
+            outcomes[:, cohort.before :].mean(axis=1) - outcomes[:, : cohort.before] @ cohort.time_weights
+        )
+        own, others, shares = change[cohort.units], change[estimate.controls], cohort.unit_weights
+        left, mix = len(own) - 1, float(shares @ others)
+        effects, counts = np.full(len(outcomes), own.mean() - mix), np.full(len(outcomes), left + 1)
+        effects[estimate.controls] = own.mean() - (mix - shares * others) / (1 - shares)
+        effects[cohort.units] = (own.sum() - own) / left - mix
+        counts[cohort.units] = left
+        total += effects * counts * since
+        cells += counts * since
+    return float(np.sqrt((len(outcomes) - 1) * (total / cells).var()))
 
 
 def bootstrap(

@@ -25,6 +25,7 @@ DESIGNS = {
     "sc": "synthetic control",
     "did": "difference-in-differences",
 }
+STILL = 1e-9  # of the outcomes' size; errors below it are of arithmetic
 FEWEST_REPS, MOST_REPS = 20, 100_000
 
 
@@ -118,8 +119,8 @@ def synthetic(
     method : "sdid" (levels may differ, periods are weighted too), "sc" (synthetic control on outcomes only:
         the mix meets the level), "did" (equal weights).
     errors : "placebo" (controls stand for the treated), "jackknife" (each unit left out) or "bootstrap"
-        (units drawn anew). By default placebos below ten treated units, then the jackknife where every launch
-        has two, else the bootstrap.
+        (units drawn anew). By default placebos below ten treated units and for "sc", else the jackknife where
+        every launch has two, else the bootstrap.
     level : of the intervals. reps : placebos or draws at most; where there are fewer placebos, each is used.
 
     Returns
@@ -152,6 +153,9 @@ def synthetic(
     if isinstance(chosen, str):
         return Absent(title=TITLE, reason=f"{panel.name}: {chosen}")
     found = trial(chosen, method, errors=errors, level=level, reps=reps, seed=seed)
+    if not found.se > STILL * float(np.abs(chosen.outcomes).max()):
+        reason = f"{panel.name}: units that never had it all change alike, so no error can be told."
+        return Absent(title=TITLE, reason=reason)
     return _told(panel, chosen, found)
 
 

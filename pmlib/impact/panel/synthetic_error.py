@@ -134,16 +134,17 @@ class Trial:
 
     @property
     def false_alarms(self) -> float:
-        """The share of placebos in which an interval from the other placebos holds no 0."""
+        """The share of placebos in which an interval made as the effect's would hold no 0."""
         if self.placebos is None:
             return float("nan")
         sizes = np.abs(self.placebos.effects)
-        if self.errors != "placebo":
-            return _share(sizes > self.wide * self.se)
-        others = self.placebos.others_se
-        known = ~np.isnan(others)
-        ends = np.where(known, further(self.level, self.df) * others, self.wide * self.se)
-        return _share(sizes > ends)
+        if self.errors == "placebo":
+            ends = further(self.level, self.df) * self.placebos.others_se
+        elif self.errors == "jackknife":
+            ends = self.wide * self.placebos.own_se
+        else:
+            ends = np.full(len(sizes), np.nan)
+        return _share(sizes > np.where(np.isnan(ends), self.wide * self.se, ends))
 
     @property
     def share(self) -> Share:
@@ -169,7 +170,7 @@ def trial(
     finished = abs(published.effect - minimum.effect) <= AWAY * yardstick
     mix = published if finished else minimum
     left_out = jackknife(outcomes, mix)
-    kind = _kind(errors, treated, tried, left_out)
+    kind = _kind(errors, treated, tried, left_out, level_counts=method == "sc")
     if kind == "placebo":
         assert tried is not None
         se, df = tried.se, controls - 1
@@ -197,14 +198,18 @@ def trial(
     )
 
 
-def _kind(asked: str | None, treated: int, tried: Placebos | None, left_out: float) -> str:
+def _kind(
+    asked: str | None, treated: int, tried: Placebos | None, left_out: float, *, level_counts: bool
+) -> str:
+    """Choose what the error rests on; fixed weights tell too much of it where the mix must meet the level."""
     allowed = {
         "placebo": tried is not None,
         "jackknife": not np.isnan(left_out),
         "bootstrap": treated > 1,
     }
     if asked is None:
-        order = ("placebo", "jackknife", "bootstrap") if treated < MANY else ("jackknife", "bootstrap")
+        few = treated < MANY or level_counts
+        order = ("placebo", "jackknife", "bootstrap") if few else ("jackknife", "bootstrap")
         return next((kind for kind in order if allowed[kind]), "placebo")
     if not allowed[asked]:
         needs = {

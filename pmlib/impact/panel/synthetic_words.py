@@ -8,6 +8,7 @@ from pmlib.wording import capital, listed, lower
 
 NAMED, LONGEST = 3, 5  # units by name in a sentence; words of a label in a title
 HEAVY = 3  # donors in a sentence
+USED, SEEN = 0.001, 0.02  # shares of a mix that count, and that are named
 
 
 def title(chosen: Comparable, found: Trial, column: Column) -> str:
@@ -151,13 +152,12 @@ def _mix(chosen: Comparable, found: Trial) -> str:
         return f"All {len(chosen.controls)} others count alike."
     weights = found.mix.unit_weights
     order = sorted(range(len(weights)), key=lambda at: -weights[at])
-    used = sum(weight > 0.001 for weight in weights)
+    used = sum(weight > USED for weight in weights)
     heavy = [
-        f"{chosen.controls[at]} ({number(weights[at], '%', 0)})"
-        for at in order[:HEAVY]
-        if weights[at] > 0.001
+        f"{chosen.controls[at]} ({number(weights[at], '%', 0)})" for at in order[:HEAVY] if weights[at] > SEEN
     ]
-    return f"The mix is of {used} of {len(weights)} units, most of {listed(heavy)}."
+    most = f"most of {listed(heavy)}" if heavy else f"none of more than {number(SEEN, '%')}"
+    return f"The mix is of {used} of {len(weights)} units, {most}."
 
 
 def _alarms(found: Trial) -> str:

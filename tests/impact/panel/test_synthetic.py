@@ -142,6 +142,18 @@ def test_a_panel_in_which_all_had_it_has_no_mix():
     assert absent.reason == "shops: no units that never had it can be compared; a mix needs 3."
 
 
+def test_units_that_all_change_alike_tell_no_error():
+    years = np.tile(np.arange(2000, 2010), 6)
+    frame = pd.DataFrame({"shop": np.repeat(list("abcdef"), 10), "year": years, "sales": years * 1.0})
+    frame["flag"] = ((frame["shop"] == "a") & (frame["year"] > 2006)).astype(int)
+    panel = impact.panel(
+        data.source(frame, "shops", unit="shop", period="year", kpis=["sales"], treated="flag")
+    )
+    for method in ("sdid", "sc", "did"):
+        absent = impact.synthetic(panel, method)
+        assert absent.reason == "shops: units that never had it all change alike, so no error can be told."
+
+
 def test_launches_with_one_period_before_are_told():
     absent = impact.synthetic(made(launches={0: 1}))
     assert absent.reason == "shops: fewer than 2 periods lie before the launch of shop 00; a mix needs 2."
