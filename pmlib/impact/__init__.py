@@ -22,7 +22,9 @@ from pmlib.impact.panel.did import did
 from pmlib.impact.panel.event_study import EventStudy, event_study
 from pmlib.impact.panel.imputation import Imputation, imputation
 from pmlib.impact.panel.means import did_of_means
+from pmlib.impact.panel.mix import Mix, mix
 from pmlib.impact.panel.panel import Panel, panel
+from pmlib.impact.panel.placebo_units import PlaceboUnits, placebo_units
 from pmlib.impact.panel.staggered import Staggered, staggered
 from pmlib.impact.panel.synthetic import Synthetic, synthetic
 from pmlib.impact.past.leave_one_out import LeaveOneOut, leave_one_out
@@ -48,7 +50,9 @@ __all__ = [
     "Launches",
     "LeaveOneOut",
     "Ledger",
+    "Mix",
     "Panel",
+    "PlaceboUnits",
     "Placebos",
     "Portfolio",
     "SampleRatio",
@@ -74,7 +78,9 @@ __all__ = [
     "launches",
     "leave_one_out",
     "ledger",
+    "mix",
     "panel",
+    "placebo_units",
     "placebos",
     "portfolio",
     "sample_ratio",

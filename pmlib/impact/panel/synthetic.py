@@ -39,7 +39,8 @@ class Synthetic(Effect):
     donors : unit, weight (share of the mix, all donors), without (the estimate without it; of the heaviest).
     time_weights : launch, period, weight of the periods before it.
     cohorts : launch (date), units (count), effect, weight (share of treated cells).
-    placebos : unit (those that stood for the treated), effect, rmse_before, ratio (rmse since / before).
+    placebos : unit (those that stood for the treated), effect, rmse_before, ratio (rmse since /
+        before), alarm (whether its interval holds no 0).
     rmse_before : of the gap before the launch (around its mean where levels may differ); rmse_ratio : since
         over before. fits_worse : share of placebos whose mix fits worse before.
     p_effect, p_ratio : share of placebos, the treated among them, at least as far off in effect and in
@@ -281,12 +282,13 @@ def _placebos(chosen: Comparable, found: Trial) -> pd.DataFrame:
     names = np.array(chosen.units, object)
     trials = found.placebos
     if trials is None:
-        return pd.DataFrame(columns=["unit", "effect", "rmse_before", "ratio"])
+        return pd.DataFrame(columns=["unit", "effect", "rmse_before", "ratio", "alarm"])
     return pd.DataFrame(
         {
             "unit": [", ".join(names[units]) for units in trials.units],
             "effect": trials.effects,
             "rmse_before": trials.misfits[:, 0],
             "ratio": found.placebo_ratios,
+            "alarm": found.alarms,
         }
     )

@@ -122,7 +122,9 @@ class Trial:
     @property
     def fits_worse(self) -> float:
         """The share of placebos whose mix is farther off before the launch."""
-        return _share(self.placebos.misfits[:, 0] > self.rmse_before) if self.placebos else float("nan")
+        return (
+            float((self.placebos.misfits[:, 0] > self.rmse_before).mean()) if self.placebos else float("nan")
+        )
 
     @property
     def p_effect(self) -> float:
@@ -133,10 +135,10 @@ class Trial:
         return _rank(self.placebo_ratios, self.rmse_ratio) if self.placebos else float("nan")
 
     @property
-    def false_alarms(self) -> float:
-        """The share of placebos in which an interval made as the effect's would hold no 0."""
+    def alarms(self) -> np.ndarray:
+        """Whether, for each placebo, an interval made as the effect's would hold no 0."""
         if self.placebos is None:
-            return float("nan")
+            return np.zeros(0, bool)
         sizes = np.abs(self.placebos.effects)
         if self.errors == "placebo":
             ends = further(self.level, self.df) * self.placebos.others_se
@@ -144,7 +146,11 @@ class Trial:
             ends = self.wide * self.placebos.own_se
         else:
             ends = np.full(len(sizes), np.nan)
-        return _share(sizes > np.where(np.isnan(ends), self.wide * self.se, ends))
+        return sizes > np.where(np.isnan(ends), self.wide * self.se, ends)
+
+    @property
+    def false_alarms(self) -> float:
+        return float(self.alarms.mean()) if len(self.alarms) else float("nan")
 
     @property
     def share(self) -> Share:
@@ -251,10 +257,6 @@ def _backdated(chosen: Comparable, method: str, reps: int, rng: np.random.Genera
     if count > len(chosen.treated):
         se = placebos(outcomes, first, method, reps=reps, rng=rng).se
     return Backdated(effect, se, chosen.periods[before - back], count - 1)
-
-
-def _share(true: np.ndarray) -> float:
-    return float(true.mean())
 
 
 def _rank(placebo: np.ndarray, own: float) -> float:

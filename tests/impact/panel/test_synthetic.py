@@ -196,3 +196,27 @@ def test_hostile_names_are_inert():
         "first": panel.first.rename(index=names),
     })  # fmt: skip
     assert "<script" not in impact.synthetic(hostile, reps=20).html()
+
+
+def test_who_makes_up_the_mix_is_drawn_and_said(prop99):
+    found = impact.mix(prop99)
+    assert found.title == "7 of 38 units make up half of the mix" and found.columns["weight"].unit == "%"
+    assert found.effective == pytest.approx(1 / (prop99.donors["weight"] ** 2).sum())
+    assert "Nevada moves it most" in found.finding and found.html().count("<svg") == 2
+
+
+def test_placebos_are_drawn_with_the_launch_among_them(prop99):
+    found = impact.placebo_units(prop99)
+    assert found.title == "1 of 38 units without a launch moved as far"
+    assert found.larger == pytest.approx(1 / 38) and found.frame["alarm"].sum() == 1
+    assert "The launch" in found.html()
+
+
+def test_only_what_synthetic_gives_has_a_mix_and_placebos(prop99, smoking):
+    for show in (impact.mix, impact.placebo_units):
+        assert show(None).reason == "No fitted model was given."
+        assert show(Absent(title="", reason="No mix.")).reason == "No mix."
+        with pytest.raises(ValueError, match="effect is a Panel; give what synthetic gives"):
+            show(smoking)
+    more_treated = impact.synthetic(made(units=9, launches=dict.fromkeys(range(5), 7)), "did", reps=20)
+    assert impact.placebo_units(more_treated).reason == "No more units are without it than had it."
