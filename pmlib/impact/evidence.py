@@ -146,7 +146,7 @@ def _told(effects: list[Effect], missing: list[Absent]) -> Evidence:
     return Evidence(
         **own
         | {
-            "title": f"Grade {grade} evidence: {chosen.design}",
+            "title": f"Evidence grade {grade}: {rung(chosen).plain}",
             "finding": words.finding(),
             "headline": words.headline(),
             "unknown": words.unknown(),
@@ -214,7 +214,7 @@ def _frame(effects: list[Effect], agrees: list[bool | None], missing: list[Absen
         )
         rows.append(
             {
-                "label": f"{one.design} ({one.name.replace('_', ' ')})" if twice else one.design,
+                "label": capital(one.design) + (f" ({one.name.replace('_', ' ')})" if twice else ""),
                 "design": one.design,
                 "grade": one.grade,
                 **dict(zip(("estimate", "low", "high"), drawn, strict=True)),

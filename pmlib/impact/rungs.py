@@ -25,19 +25,17 @@ class Rung:
 
 LADDER = (
     Rung("randomised test", "test", "chance decided who got it"),
-    Rung("staggered difference-in-differences", "panel", "units are compared with those that got it later"),
-    Rung("difference-in-differences", "panel", "units are compared with those that did not get it"),
-    Rung("synthetic difference-in-differences", "panel", "compared with a mix of units that never had it"),
-    Rung("synthetic control", "panel", "compared with a mix of units that never had it"),
-    Rung(
-        "interrupted series with controls", "series", "compared with what its past and its controls foresaw"
-    ),
-    Rung("interrupted series", "series", "compared with what its own past foresaw"),
-    Rung("before and after", "series", "compared with what its own past foresaw"),
+    Rung("staggered difference-in-differences", "panel", "compared with those that got it later"),
+    Rung("difference-in-differences", "panel", "compared with those that did not get it"),
+    Rung("synthetic difference-in-differences", "panel", "compared with a mix of others"),
+    Rung("synthetic control", "panel", "compared with a mix of others"),
+    Rung("interrupted series with controls", "series", "compared with its past and its controls"),
+    Rung("interrupted series", "series", "compared with its own past"),
+    Rung("before and after", "series", "compared with its own past"),
 )
 NEEDS = {
-    "test": ("randomised test", "No test that gave it to users at random was given."),
-    "panel": ("comparison of units", "No panel of units with and without it was given."),
+    "test": ("Randomised test", "No test that gave it to users at random was given."),
+    "panel": ("Comparison of units", "No panel of units with and without it was given."),
 }
 LONE = 4.5  # where a comparison of units ranks of which fewer than five got it: below a mix
 

@@ -85,7 +85,7 @@ def test_what_is_absent_is_told_with_its_reason():
 
 def test_better_designs_that_nobody_tried_are_named():
     found = impact.evidence(effect(SERIES, "C"))
-    assert found.frame["label"].to_list() == [SERIES, "randomised test", "comparison of units"]
+    assert found.frame["label"].to_list() == [SERIES.capitalize(), "Randomised test", "Comparison of units"]
     assert found.frame["why"].iloc[1] == "No test that gave it to users at random was given."
     assert found.unknown.startswith("A test that gives it to users or units at random")
     assert len(impact.evidence(effect(TEST, "A")).frame) == 1
@@ -93,9 +93,9 @@ def test_better_designs_that_nobody_tried_are_named():
 
 def test_the_page_opens_with_the_effect_and_what_it_rests_on():
     found = impact.evidence(effect(SDID), effect(CONTROL, share=0.06))
-    assert found.title == "Grade B evidence: synthetic difference-in-differences"
+    assert found.title == "Evidence grade B: compared with a mix of others"
     said = "By synthetic difference-in-differences: 5%. Evidence grade B: "
-    assert found.headline == said + "compared with a mix of units that never had it."
+    assert found.headline == said + "compared with a mix of others."
     assert (found.effect, found.relative_low) == (pytest.approx(5), pytest.approx(0.03))
     assert found.checks[-1].passed and found.checks[-1].label == "Designs agree within their errors"
     assert found.html().count("<svg") == 2
@@ -123,7 +123,7 @@ def test_designs_of_one_name_are_told_apart(read_shipped):
     mixed, other = impact.synthetic(panel), impact.synthetic(panel, level=0.8)
     equal = impact.synthetic(panel, "did")
     found = impact.evidence(equal, mixed, other, mixed)
-    assert found.frame["label"].to_list()[:2] == ["synthetic difference-in-differences (synthetic)"] * 2
+    assert found.frame["label"].to_list()[:2] == ["Synthetic difference-in-differences (synthetic)"] * 2
     assert found.design == mixed.design and found.effect == mixed.effect
     assert impact.evidence(found, equal).of[0] is mixed
 
