@@ -30,6 +30,7 @@ from pmlib.impact.panel.synthetic import Synthetic, synthetic
 from pmlib.impact.past.leave_one_out import LeaveOneOut, leave_one_out
 from pmlib.impact.past.ledger import Ledger, ledger
 from pmlib.impact.randomised.experiment import Experiment, experiment
+from pmlib.impact.randomised.plan_test import Plan, plan_test
 from pmlib.impact.randomised.sample_ratio import SampleRatio, sample_ratio
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Panel",
     "PlaceboUnits",
     "Placebos",
+    "Plan",
     "Portfolio",
     "SampleRatio",
     "Scenarios",
@@ -82,6 +84,7 @@ __all__ = [
     "panel",
     "placebo_units",
     "placebos",
+    "plan_test",
     "portfolio",
     "sample_ratio",
     "scenarios",

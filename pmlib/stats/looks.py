@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import stats
 
-GRID = 801  # places at which the density of what has not ended is kept
+GRID = 401  # places at which the density of what has not ended is kept
 WIDE = 8.0  # standard deviations that it spans
 
 
