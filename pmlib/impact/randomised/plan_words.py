@@ -86,9 +86,7 @@ def unknown(base: Baseline) -> str:
 
 def subtitle(base: Baseline, plan: Numbers) -> str:
     """Say what is measured, and under which terms."""
-    parts = [
-        f"{base.column.label}; {percentage(plan['power'])} power, {percentage(plan['level'])} intervals"
-    ]
+    parts = [f"{base.column.label}; {percentage(plan['power'])} power, {percentage(plan['level'])} intervals"]
     if plan["arms"] > 2:
         parts.append(f"shared among {plan['arms'] - 1:.0f} comparisons")
     if plan["variance_left"] < 1:
