@@ -29,9 +29,10 @@ def test_ratios_have_the_intervals_of_statsmodels():
     assert ratio_interval((56, 70, 48, 80), 0.95) == pytest.approx((1.0790471195, 1.6721453591))
 
 
-shares = st.tuples(st.integers(1, 60), st.integers(1, 60)).flatmap(
-    lambda sizes: st.tuples(st.integers(0, sizes[0]), st.just(sizes[0]), st.integers(0, sizes[1]), st.just(sizes[1]))
-)  # fmt: skip
+sizes = st.tuples(st.integers(1, 60), st.integers(1, 60))
+shares = sizes.flatmap(
+    lambda of: st.tuples(st.integers(0, of[0]), st.just(of[0]), st.integers(0, of[1]), st.just(of[1]))
+)
 
 
 @settings(max_examples=60, deadline=None)
