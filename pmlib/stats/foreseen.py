@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-from pmlib.stats.structural import FIXED, Structural, Unidentified, structural
+from pmlib.stats.structural import FIXED, Structural, Unidentified, at_speeds, structural
 
 RATIOS = (FIXED, 1e-3, 1e-2, 10**-1.5, 1e-1, 10**-0.5, 1.0, 10.0)  # of a level's steps to the noise
 LEARNING = 2  # windows that must have passed before the first that is foreseen
@@ -121,7 +121,7 @@ def foresee(
     starts, tried = _placebos(y[:before], x[:before], ahead, first_window(ahead, least), ratios)
     count = min(count, float(len(starts)))
     learned = _Learned(tried, starts, count, ahead)
-    final = _Tried([structural(y, x, ahead=ahead, ratio=ratio) for ratio in ratios], y)
+    final = _Tried(at_speeds(y, x, ratios, ahead), y)
     found = learned.calibrated(final, np.full(len(starts), True))
     return Foreseen(
         **found.__dict__, model=likely, starts=starts, errors=learned.errors(), alarms=learned.alarms(level),
@@ -220,7 +220,7 @@ def _placebos(
         if 2 * np.isnan(y[start:end]).sum() > ahead:
             continue
         try:
-            fits = [structural(y[:end], x[:end], ahead=ahead, ratio=ratio) for ratio in ratios]
+            fits = at_speeds(y[:end], x[:end], ratios, ahead)
         except Unidentified:  # a control that did not move yet: that window cannot be foreseen
             continue
         starts.append(start)

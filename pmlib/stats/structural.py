@@ -10,6 +10,7 @@ References
 Durbin & Koopman (2012), "Time Series Analysis by State Space Methods", 2nd ed., ch. 2 and 7.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,6 +76,12 @@ def structural(y: np.ndarray, x: np.ndarray, *, ratio: float | None = None, ahea
     return equations.solution(ratio)
 
 
+def at_speeds(y: np.ndarray, x: np.ndarray, ratios: Sequence[float], ahead: int = 0) -> list[Structural]:
+    """Fit the model at each of several ratios."""
+    equations = _Equations(y, x, ahead)
+    return [equations.solution(ratio) for ratio in ratios]
+
+
 def added(y: np.ndarray, x: np.ndarray, more: np.ndarray, ratio: float) -> tuple[np.ndarray, np.ndarray]:
     """Estimate what each of several further regressors adds, one at a time: estimates, standard errors.
 
@@ -100,7 +107,7 @@ class _Solved:
 
     bands: np.ndarray
     smooth: np.ndarray  # the level's share of y and of each regressor
-    information: np.ndarray
+    inverse: np.ndarray  # of the coefficients' information
     coefficients: np.ndarray
     variance: float
     log_likelihood: float
@@ -138,9 +145,8 @@ class _Equations:
         bands = cholesky_banded(bands, check_finite=False)
         smooth = cho_solve_banded((bands, False), self.both, check_finite=False)
         left = self.both.T @ (self.both - smooth * self.weight[:, None])
-        information = left[1:, 1:]
-        self._check_apart(information)
-        coefficients = np.linalg.solve(information, left[1:, 0])
+        inverse, spread = self._inverse(left[1:, 1:])
+        coefficients = inverse @ left[1:, 0]
         squares = max(float(left[0, 0] - left[1:, 0] @ coefficients), 1e-300)
         variance = squares / self.freedom
         # Of what is observed, less one for the diffuse level, the steps' determinant and the coefficients'.
@@ -148,24 +154,30 @@ class _Equations:
             self.freedom * (np.log(2 * np.pi * variance * self.scale**2) + 1)
             + (count - 1) * np.log(ratio)
             + 2 * np.log(bands[1]).sum()
-            + np.linalg.slogdet(information)[1]
+            + spread
         )
-        return _Solved(bands, smooth, information, coefficients, variance, float(log_likelihood))
+        return _Solved(bands, smooth, inverse, coefficients, variance, float(log_likelihood))
 
-    def _check_apart(self, information: np.ndarray) -> None:
-        if not len(information):
-            return
-        inverse = np.diag(np.linalg.pinv(information, rcond=1e-14, hermitian=True))
-        alone = 1 / np.maximum(inverse, 1e-300) / self.weight.sum()
-        if np.linalg.cond(information) > 1 / ALONE**1.5 or (np.diag(information) <= 0).any():
-            raise Unidentified(int(alone.argmin()))
+    def _inverse(self, information: np.ndarray) -> tuple[np.ndarray, float]:
+        """Invert the coefficients' information, and give the logarithm of its determinant."""
+        sizes = np.diag(information)
+        alone = np.zeros(len(sizes))
+        if (sizes > ALONE).all():
+            stretch = np.sqrt(sizes)
+            values, vectors = np.linalg.eigh(information / np.outer(stretch, stretch))
+            if values.min(initial=1.0) > ALONE:
+                inverse = (vectors / values) @ vectors.T / np.outer(stretch, stretch)
+                return inverse, float(np.log(values).sum() + np.log(sizes).sum())
+            alone = -np.abs(vectors[:, 0])
+        alone = np.where(sizes > ALONE, alone, -2.0)
+        raise Unidentified(int((alone < alone.min() / 3).argmax()))  # the first that has a part in it
 
     def added(self, more: np.ndarray, ratio: float) -> tuple[np.ndarray, np.ndarray]:
         solved, weight = self.at(ratio), self.weight[:, None]
         bare = (more - more[self.seen].mean(axis=0)) * weight
         bare = bare - weight * cho_solve_banded((solved.bands, False), bare, check_finite=False)
         across = self.x.T @ bare
-        left = (more * bare).sum(axis=0) - (across * np.linalg.solve(solved.information, across)).sum(axis=0)
+        left = (more * bare).sum(axis=0) - (across * (solved.inverse @ across)).sum(axis=0)
         left = np.where(left > ALONE * self.seen.sum(), left, np.nan)
         together = (self.y @ bare) - across.T @ solved.coefficients
         squares = solved.variance * self.freedom - together**2 / left
@@ -174,7 +186,7 @@ class _Equations:
 
     def solution(self, ratio: float) -> Structural:
         solved = self.at(ratio)
-        covariance = np.linalg.inv(solved.information) * solved.variance
+        covariance = solved.inverse * solved.variance
         level = solved.smooth[:, 0] - solved.smooth[:, 1:] @ solved.coefficients
         expected = self.centre + self.scale * (level + self.x @ solved.coefficients)
         stretch = self.scale / self.spreads

@@ -12,7 +12,14 @@ from pmlib.given import ungiven
 from pmlib.impact.calendar import moment
 from pmlib.impact.effect import Effect
 from pmlib.impact.interrupted.checks import checked
-from pmlib.impact.interrupted.history import SHORTEST, History, chosen_controls, history
+from pmlib.impact.interrupted.history import (
+    SHORTEST,
+    History,
+    check_kpi,
+    chosen_controls,
+    history,
+    not_estimable,
+)
 from pmlib.impact.interrupted.sizes import by_period, columns, measure, placebo_effects
 from pmlib.impact.interrupted.words import Said
 from pmlib.impact.kpi import Kpi
@@ -21,11 +28,13 @@ from pmlib.result import Absent
 from pmlib.stats.foreseen import Foreseen, foresee
 from pmlib.stats.structural import Unidentified
 from pmlib.table import Column
+from pmlib.wording import listed
 
 TITLE = "Before and after a launch"
 WINDOW = 28  # periods compared
 ENOUGH = 3  # windows that must lie before a launch
 SHORT = 12  # periods: a season so short must have been seen
+EXACT = 1e-7  # of a KPI's spread: an error so small is rounding
 CALIBRATE = ("placebo", "model")
 
 
@@ -134,6 +143,7 @@ def before_after(
     """
     if absent := ungiven(TITLE, kpi, "KPI by period"):
         return absent
+    check_kpi(kpi)
     assert isinstance(kpi, Kpi)
     check_level(level)
     if calibrate is not None and calibrate not in CALIBRATE:
@@ -142,8 +152,8 @@ def before_after(
     ahead = len(kept.values) - start
     _check_before(kept, start, ahead, own=calibrate == "model")
     laid = history(kept, start, controls=controls, scale=scale, trend=trend)
-    if absent := _not_estimable(kept, laid, start):
-        return absent
+    if reason := not_estimable(kept, laid, start):
+        return Absent(title=TITLE, reason=reason)
     _check_after(kept, laid, start)
     try:
         found = foresee(
@@ -152,6 +162,10 @@ def before_after(
         )  # fmt: skip
     except Unidentified as problem:
         raise ValueError(_unidentified(kept, laid, problem.column, start)) from None
+    if found.model.noise <= EXACT * np.nanstd(laid.y[:start]):
+        known = listed(["level", "seasons", *kept.covariates.columns.intersection(laid.terms)])
+        reason = f"Not estimable: {known} give {kept.label} exactly, and nothing real is so exact."
+        return Absent(title=TITLE, reason=reason)
     if calibrate == "placebo" and not found.apart:
         raise ValueError(
             f"{kept.step.several(start)} before {kept.dates[start].date()} hold no two placebo windows of "
@@ -199,16 +213,6 @@ def _check_before(kpi: Kpi, before: int, ahead: int, *, own: bool) -> None:
     )
 
 
-def _not_estimable(kpi: Kpi, laid: History, start: int) -> Absent | None:
-    known = laid.y[:start][~np.isnan(laid.y[:start])]
-    if len(known) and np.ptp(known) > 1e-12 * max(1.0, float(np.abs(known).max())):
-        return None
-    value = f"{kpi.values.iloc[0]:g}" if len(known) else "missing"
-    when = f"in every {kpi.step.name} before {kpi.dates[start].date()}"
-    reason = f"Not estimable: {kpi.label} is {value} {when}, so how far it moves by itself is unknown."
-    return Absent(title=TITLE, reason=reason)
-
-
 def _check_after(kpi: Kpi, laid: History, start: int) -> None:
     lost, count = int(np.isnan(laid.y[start:]).sum()), len(laid.y) - start
     if 2 * lost > count:
@@ -222,8 +226,8 @@ def _unidentified(kpi: Kpi, laid: History, column: int, start: int) -> str:
     when = kpi.dates[start].date()
     if laid.terms[column] in kpi.covariates:
         return (
-            f"control {laid.terms[column]!r} does not move before {when}, or the others tell all of it; "
-            "leave it out of controls"
+            f"control {laid.terms[column]!r} does not move before {when}, or the seasons and the others "
+            "tell all of it; leave it out of controls"
         )
     return (
         f"the {laid.terms[column]} cannot be told from the controls before {when}; leave some out of controls"
@@ -235,7 +239,7 @@ def _result(
 ) -> BeforeAfter:
     sizes = measure(kpi, laid, found, start, level)
     checks = checked(kpi, laid, found, start, sizes)
-    said = Said(kpi, kpi.dates[start], sizes, found, tuple(kpi.labels[name].label for name in used))
+    said = Said(kpi, kpi.dates[start], sizes, found, checks, tuple(kpi.labels[name].label for name in used))
     fitted = found.model
     return BeforeAfter(
         title=said.title(),

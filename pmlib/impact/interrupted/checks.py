@@ -4,6 +4,7 @@ from math import sqrt
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t as student
 
 from pmlib.impact.interrupted.history import History
 from pmlib.impact.interrupted.sizes import Sizes, relative
@@ -13,7 +14,9 @@ from pmlib.stats.foreseen import Foreseen
 from pmlib.stats.structural import structural
 from pmlib.table import number, percentage
 
+SINGLE = "No single period decides the estimate"
 STRONG = 0.5  # of half the interval: a single period that moves the estimate by more decides it
+CALMER = 0.7  # of the model's error, left when the oddest period is left out: below it is that one's
 
 
 def checked(kpi: Kpi, laid: History, found: Foreseen, start: int, sizes: Sizes) -> tuple[Check, ...]:
@@ -21,9 +24,9 @@ def checked(kpi: Kpi, laid: History, found: Foreseen, start: int, sizes: Sizes) 
     return (
         *_calibration(kpi, found, sizes),
         _missing(kpi, found, sizes),
-        _pull(kpi, laid, found, start, sizes),
+        _odd(kpi, laid, found, start, sizes),
         *_zeros(kpi, laid),
-        *_negative(kpi, laid),
+        *_negative(kpi, sizes),
     )
 
 
@@ -57,39 +60,41 @@ def _zeros(kpi: Kpi, laid: History) -> tuple[Check, ...]:
     return (Check("Hardly any value is 0", laid.zeros <= 0.01 * len(laid.y), saw),)
 
 
-def _negative(kpi: Kpi, laid: History) -> tuple[Check, ...]:
+def _negative(kpi: Kpi, sizes: Sizes) -> tuple[Check, ...]:
     below = (kpi.values < 0).to_numpy()
-    if laid.log or not below.any() or below.mean() > 0.5:
+    if not below.any() or not np.isfinite(sizes.relative):  # it lies on both sides of 0, so that is no doubt
         return ()
-    saw = (
-        f"{kpi.step.several(int(below.sum()))} are, the first {_day(kpi.dates[below][0])}; is that possible?"
-    )
-    return (Check("No value is below 0", False, saw),)
+    count, first = kpi.step.several(int(below.sum())), _day(kpi.dates[below][0])
+    return (Check("No value is below 0", False, f"{count} below 0, the first {first}; is that possible?"),)
 
 
-def _pull(kpi: Kpi, laid: History, found: Foreseen, start: int, sizes: Sizes) -> Check:
-    """Leave out the oddest period before the launch, and that after it: how far does the effect move?"""
-    ahead, label = len(laid.y) - start, "No single period decides the estimate"
-    before = np.abs(laid.y[:start] - found.model.expected[:start])
-    oddest = int(np.nanargmax(before))
-    y = laid.y.copy()
+def _odd(kpi: Kpi, laid: History, found: Foreseen, start: int, sizes: Sizes) -> Check:
+    """Leave out the oddest period before the launch, and that after it: how much do they decide?"""
+    fitted, y = found.model, laid.y.copy()
+    oddest = int(np.nanargmax(np.abs(y[:start] - fitted.expected[:start])))
     y[oddest] = np.nan
-    again = structural(y, laid.x, ratio=found.model.ratio, ahead=ahead)
-    moved = float(np.nanmean(found.model.expected[start:] - again.expected[start:]))
+    again = structural(y, laid.x, ratio=fitted.ratio, ahead=len(y) - start)
+    if again.noise < CALMER * fitted.noise:
+        less = number(1 - again.noise / fitted.noise, "%", 0)
+        saw = f"{_named(kpi, oddest)} alone makes {less} of the error: leave it blank if it is no such value"
+        return Check(SINGLE, False, saw)
+    moved = float(np.nanmean(fitted.expected[start:] - again.expected[start:]))
     place, without = oddest, sizes.gap + moved
-    since = np.abs(found.gaps - sizes.gap)
-    odd = int(np.nanargmax(since))
-    left = float(np.nanmean(np.delete(found.gaps, odd)))
+    since = int(np.nanargmax(np.abs(found.gaps - sizes.gap)))
+    left = float(np.nanmean(np.delete(found.gaps, since)))
     if abs(left - sizes.gap) > abs(moved):
-        place, without = start + odd, left
-    half = (sizes.high - sizes.low) / 2 if not laid.log else np.log1p(sizes.relative_high) - sizes.gap
-    when, value = _day(kpi.dates[place]), number(float(kpi.values.iloc[place]), kpi.column.unit)
-    share = relative(sizes.actual, without, laid.log)
-    effect = (
-        number(share, "%", sign=True) if np.isfinite(share) else number(without, kpi.column.unit, sign=True)
-    )
-    saw = f"without {when} ({value}) the effect would be {effect}"
-    return Check(label, abs(without - sizes.gap) <= STRONG * half, saw)
+        place, without = start + since, left
+    half = sizes.gap_se * float(student.ppf((1 + sizes.level) / 2, sizes.df))
+    share = relative(sizes.actual, without, laid.log) if np.isfinite(sizes.relative) else np.nan
+    effect = number(share, "%", 1, sign=True)
+    if not np.isfinite(share):
+        effect = number(without, kpi.column.unit, sign=True)
+    saw = f"without {_named(kpi, place)} the effect would be {effect}"
+    return Check(SINGLE, abs(without - sizes.gap) <= STRONG * half, saw)
+
+
+def _named(kpi: Kpi, place: int) -> str:
+    return f"{_day(kpi.dates[place])} ({number(float(kpi.values.iloc[place]), kpi.column.unit)})"
 
 
 def _day(day: pd.Timestamp) -> str:

@@ -19,6 +19,7 @@ TRENDS = {  # how the level moves: speeds to weigh, and whether a straight line 
     "fixed": ((FIXED,), False),
     "line": ((FIXED,), True),
 }
+SAME = 1e-9  # apart: what rounding leaves
 RARE = 0.01  # of the periods may be 0, as on days when all was closed, and are left out
 SHORTEST, LONGER = 2, 3  # times that a season must have been seen: the shortest one, and longer ones
 
@@ -78,6 +79,40 @@ def history(
         log=log,
         zeros=zeros,
     )
+
+
+def check_kpi(kpi: Any) -> None:
+    """Refuse what is no Kpi.
+
+    Raises
+    ------
+    TypeError : it is a table, or anything else.
+    """
+    if not isinstance(kpi, Kpi):
+        named = getattr(kpi, "name", shown(kpi))
+        raise TypeError(f"{named} is no KPI by period; give what impact.kpi makes of a table")
+
+
+def not_estimable(kpi: Kpi, laid: History, before: int) -> str:
+    """Say why a KPI that never moved by itself before a launch tells nothing; "" where it did.
+
+    Raises
+    ------
+    ValueError : a control is the KPI itself.
+    """
+    known = laid.y[:before][~np.isnan(laid.y[:before])]
+    until = f"before {kpi.dates[before].date()}" if before < len(kpi.values) else "of all"
+    if not len(known) or np.ptp(known) <= SAME * max(1.0, float(np.abs(known).max())):
+        value = f"{kpi.values.iloc[0]:g}" if len(known) else "missing"
+        return (
+            f"Not estimable: {kpi.label} is {value} in every {kpi.step.name} {until}, so how far it moves by "
+            "itself is unknown."
+        )
+    values = kpi.values.iloc[:before]
+    for control, own in kpi.covariates.iloc[:before].items():
+        if control in laid.terms and own.nunique() > 1 and abs(values.corr(own)) > 1 - SAME:
+            raise ValueError(f"control {control!r} is the KPI, {kpi.label}, itself; leave it out of controls")
+    return ""
 
 
 def _multiplies(values: np.ndarray, before: int) -> bool:

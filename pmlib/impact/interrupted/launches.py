@@ -11,15 +11,15 @@ from scipy.stats import t as student
 from pmlib.data import Source
 from pmlib.given import ungiven
 from pmlib.impact.interrupted.before_after import CALIBRATE, WINDOW
-from pmlib.impact.interrupted.history import History, chosen_controls, history
+from pmlib.impact.interrupted.history import History, check_kpi, chosen_controls, history, not_estimable
 from pmlib.impact.interrupted.launch_table import Launched, launched
 from pmlib.impact.interrupted.launch_words import Said
-from pmlib.impact.interrupted.sizes import POWER, caused, relative
+from pmlib.impact.interrupted.sizes import POWER, caused, relative, shares
 from pmlib.impact.kpi import Kpi
 from pmlib.parameters import check_count, check_level
 from pmlib.result import Absent, Check, Result
 from pmlib.stats.steps import Steps, placebo_steps
-from pmlib.stats.structural import Structural, Unidentified, structural
+from pmlib.stats.structural import Structural, Unidentified, at_speeds, structural
 from pmlib.table import Column
 
 TITLE = "What the launches did"
@@ -96,6 +96,7 @@ def launches(
     """
     if absent := ungiven(TITLE, kpi, "KPI by period") or ungiven(TITLE, table, "table of launches"):
         return absent
+    check_kpi(kpi)
     assert isinstance(kpi, Kpi) and isinstance(table, Source)
     check_level(level)
     check_count("window", window, 2)
@@ -109,6 +110,8 @@ def launches(
         ends = f"{kpi.dates[0].date()} to {kpi.dates[-1].date()}"
         return Absent(title=TITLE, reason=f"No launch of {table.title} lies within the data, {ends}.")
     laid = history(kpi, len(kpi.values), controls=controls, scale=scale, trend=trend)
+    if reason := not_estimable(kpi, laid, len(kpi.values)):
+        return Absent(title=TITLE, reason=reason)
     fit = _fitted(kpi, laid, found)
     placebos = [_placebos(kpi, laid, found, one, window, level, calibrate) for one in found]
     return _result(kpi, laid, found, outside, fit, placebos, level, chosen_controls(kpi, controls))
@@ -120,6 +123,9 @@ def _regressors(laid: History, found: list[Launched]) -> np.ndarray:
 
 def _fitted(kpi: Kpi, laid: History, found: list[Launched]) -> Structural:
     """Fit all steps at once, at the likeliest speed of the level."""
+    for one in found:
+        if np.isnan(laid.y[one.on]).all():
+            raise ValueError(f"{kpi.name} has no value while launch {one.name!r} was on; leave it out")
     try:
         ratio = laid.ratios[0] if len(laid.ratios) == 1 else None
         return structural(laid.y, _regressors(laid, found), ratio=ratio)
@@ -172,7 +178,7 @@ def _result(
 ) -> Launches:
     tangled = _tangled(fit, found)
     pairs = zip(found, placebos, strict=True)
-    fits = _by_speed(laid, found) if any(placebos) else []
+    fits = at_speeds(laid.y, _regressors(laid, found), laid.ratios) if any(placebos) else []
     rows = [
         _row(kpi, laid, one, tried, level, _estimated(fit, fits, place, tried))
         for place, (one, tried) in enumerate(pairs)
@@ -204,10 +210,6 @@ def _result(
     )
 
 
-def _by_speed(laid: History, found: list[Launched]) -> list[Structural]:
-    return [structural(laid.y, _regressors(laid, found), ratio=ratio) for ratio in laid.ratios]
-
-
 def _estimated(
     fit: Structural, fits: list[Structural], place: int, tried: Steps | None
 ) -> tuple[float, float, float]:
@@ -232,6 +234,8 @@ def _row(
     seen = one.on & ~np.isnan(laid.y)
     actual = float(kpi.values.to_numpy(float)[seen].mean())
     share, low, high = (relative(actual, gap + side * far * se, laid.log) for side in (0, -1, 1))
+    if not shares(kpi):
+        share = low = high = np.nan
     smallest = (far + power) * se
     without = actual - float(caused(actual, gap, laid.log))
     return {
@@ -243,12 +247,12 @@ def _row(
         "low": low,
         "high": high,
         "effect": share,
-        "effect_se": se * (1 + share) if laid.log else se * actual / without**2,
+        "effect_se": se * (1 + share) if laid.log else se * actual / without**2 + 0 * share,
         "amount": actual - without,
         "coefficient": gap,
         "coefficient_se": se,
         "p": float(2 * student.sf(abs(gap) / se, df)),
-        "detectable": float(np.expm1(smallest)) if laid.log else smallest / without,
+        "detectable": float(np.expm1(smallest)) if laid.log else smallest / without + 0 * share,
         "false_alarms": tried.false_alarms if tried else float("nan"),
         "apart": tried.apart if tried else 0.0,
         "calibrated": "placebo" if tried else "model",

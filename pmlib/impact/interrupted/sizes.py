@@ -11,6 +11,7 @@ from pmlib.impact.kpi import Kpi
 from pmlib.stats.foreseen import Foreseen
 from pmlib.table import Column
 
+MOSTLY = 0.9  # of the values are above 0, or an effect is no share of them
 POWER = 0.8  # with which the detectable effect is found
 SHOWN = 2  # windows before the launch that the frame has
 
@@ -56,6 +57,8 @@ def measure(kpi: Kpi, laid: History, found: Foreseen, start: int, level: float) 
     far, power = (float(student.ppf(chance, found.df)) for chance in ((1 + level) / 2, POWER))
     effect, low, high = (float(caused(actual, gap + side * far * se, laid.log)) for side in (0, -1, 1))
     share, share_low, share_high = (relative(actual, gap + side * far * se, laid.log) for side in (0, -1, 1))
+    if not shares(kpi):
+        share = share_low = share_high = np.nan
     without = actual - effect
     smallest = (far + power) * se
     return Sizes(
@@ -65,10 +68,10 @@ def measure(kpi: Kpi, laid: History, found: Foreseen, start: int, level: float) 
         high=high,
         level=level,
         relative=share,
-        relative_se=se * (1 + share) if laid.log else se * actual / without**2,
+        relative_se=se * (1 + share) if laid.log else se * actual / without**2 + 0 * share,
         relative_low=share_low,
         relative_high=share_high,
-        detectable=float(np.expm1(smallest)) if laid.log else smallest / without if without > 0 else np.nan,
+        detectable=float(np.expm1(smallest)) if laid.log else smallest / without + 0 * share,
         false_alarms=found.false_alarms,
         window=len(observed),
         actual=actual,
@@ -82,6 +85,11 @@ def measure(kpi: Kpi, laid: History, found: Foreseen, start: int, level: float) 
         df=found.df,
         log=laid.log,
     )
+
+
+def shares(kpi: Kpi) -> bool:
+    """Tell whether an effect can be said as a share: hardly any value is 0 or below."""
+    return bool((kpi.values.dropna() > 0).mean() >= MOSTLY)
 
 
 def caused(observed: np.ndarray | float, gap: np.ndarray | float, log: bool) -> np.ndarray | float:
@@ -99,6 +107,8 @@ def relative(actual: float, gap: float, log: bool) -> float:
 def placebo_effects(kpi: Kpi, laid: History, found: Foreseen, sizes: Sizes) -> pd.DataFrame:
     """List what was found in the windows before: period, estimate (a relative effect), alarm."""
     share = np.expm1(found.errors) if laid.log else found.errors / sizes.expected
+    if not shares(kpi):
+        share = np.full(len(share), np.nan)
     frame = pd.DataFrame({"period": kpi.dates[found.starts], "estimate": share, "alarm": found.alarms})
     return frame.sort_values("period", ignore_index=True)
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pmlib.impact.interrupted.checks import SINGLE
 from pmlib.impact.interrupted.sizes import Sizes
 from pmlib.impact.kpi import Kpi
-from pmlib.result import Number
+from pmlib.result import Check, Number
 from pmlib.stats.foreseen import Foreseen
 from pmlib.table import interval, interval_digits, number, percentage
 from pmlib.wording import listed, lower
@@ -21,6 +22,7 @@ class Said:
     launch: pd.Timestamp
     sizes: Sizes
     found: Foreseen
+    checks: tuple[Check, ...]
     controls: tuple[str, ...]
 
     @property
@@ -61,6 +63,8 @@ class Said:
 
     def advice(self) -> str:
         """Say what to do with it."""
+        if odd := [check.saw for check in self.checks if check.label == SINGLE and not check.passed]:
+            return f"Look at one {self.kpi.step.name} first: {odd[0]}."
         if not self.clear:
             return (
                 f"Decide nothing on this: a change below {self._smallest()} would not show. Compare with a "
@@ -135,10 +139,12 @@ class Said:
             if self.shares
             else interval(sizes.low, sizes.high, self.kpi.column.unit)
         )
-        way = "above" if sizes.effect > 0 else "below"
+        size = self._size(abs_=True)
+        way = f"{size} above" if sizes.effect > 0 else f"{size} below"
+        none = size.rstrip("%") == "0"
         return (
             f"In the {self.kpi.step.several(sizes.window)} from {self.day} {self.what} {_was(self.what)} "
-            f"{self._size(abs_=True)} {way} what was to be expected ({ends}, {percentage(sizes.level)})."
+            f"{'' if none else way + ' '}what was to be expected ({ends}, {percentage(sizes.level)})."
         )
 
     def _alarms(self) -> str:
