@@ -164,6 +164,8 @@ def _of_points(
             raise ValueError(
                 f"{texts[0]} is one point, which has no use for a law or a level; write low .. high"
             )
+        if not abs(points[0]) <= LARGEST:
+            raise ValueError(f"{texts[0]} is beyond {LARGEST:g}; write a smaller number")
         return Constant(points[0])
     chosen = named or USUAL[kind]
     _check_law(chosen, points, texts, kind, level)

@@ -143,10 +143,12 @@ def launch_place(when: str | date | pd.Timestamp, dates: pd.DatetimeIndex) -> in
     ------
     ValueError : it is no date, or none of the periods ahead.
     """
+    if not isinstance(when, (str, date)):
+        raise ValueError(f"launch is {shown(when)}; write a date such as 2024-03-07")
     found = moment(when, "launch")
     if not dates[0] <= found <= dates[-1]:
-        ends = f"{dates[0].date()} to {dates[-1].date()}"
-        raise ValueError(f"launch {found.date()} is not within the forecast, {ends}; choose a date in it")
+        ends, written = f"{dates[0].date()} to {dates[-1].date()}", str(found).removesuffix(" 00:00:00")
+        raise ValueError(f"launch {written} is not within the forecast, {ends}; choose a date in it")
     return int(dates.searchsorted(found))
 
 

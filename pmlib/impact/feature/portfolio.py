@@ -83,7 +83,9 @@ def portfolio(
     check_level(level)
     check_seed(seed)
     check_count("draws", draws, FEWEST, MOST)
-    given = [candidates] if isinstance(candidates, (str, Feature)) else list(candidates)
+    if not isinstance(candidates, (list, tuple)):
+        raise TypeError(f"candidates are {shown(candidates)}; give a list of features, or of texts")
+    given = list(candidates)
     for one in given:
         if isinstance(one, Absent):
             return Absent(title=TITLE, reason=one.reason)

@@ -15,6 +15,7 @@ from pmlib.impact.feature.label import labelled
 from pmlib.impact.feature.plan import Plan
 from pmlib.impact.feature.summary import Summary, summary
 from pmlib.impact.feature.words import amount, chance, kpi_words, said, span, unit_of
+from pmlib.parameters import check_names
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, percentage
 from pmlib.wording import capital, listed
@@ -59,6 +60,7 @@ def scenarios(feature: "Feature | Absent | None", texts: str | Sequence[str] = (
         return absent
     if not isinstance(feature, Feature):
         raise ValueError(f"feature is {shown(feature)}; give a forecast, as impact.feature makes it")
+    check_names("texts", texts)
     given = [texts] if isinstance(texts, str) else list(texts)
     asked = [(BASE, feature.plan, BASE), *(scenario(text, feature.plan) for text in given)]
     if len(asked) == 1:

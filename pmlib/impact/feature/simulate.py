@@ -9,10 +9,10 @@ from scipy.special import ndtri
 
 from pmlib.impact.feature.adoption import DAYS
 from pmlib.impact.feature.plan import LABELS, Plan
-from pmlib.stats.laws import Constant
 
 SHARED = ("baseline", "value")  # of all features of a portfolio
 ORDER = tuple(LABELS)
+INSIDE = {"day": 1, "week": 7, "month": 15, "quarter": 45, "year": 180}  # looks at adoption in a period
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,16 +101,18 @@ def drawn(plan: Plan, count: int, seed: int, stream: int = 0, futures: np.ndarra
 def adopted(plan: Plan, count: int, seed: int, stream: int, late: float = 0.0) -> np.ndarray:
     """Share that uses the feature in each period, of those reached: all of them where the effect is of users.
 
-    A period counts at its middle. late : days after the plan's launch.
+    A share is averaged over the period. late : days after the plan's launch.
     """
     scores = np.stack([_scores(count, seed, stream, i) for i in (ORDER.index("adoption"), len(ORDER))])
-    length = DAYS[plan.baseline.kpi.step.name]
-    days = (np.arange(plan.steps) - plan.launch + 0.5) * length - late
-    shares = plan.adoption.shares(scores, days)
-    if plan.effect_of == "user" or isinstance(plan.adoption.ceiling, Constant):
-        ceiling = plan.adoption.ceiling.median if plan.effect_of == "adopter" else 1.0
-        return shares * ceiling
-    return shares * plan.adoption.ceiling.at(scores[1])[:, None]
+    step = plan.baseline.kpi.step.name
+    inside = INSIDE[step]
+    periods = (np.arange(plan.steps * inside) + 0.5) / inside - plan.launch
+    varies = scores if plan.adoption.uncertain else scores[:, :1]
+    shares = plan.adoption.shares(varies, periods * DAYS[step] - late)
+    shares = shares.reshape(len(shares), plan.steps, inside).mean(axis=2)
+    if plan.effect_of == "adopter":
+        shares = shares * plan.adoption.ceiling.at(scores[1])[:, None]
+    return np.broadcast_to(shares, (count, plan.steps))
 
 
 def _paths(plan: Plan, count: int, seed: int) -> np.ndarray:

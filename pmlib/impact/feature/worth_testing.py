@@ -16,7 +16,7 @@ from pmlib.impact.feature.label import labelled
 from pmlib.impact.feature.plan import Plan
 from pmlib.impact.feature.simulate import Drawn, adopted
 from pmlib.impact.feature.words import chance, unit_of
-from pmlib.impact.ranges import law
+from pmlib.impact.ranges import LARGEST, law
 from pmlib.parameters import check_count, check_number
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, number
@@ -136,8 +136,8 @@ def _error(users: float | None, spread: float | None, se: str | float | None) ->
         raise ValueError("give users (a week) and spread (of the KPI between them), or se (after one week)")
     for name, given in (("users", users), ("spread", spread)):
         check_number(name, given, "a number above 0")
-        if not 0 < given < np.inf:
-            raise ValueError(f"{name} is {given:g}; give a number above 0")
+        if not 0 < given <= LARGEST:
+            raise ValueError(f"{name} is {given:g}; give a number above 0, at most {LARGEST:g}")
     return 2 * spread / sqrt(users)  # of the difference of two halves, over the mean
 
 

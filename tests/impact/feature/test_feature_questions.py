@@ -203,6 +203,19 @@ def test_waiting_costs_the_gain_of_the_weeks_that_pass(foretold):
     assert frame["delay"][3] == pytest.approx(feature.money_mean, rel=1e-6)
 
 
+def test_a_week_of_waiting_costs_a_week_whatever_the_periods_are(foretold):
+    lost = []
+    for step, steps in (("week", 52), ("month", 12), ("quarter", 4)):
+        feature = impact.feature(
+            foretold(steps, step=step), effect="4% .. 6%", reach="40%", value="1", cost="10"
+        )
+        frame = impact.worth_testing(feature, se="0.1%", weeks=4).frame
+        lost.append(frame["delay"][3] / feature.money_mean)
+    assert lost[0] == pytest.approx(4 / 52, rel=1e-3)
+    assert lost[1] == pytest.approx(4 * 7 / 365.25, rel=0.1)
+    assert lost[2] == pytest.approx(4 * 7 / 365.25, rel=0.1)
+
+
 def test_no_test_may_be_worth_it(pays, foretold):
     dear = impact.worth_testing(pays, se="1%", test_cost="1 M")
     assert dear.weeks == 0 and dear.title == "No test is worth what it costs"
@@ -335,6 +348,13 @@ def test_candidates_of_other_forecasts_are_refused(pays, foretold):
     other = impact.feature(foretold(), effect="2%", reach="40%", name="dark mode")
     with pytest.raises(ValueError, match="dark mode has another baseline than one-tap unlock"):
         impact.portfolio([pays, other])
+
+
+def test_what_is_no_list_is_refused(pays):
+    with pytest.raises(TypeError, match="candidates are 'A: effect 2%; reach 40%'; give a list of features"):
+        impact.portfolio("A: effect 2%; reach 40%")
+    with pytest.raises(TypeError, match="texts is 7; write a list of texts in quotes"):
+        impact.scenarios(pays, 7)
 
 
 def test_one_candidate_is_no_choice(pays):
