@@ -23,6 +23,7 @@ from pmlib.stats.laws import Constant
 
 TITLE = "What the feature will do"
 FEWEST, MOST = 200, 200_000  # draws
+CELLS = 20_000_000  # draws × periods, each of which is a few hundred megabytes
 HISTORY = 60  # periods shown before the forecast, at most
 ADDS = ("sum", "mean")
 
@@ -112,7 +113,6 @@ def feature(
         raise ValueError(f"baseline is {shown(baseline)}; give a forecast, as impact.baseline makes it")
     check_level(level)
     check_seed(seed)
-    check_count("draws", draws, FEWEST, MOST)
     check_name("name", name)
     texts = {"value": value, "cost": cost, "cannibalises": cannibalises}
     plan = planned(
@@ -121,6 +121,7 @@ def feature(
     )  # fmt: skip
     if isinstance(plan, Absent):
         return plan
+    check_draws(draws, plan.steps)
     mean = averaged(plan, add)
     aim = None if target is None else aimed(plan, target, mean)
     found = summary(plan, mean=mean, target=aim, level=level, draws=draws, seed=seed)
@@ -176,6 +177,11 @@ def planned(
 def with_launch(plan: Plan, launch: Any) -> Plan:
     """Launch at a date."""
     return replace(plan, launch=launch_place(launch, plan.dates))
+
+
+def check_draws(draws: Any, steps: int) -> None:
+    """Refuse too few draws to tell a range by, and more than a computer's memory holds."""
+    check_count("draws", draws, FEWEST, min(MOST, CELLS // steps), f", of {steps:,} periods each")
 
 
 def averaged(plan: Plan, add: str | None) -> bool:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pmlib.data.words import shown
 from pmlib.given import ungiven
-from pmlib.impact.feature.forecast import FEWEST, MOST, Feature, aimed, averaged, planned
+from pmlib.impact.feature.forecast import Feature, aimed, averaged, check_draws, planned
 from pmlib.impact.feature.label import labelled
 from pmlib.impact.feature.plan import Baseline, Plan
 from pmlib.impact.feature.ranking import ranking
@@ -82,7 +82,6 @@ def portfolio(
     """
     check_level(level)
     check_seed(seed)
-    check_count("draws", draws, FEWEST, MOST)
     if not isinstance(candidates, (list, tuple)):
         raise TypeError(f"candidates are {shown(candidates)}; give a list of features, or of texts")
     given = list(candidates)
@@ -99,6 +98,7 @@ def portfolio(
     shared = {"value": value, "currency": currency, "horizon": horizon}
     plans = [one.plan if isinstance(one, Feature) else candidate(one, under, shared) for one in given]
     _check_alike(plans)
+    check_draws(draws, plans[0].steps)
     mean = averaged(plans[0], add)
     aim = None if target is None else aimed(plans[0], target, mean)
     by = "money" if all(plan.value is not None for plan in plans) else "gain"

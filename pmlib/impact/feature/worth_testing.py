@@ -15,18 +15,17 @@ from pmlib.impact.feature.information import Decision
 from pmlib.impact.feature.label import labelled
 from pmlib.impact.feature.plan import Plan
 from pmlib.impact.feature.simulate import Drawn, adopted
-from pmlib.impact.feature.words import chance, unit_of
+from pmlib.impact.feature.weighed import Weighed
+from pmlib.impact.feature.words import unit_of
 from pmlib.impact.ranges import LARGEST, law
 from pmlib.parameters import check_count, check_number
-from pmlib.result import Absent, Check, Number, Result
-from pmlib.table import Column, number
+from pmlib.result import Absent, Result
+from pmlib.table import Column
 
 TITLE = "The test worth running"
 LONGEST = 260  # weeks
-MOSTLY = 0.5  # of the worth of knowing everything
 WEEK = 7.0  # days
 EVENLY = ndtri((np.arange(2000) + 0.5) / 2000)  # scores whose values stand for a law
-DIGITS = 2  # of amounts that a decision compares
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -122,7 +121,21 @@ def worth_testing(
     outcome = _outcome(feature) - (bar - (draws.parts["cost"].mean() if draws.valued else 0.0))
     # Knowing more is never worth less, but in draws in which the effect goes with another driver by chance.
     everything = max(float(np.maximum(outcome, 0).mean()) - decision.now, decision.perfect)
-    return labelled(_told(frame, feature, decision, everything), [plan])
+    unit = plan.currency if draws.valued else unit_of(plan, mean=feature.mean)
+    weighed = Weighed(frame, plan.name, unit, decision, everything)
+    found = WorthTesting(
+        **weighed.told(),
+        source=plan.baseline.kpi.source,
+        frame=frame,
+        ships=weighed.ships,
+        now=decision.now,
+        perfect=decision.perfect,
+        everything=everything,
+        weeks=int(weighed.best["weeks"]) if weighed.worth else 0,
+        net=float(weighed.best["net"]),
+        unit=unit,
+    )
+    return labelled(found, [plan])
 
 
 def _error(users: float | None, spread: float | None, se: str | float | None) -> float:
@@ -194,103 +207,3 @@ def _frame(
             }
         )
     return pd.DataFrame(rows)
-
-
-def _about(value: float, unit: str) -> str:
-    """Write an amount in two digits, as all of these are expectations of what is hardly known."""
-    if not value:
-        return number(0, unit)
-    places = DIGITS - 1 - int(np.floor(np.log10(abs(value) * (100 if unit in ("%", "points") else 1))))
-    size = 100 if unit in ("%", "points") else 1
-    return number(round(value * size, places) / size, unit)
-
-
-def _told(frame: pd.DataFrame, feature: Feature, decision: Decision, everything: float) -> WorthTesting:
-    plan = feature.plan
-    unit = plan.currency if feature.draws.valued else unit_of(plan, mean=feature.mean)
-    best = frame.loc[frame["net"].idxmax()]
-    worth = bool(best["net"] > 0)
-    ships = decision.acting > 0
-    choice = "to ship" if ships else "not to ship"
-    weeks = int(best["weeks"])
-    long = f"{weeks} week{'s' if weeks > 1 else ''}"
-    now = (
-        f"Without a test the better choice is {choice} {plan.name}; being wrong about its effect costs "
-        f"{_about(decision.perfect, unit)} on average."
-    )
-    of_users = f", {number(best['users'])} users" if "users" in frame else ""
-    this = (
-        f"A test of {long}{of_users} (standard error {number(best['se'], 'points')}) turns the decision in "
-        f"{chance(best['turns'])} of cases and saves {_about(best['sample'], unit)}; waiting costs "
-        f"{_about(best['delay'], unit)}"
-        + (f" and the test {_about(best['cost'], unit)}" if best["cost"] else "")
-    )
-    verdict = f"{_about(best['net'], unit)} remain" if worth else "no length tried leaves a gain"
-    return WorthTesting(
-        title=f"A test of {long} earns {_about(best['net'], unit)} net"
-        if worth
-        else "No test is worth what it costs",
-        finding=f"{now} {this}: {verdict}.",
-        headline=f"{now} The best test, of {long}, leaves {_about(best['net'], unit)} after its costs."
-        if worth
-        else f"{now} No test is worth what it costs.",
-        advice=_advice(plan.name, worth, long, of_users, ships),
-        unknown="" if worth else _unknown(best, unit),
-        subtitle=f"Tests of {plan.name} by length: what better decisions save, what test and wait cost.",
-        source=plan.baseline.kpi.source,
-        frame=frame,
-        columns={
-            "weeks": Column("Weeks"),
-            "se": Column("Standard error", "points"),
-            "turns": Column("Turns the decision", "%", 0),
-            "sample": Column("Saves", unit),
-            "costs": Column("Costs, with the wait", unit),
-            "net": Column("Net", unit),
-        },
-        numbers=_numbers(best, decision, long, unit),
-        checks=(
-            Check(
-                "The effect is most of what is worth knowing",
-                decision.perfect >= MOSTLY * everything,
-                f"{_about(decision.perfect, unit)} of {_about(everything, unit)} for knowing all",
-            ),
-            Check(
-                "The best length is not the longest tried",
-                not worth or weeks < int(frame["weeks"].max()),
-                f"{long} of {int(frame['weeks'].max())}",
-            ),
-        ),
-        ships=ships,
-        now=decision.now,
-        perfect=decision.perfect,
-        everything=everything,
-        weeks=weeks if worth else 0,
-        net=float(best["net"]),
-        unit=unit,
-    )
-
-
-def _numbers(best: pd.Series, decision: Decision, long: str, unit: str) -> tuple[Number, ...]:
-    loss = Number(
-        name="loss_of_deciding_now",
-        label="is lost on average by deciding without a test",
-        value=decision.perfect,
-        unit=unit,
-    )
-    if not best["net"] > 0:
-        return (loss,)
-    label = f"is what a test of {long} is worth, net of its costs"
-    return (Number(name="test_net", label=label, value=float(best["net"]), unit=unit), loss)
-
-
-def _advice(name: str, worth: bool, long: str, of_users: str, ships: bool) -> str:
-    if worth:
-        return f"Test {name} first, for {long}{of_users}."
-    return (
-        f"Ship {name} now, without a test." if ships else f"Leave {name} as it is: neither ship nor test it."
-    )
-
-
-def _unknown(best: pd.Series, unit: str) -> str:
-    short = -float(best["net"])
-    return f"A test that costs {_about(short, unit)} less would be worth running." if short > 0 else ""

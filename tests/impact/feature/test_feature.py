@@ -232,7 +232,7 @@ def test_what_is_absent_stays_absent(foretold):
         ({"cost": "€5"}, "cost: found €5; write amounts in $"),
         ({"effect_of": "both"}, 'effect_of is \'both\'; give "user" or "adopter"'),
         ({"add": "median"}, 'add is \'median\'; give "sum" or "mean"'),
-        ({"draws": 10}, "draws is 10; give a whole number, 200 to 200,000"),
+        ({"draws": 10}, "draws is 10; give a whole number, 200 to 200,000, of 28 periods each"),
         ({"level": 80}, "level is 80; write a fraction between 0 and 1, such as 0.8"),
         ({"effect": SimpleNamespace(draws=lambda count, seed: np.full(count, np.nan))}, "are not numbers"),
         ({"baseline": SimpleNamespace()}, "give a forecast, as impact.baseline makes it"),
