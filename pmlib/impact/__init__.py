@@ -29,6 +29,7 @@ from pmlib.impact.panel.staggered import Staggered, staggered
 from pmlib.impact.panel.synthetic import Synthetic, synthetic
 from pmlib.impact.past.leave_one_out import LeaveOneOut, leave_one_out
 from pmlib.impact.past.ledger import Ledger, ledger
+from pmlib.impact.randomised.day_by_day import DayByDay, day_by_day
 from pmlib.impact.randomised.experiment import Experiment, experiment
 from pmlib.impact.randomised.plan_test import Plan, plan_test
 from pmlib.impact.randomised.sample_ratio import SampleRatio, sample_ratio
@@ -39,6 +40,7 @@ __all__ = [
     "BeforeAfter",
     "CrossValidation",
     "DataCheck",
+    "DayByDay",
     "DifferenceInDifferences",
     "Drivers",
     "Effect",
@@ -68,6 +70,7 @@ __all__ = [
     "before_after",
     "cross_validation",
     "data_check",
+    "day_by_day",
     "did",
     "did_of_means",
     "drivers",
