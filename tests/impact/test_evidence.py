@@ -137,3 +137,24 @@ def test_what_is_no_effect_is_refused(given):
 def test_a_design_that_is_on_no_rung_is_refused():
     with pytest.raises(ValueError, match="design 'a hunch' is on no rung"):
         impact.evidence(effect("a hunch"))
+
+
+def test_designs_are_tried_from_the_data_where_no_effects_are_at_hand(read_shipped):
+    found = impact.evidence(panel=impact.panel(read_shipped("organ_donations")))
+    assert [one.design for one in found.of] == [SDID, CONTROL, DID]
+    assert found.frame["label"].iloc[-1] == "Randomised test"
+    kpi = impact.kpi(read_shipped("bikeshare"), until="2013-12-31")
+    series = impact.evidence(kpi=kpi, launch="2013-06-01")
+    assert series.design == "interrupted series with controls" and series.grade in "CD"
+    with pytest.raises(
+        ValueError, match="evidence of a kpi needs its launch; give launch, such as 2024-03-07"
+    ):
+        impact.evidence(kpi=kpi)
+
+
+def test_a_table_of_a_test_whose_split_is_off_gives_no_evidence(read_shipped):
+    absent = impact.evidence(test=read_shipped("search_test"))  # half of its users were to see the old search
+    assert absent.reason.startswith("Randomised test: ") and "no effect is stated" in absent.reason
+    test = impact.experiment(read_shipped("search_test"), expected={"current": 2, "test 1": 1, "test 2": 1})
+    found = impact.evidence(test)
+    assert found.grade == "A" and found.effect == test.effect and len(found.frame) == 1

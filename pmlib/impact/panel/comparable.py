@@ -20,6 +20,7 @@ class Comparable:
 
     units : the names. dates, periods : the columns, as dates and as written.
     outcomes : units by periods. first : position of the first treated period; -1 for never.
+    clusters : of each unit, which what happens to it is shared within.
     incomplete : units left out because a value is missing. late : treated units left out for want of periods
         before. lost : periods left out because the treated have no value there.
     """
@@ -29,6 +30,7 @@ class Comparable:
     periods: tuple[str, ...]
     outcomes: np.ndarray
     first: np.ndarray
+    clusters: tuple[str, ...]
     incomplete: tuple[str, ...]
     late: tuple[str, ...]
     lost: tuple[str, ...]
@@ -65,6 +67,7 @@ def comparable(panel: Panel) -> Comparable | str:
         periods=tuple(np.array(panel.periods, object)[full]),
         outcomes=values[kept],
         first=first[kept],
+        clusters=tuple(panel.clusters.to_numpy()[kept]),
         incomplete=tuple(units[holes]),
         late=tuple(units[late]),
         lost=tuple(np.array(panel.periods, object)[~full]),

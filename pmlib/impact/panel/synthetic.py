@@ -8,7 +8,7 @@ import pandas as pd
 
 from pmlib.given import ungiven
 from pmlib.impact.effect import Effect
-from pmlib.impact.panel.comparable import Comparable, comparable
+from pmlib.impact.panel.comparable import Comparable, comparable, named
 from pmlib.impact.panel.panel import Panel
 from pmlib.impact.panel.synthetic_checks import checks, grade
 from pmlib.impact.panel.synthetic_error import Trial, trial
@@ -285,7 +285,7 @@ def _placebos(chosen: Comparable, found: Trial) -> pd.DataFrame:
         return pd.DataFrame(columns=["unit", "effect", "rmse_before", "ratio", "alarm"])
     return pd.DataFrame(
         {
-            "unit": [", ".join(names[units]) for units in trials.units],
+            "unit": [named(tuple(names[units])) for units in trials.units],
             "effect": trials.effects,
             "rmse_before": trials.misfits[:, 0],
             "ratio": found.placebo_ratios,

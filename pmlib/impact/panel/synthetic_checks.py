@@ -12,7 +12,7 @@ ENOUGH = 10  # units that never had it
 LONG = 5  # periods before
 POOR = 0.1  # share of placebos that fit worse, below which the treated are unlike every mix
 LUCK = 1.645  # standard errors of a share; more alarms than that are not by chance
-GRADED = ("fit", "backdated", "donors", "long", "alarms")  # what takes a grade off
+GRADED = ("fit", "backdated", "donors", "long", "own", "alarms")  # what takes a grade off
 
 
 def checks(chosen: Comparable, found: Trial, column: Column) -> dict[str, Check]:
@@ -23,6 +23,7 @@ def checks(chosen: Comparable, found: Trial, column: Column) -> dict[str, Check]
         "backdated": _backdated(found, unit),
         "donors": _donors(chosen, found),
         "long": Check(f"{LONG} periods or more before the launch", chosen.launch >= LONG, str(chosen.launch)),
+        "own": _own(chosen),
         "alone": _alone(found, unit),
         "alarms": _alarms(found),
         "finished": _finished(found, unit),
@@ -65,6 +66,17 @@ def _donors(chosen: Comparable, found: Trial) -> Check:
         tried = len(found.placebos.effects)
         saw += f"; with {tried:,} placebos no chance below 1 in {tried + 1:,} can be shown"
     return Check(f"{ENOUGH} units or more never had it", count >= ENOUGH, saw)
+
+
+def _own(chosen: Comparable) -> Check:
+    sharing = {cluster for cluster, at in zip(chosen.clusters, chosen.first, strict=True) if at >= 0}
+    units, own = len(chosen.treated), len(sharing)
+    saw = (
+        f"{own} of {units}"
+        if own == units
+        else f"{units} units share {own} cluster{'s' if own > 1 else ''}; errors are too small"
+    )
+    return Check("Every treated unit has chances of its own", own == units, saw)
 
 
 def _alone(found: Trial, unit: str) -> Check | None:

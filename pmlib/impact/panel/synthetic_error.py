@@ -98,11 +98,14 @@ class Trial:
         return self.wide * self.se / self.placebos.se * self.placebos.gaps.std(axis=0)
 
     @property
+    def seen(self) -> float:
+        """The effect that is found in 4 of 5 cases."""
+        return (self.wide + float(norm.ppf(POWER))) * self.se
+
+    @property
     def detectable(self) -> float:
-        """The share of what would have been that is found in 4 of 5 cases."""
-        if not self.without_it > 0:
-            return float("nan")
-        return (self.wide + float(norm.ppf(POWER))) * self.se / self.without_it
+        """The same, as a share of what would have been."""
+        return self.seen / self.without_it if self.without_it > 0 else float("nan")
 
     @property
     def rmse_before(self) -> float:

@@ -32,8 +32,8 @@ def headline(chosen: Comparable, found: Trial, column: Column) -> str:
     said = f"{share or _amount(found, column)} ({_share_range(found) or _range(found, column)}, {level})"
     if found.found:
         return f"{capital(column.label)} of {_who(chosen)}: {said} against what it would have been."
-    moved = f"We cannot yet say that the launch moved {lower(column.label)} of {_who(chosen)}: {said}."
-    return moved + _sees(found)
+    moved = f"We cannot yet say that the launch moved {lower(column.label)} of {_who(chosen)}."
+    return f"{moved} {_sees(found, column)} It found {said}."
 
 
 def finding(chosen: Comparable, found: Trial, column: Column) -> str:
@@ -42,6 +42,7 @@ def finding(chosen: Comparable, found: Trial, column: Column) -> str:
     ends = f"{_range(found, column)}, {percentage(found.level)}"
     also = f", or {_share(found)}" if _share(found) else ""
     parts = [
+        _sees(found, column),
         f"{capital(column.label)} of {_who(chosen)} {since}: {_amount(found, column)} beside what a mix of "
         f"others shows ({ends}){also}.",
         _mix(chosen, found),
@@ -141,10 +142,11 @@ def _share_range(found: Trial) -> str:
     return interval(found.share.low, found.share.high, "%") if found.share.known else ""
 
 
-def _sees(found: Trial) -> str:
+def _sees(found: Trial, column: Column) -> str:
     if not found.share.known:
-        return ""
-    return f" This comparison finds effects from {number(found.detectable, '%', 0)} on."
+        return f"This comparison finds effects from {number(found.seen, _unit(column))} on."
+    digits = 0 if found.detectable > 0.1 else 1
+    return f"This comparison finds effects from {number(found.detectable, '%', digits)} on."
 
 
 def _mix(chosen: Comparable, found: Trial) -> str:

@@ -122,6 +122,20 @@ def test_donors_and_periods_without_values_are_left_out_and_named():
     )
 
 
+def test_treated_units_that_share_their_chances_cost_a_grade():
+    panel = made(units=20, launches=dict.fromkeys(range(4), 7))
+    alone = impact.synthetic(panel, reps=20)
+    shared = panel.clusters.where(panel.first < 0, "north")
+    together = type(panel)(**{
+        **{name: getattr(panel, name) for name in panel.__dataclass_fields__},
+        "clusters": shared,
+    })  # fmt: skip
+    found = impact.synthetic(together, reps=20)
+    check = next(c for c in found.checks if c.label == "Every treated unit has chances of its own")
+    assert check.saw == "4 units share 1 cluster; errors are too small" and not check.passed
+    assert found.grade == chr(ord(alone.grade) + 1)
+
+
 def test_few_donors_say_how_little_they_can_show():
     found = impact.synthetic(made(units=6))
     check = next(c for c in found.checks if c.label.startswith("10 units"))
