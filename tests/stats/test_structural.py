@@ -19,10 +19,11 @@ def series(count=90, seed=1):
 
 
 def test_variances_of_the_nile():
-    # Durbin & Koopman (2012), section 2.10: noise 15,099, level's steps 1,469.1.
+    # Durbin & Koopman (2012), section 2.10: noise 15,099, level's steps 1,469.1, log likelihood -632.5456.
     fit = structural(nile.load_pandas().data["volume"].to_numpy(float), NONE)
     assert fit.noise**2 == pytest.approx(15099, rel=0.02)
     assert fit.ratio * fit.noise**2 == pytest.approx(1469.1, rel=0.03)
+    assert fit.log_likelihood == pytest.approx(-632.5456, abs=1e-3)
 
 
 def test_it_foresees_as_the_kalman_filter_does():

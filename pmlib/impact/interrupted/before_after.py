@@ -44,7 +44,8 @@ class BeforeAfter(Effect):
 
     frame : period, observed, expected, expected_low, expected_high, estimate, low, high (observed less
         expected), cumulative, cumulative_low, cumulative_high; periods before the launch have observed only.
-    launch, window : first period, and how many are compared. actual, expected : averages a period.
+    launch, window : first period, and how many are compared. detectable_amount : the detectable effect in the
+        KPI's unit, a period. actual, expected : averages a period.
     cumulative, cumulative_low, cumulative_high : of the whole window. p : two-sided, of no effect.
     placebos : one row a window before the launch: period, estimate (relative effect found), alarm.
     apart : placebo windows that lie side by side. calibrated : "placebo" or "model".
@@ -56,6 +57,7 @@ class BeforeAfter(Effect):
     kpi: Kpi
     launch: pd.Timestamp
     window: int
+    detectable_amount: float
     actual: float
     expected: float
     cumulative: float

@@ -30,6 +30,7 @@ class Sizes:
     relative_low: float
     relative_high: float
     detectable: float
+    detectable_amount: float
     false_alarms: float
     window: int
     actual: float
@@ -72,6 +73,7 @@ def measure(kpi: Kpi, laid: History, found: Foreseen, start: int, level: float) 
         relative_low=share_low,
         relative_high=share_high,
         detectable=float(np.expm1(smallest)) if laid.log else smallest / without + 0 * share,
+        detectable_amount=without * float(np.expm1(smallest)) if laid.log else smallest,
         false_alarms=found.false_alarms,
         window=len(observed),
         actual=actual,

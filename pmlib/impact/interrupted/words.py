@@ -49,7 +49,7 @@ class Said:
         if not self.clear:
             return f"No clear change of {self.what} after {self.day}"
         way = "rose" if self.sizes.effect > 0 else "fell"
-        return f"{self.kpi.label} {way} {self._size(abs_=True)} after {self.day}"
+        return f"{self.kpi.label} {way} {self._size()} after {self.day}"
 
     def finding(self) -> str:
         """Say what could be found, then what was, then how often it is found where there is nothing."""
@@ -74,26 +74,21 @@ class Said:
 
     def unknown(self) -> str:
         """Say what would change it."""
-        also = (
-            f", and anything that moved {listed([lower(name) for name in self.controls])} with it"
-            if (self.controls)
-            else ""
-        )
+        also = f"; and it must not itself have moved {self._known()}" if self.controls else ""
         return f"What else began around {self.day} counts as the launch's{also}."
 
     def subtitle(self) -> str:
         """Say what is measured."""
-        known = (
-            f"level, seasons and {listed([lower(n) for n in self.controls])}"
-            if self.controls
-            else ("level and seasons")
-        )
+        known = f", seasons and {self._known()}" if self.controls else " and seasons"
         whence = "windows before it" if self.found.apart else "the model's own error"
         when = f"{self.kpi.step.several(self.sizes.window)} from {self.day}"
         return (
-            f"{self.kpi.label} a {self.kpi.step.name}, {when}, against what {known} before it foresaw; "
+            f"{self.kpi.label} a {self.kpi.step.name}, {when}, against what level{known} before it foresaw; "
             f"{percentage(self.sizes.level)} intervals from {whence}"
         )
+
+    def _known(self) -> str:
+        return listed([lower(name) for name in self.controls])
 
     def numbers(self) -> tuple[Number, ...]:
         """Give the effect, what would be detectable, and the sum."""
@@ -118,19 +113,17 @@ class Said:
         size = self.sizes.detectable
         if np.isfinite(size):
             return number(size, "%", 0 if size >= 0.1 else 1)
-        return number(self.sizes.high - self.sizes.low, self.kpi.column.unit)
+        return number(self.sizes.detectable_amount, self.kpi.column.unit)
 
     def _detects(self) -> str:
         return f"Such a comparison finds changes above {self._smallest()}."
 
-    def _size(self, *, abs_: bool = False) -> str:
-        sizes = self.sizes
+    def _size(self) -> str:
+        sizes, unit = self.sizes, self.kpi.column.unit
         if self.shares:
             digits = interval_digits(sizes.relative_low, sizes.relative_high, "%")
-            return number(abs(sizes.relative) if abs_ else sizes.relative, "%", digits, sign=not abs_)
-        digits = interval_digits(sizes.low, sizes.high)
-        effect = abs(sizes.effect) if abs_ else sizes.effect
-        return number(effect, self.kpi.column.unit, digits, sign=not abs_)
+            return number(abs(sizes.relative), "%", digits)
+        return number(abs(sizes.effect), unit, interval_digits(sizes.low, sizes.high))
 
     def _found(self) -> str:
         sizes = self.sizes
@@ -139,7 +132,7 @@ class Said:
             if self.shares
             else interval(sizes.low, sizes.high, self.kpi.column.unit)
         )
-        size = self._size(abs_=True)
+        size = self._size()
         way = f"{size} above" if sizes.effect > 0 else f"{size} below"
         none = size.rstrip("%") == "0"
         return (

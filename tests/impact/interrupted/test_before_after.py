@@ -220,6 +220,7 @@ def test_what_lies_on_both_sides_of_0_has_no_shares():
     found = impact.before_after(kpi(rides(level=0.0)), "2024-06-01")
     assert np.isnan(found.relative) and np.isnan(found.detectable)
     assert [number.name for number in found.numbers] == ["cumulative_effect"]
+    assert found.detectable_amount > found.high - found.effect
     assert "%" not in found.finding.replace("95%", "").replace("0% of the time", "")
 
 
