@@ -1,82 +1,70 @@
 """Effects by cohort and period brought together: in all, by cohort, by time since the launch, by date."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from pmlib.impact.panel.group_time import Cells
 
 KINDS = ("simple", "group", "dynamic", "calendar")
 
 
-@dataclass(frozen=True)
-class Aggregate:
-    """Averages of effects.
+class Average(NamedTuple):
+    """A weighted mean of cells.
 
-    table : a row an average: at (cohort, periods since the launch, or period), estimate,
-        level. parts : what each unit adds to each.
-    overall, overall_parts, overall_level : of all effects after the launch.
+    at : cohort, periods since the launch, or period; nan of all together. weights : of each cell, sum 1.
+    sizes : what each unit adds to it by belonging to a cohort, whose size is a weight.
     """
 
-    table: pd.DataFrame
-    parts: np.ndarray
-    overall: float
-    overall_parts: np.ndarray
-    overall_level: float
+    at: float
+    weights: np.ndarray
+    sizes: np.ndarray
 
 
-def aggregate(cells: Cells, first: np.ndarray, kind: str) -> Aggregate:
-    """Average effects, cohorts by their size; the size's own chance counts in the errors.
+def averages(cells: Cells, first: np.ndarray, kind: str) -> list[Average]:
+    """Average effects, cohorts by their size; the one of all together first.
 
     Parameters
     ----------
     first : position of each unit's launch. kind : "simple" (all cells), "group" (cohorts), "dynamic" (time
-        since the launch; overall, the mean of those after it), or "calendar" (periods).
+        since the launch; in all, the mean of those after it), or "calendar" (periods).
     """
     table, after = cells.table, cells.after
     if kind == "simple":
-        overall, parts, level = _average(cells, first, np.flatnonzero(after))
-        return Aggregate(
-            pd.DataFrame(columns=["at", "estimate", "level"]), parts[:, None][:, :0], overall, parts, level
-        )
-    keys = {
+        return [_average(cells, first, np.nan, np.flatnonzero(after))]
+    places = {
         "group": table["group"].where(after),
         "dynamic": table["period"] - table["group"],
         "calendar": table["period"].where(after),
     }[kind]
-    rows, columns = [], []
-    for at in sorted(keys.dropna().unique()):
-        estimate, parts, level = _average(cells, first, np.flatnonzero(keys == at))
-        rows.append({"at": int(at), "estimate": estimate, "level": level})
-        columns.append(parts)
-    found, all_parts = pd.DataFrame(rows), np.column_stack(columns)
+    found = [
+        _average(cells, first, at, np.flatnonzero(places == at)) for at in sorted(places.dropna().unique())
+    ]
     if kind == "group":
-        overall, overall_parts, level = _of_groups(found, all_parts, first)
-    else:
-        chosen = (found["at"] >= 0).to_numpy() if kind == "dynamic" else np.full(len(found), True)
-        overall, level = float(found["estimate"][chosen].mean()), float(found["level"][chosen].mean())
-        overall_parts = all_parts[:, chosen].mean(axis=1)
-    return Aggregate(found, all_parts, overall, overall_parts, level)
+        return [_of_cohorts(cells, found, first), *found]
+    used = [average for average in found if kind == "calendar" or average.at >= 0]
+    weights = np.mean([average.weights for average in used], axis=0)
+    sizes = np.mean([average.sizes for average in used], axis=0)
+    return [Average(np.nan, weights, sizes), *found]
 
 
-def _average(cells: Cells, first: np.ndarray, chosen: np.ndarray) -> tuple[float, np.ndarray, float]:
-    groups = cells.table["group"].to_numpy()[chosen]
-    estimates, levels = (cells.table[name].to_numpy(float)[chosen] for name in ("estimate", "level"))
-    return _weighted(estimates, cells.parts[:, chosen], levels, groups, first)
+def _average(cells: Cells, first: np.ndarray, at: float, chosen: np.ndarray) -> Average:
+    estimates = cells.table["estimate"].to_numpy(float)[chosen]
+    share, sizes = _by_size(estimates, cells.table["group"].to_numpy()[chosen], first)
+    weights = np.zeros(len(cells.table))
+    weights[chosen] = share
+    return Average(at, weights, sizes)
 
 
-def _of_groups(found: pd.DataFrame, parts: np.ndarray, first: np.ndarray) -> tuple[float, np.ndarray, float]:
-    estimates, levels = found["estimate"].to_numpy(float), found["level"].to_numpy(float)
-    return _weighted(estimates, parts, levels, found["at"].to_numpy(), first)
+def _of_cohorts(cells: Cells, found: list[Average], first: np.ndarray) -> Average:
+    weights = np.array([average.weights for average in found])
+    estimates = weights @ cells.table["estimate"].to_numpy(float)
+    share, sizes = _by_size(estimates, np.array([average.at for average in found]), first)
+    return Average(np.nan, share @ weights, sizes)
 
 
-def _weighted(
-    estimates: np.ndarray, parts: np.ndarray, levels: np.ndarray, groups: np.ndarray, first: np.ndarray
-) -> tuple[float, np.ndarray, float]:
+def _by_size(estimates: np.ndarray, groups: np.ndarray, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     member = (first[:, None] == groups).astype(float)
     size = member.mean(axis=0)
-    weights = size / size.sum()
-    effect = float(weights @ estimates)
-    by_size = (member - size) @ (estimates - effect) / size.sum()
-    return effect, parts @ weights + by_size, float(weights @ levels)
+    share = size / size.sum()
+    return share, (member - size) @ (estimates - share @ estimates) / size.sum()

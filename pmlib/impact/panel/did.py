@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from pmlib.data import Source
-from pmlib.given import ungiven
 from pmlib.impact.panel.comparison import TITLE, DifferenceInDifferences
 from pmlib.impact.panel.did_panel import did_of_panel
 from pmlib.impact.panel.did_users import did_of_users
 from pmlib.impact.panel.panel import Panel, panel
+from pmlib.impact.panel.reading import panel_of
 from pmlib.parameters import check_level, check_seed
 from pmlib.result import Absent
 
@@ -55,9 +55,7 @@ def did(
     check_seed(seed)
     if errors is not None and errors not in ERRORS:
         raise ValueError(f"errors is {errors!r}; give {', '.join(ERRORS)}")
-    if absent := ungiven(TITLE, given, "panel"):
-        return absent
-    if isinstance(given, Source):
+    if isinstance(given, Source) and given.given:
         if not given.has("unit"):
             return did_of_users(
                 given,
@@ -70,7 +68,7 @@ def did(
                 level=level,
             )
         given = panel(given, column, launch=launch)
-        if isinstance(given, Absent):
-            return given
-    assert isinstance(given, Panel)
+    given = panel_of(TITLE, given)
+    if isinstance(given, Absent):
+        return given
     return did_of_panel(given, covariates, errors, level, seed)

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from pmlib.impact.panel.bands import widening
-from pmlib.impact.panel.errors import freedom, kinds_of, placebos, summed, t_quantile
+from pmlib.impact.panel.errors import codes, placebos, summed, t_quantile
 from pmlib.impact.panel.estimate import Estimate
+from pmlib.impact.panel.scatter import Stand, freedom, scatter
 
-Compute = Callable[[np.ndarray, np.ndarray], "Effects"]
+Compute = Callable[[np.ndarray, np.ndarray, np.ndarray], "Effects"]
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,26 @@ class Effects:
     table : kind, at (cohort, period or time since the launch; missing of all together), period (of a cell),
         estimate, level (mean outcome of those treated).
     parts : units by effects; the mean over units is the error.
+    own, stand : the same, where units that never got the feature stand in for cohorts of few clusters.
     """
 
     table: pd.DataFrame
     parts: np.ndarray
+    own: np.ndarray
+    stand: Stand
+
+    def only(self, chosen: np.ndarray) -> "Effects":
+        """Keep some effects."""
+        stand = {at: block[:, chosen] for at, block in self.stand.items()}
+        table = self.table[chosen].reset_index(drop=True)
+        return Effects(table, self.parts[:, chosen], self.own[:, chosen], stand)
+
+    def joined(self, other: "Effects") -> "Effects":
+        """Put two lists of effects of the same units together."""
+        empty = {at: np.zeros_like(other.parts) for at in self.stand}
+        stand = {at: np.hstack([block, {**empty, **other.stand}[at]]) for at, block in self.stand.items()}
+        table = pd.concat([self.table, other.table], ignore_index=True)
+        return Effects(table, np.hstack([self.parts, other.parts]), np.hstack([self.own, other.own]), stand)
 
     def keyed(self) -> pd.Series:
         """The estimates by kind, at and period."""
@@ -50,7 +67,7 @@ def ranged(
 
     Parameters
     ----------
-    compute : the effects of outcomes and launches.
+    compute : the effects of outcomes, launches and clusters.
     scarce : whether too few clusters got the feature for their scatter to tell; placebos do then.
 
     Returns
@@ -58,21 +75,21 @@ def ranged(
     the effects; their table with se, cluster_se, degrees, p, low, high and, for the kinds of several,
     band_low and band_high; and whether errors are by "cluster" or "placebo".
     """
-    found = compute(outcomes, first)
+    found = compute(outcomes, first, cluster)
     drawn = None
     if scarce:
         index = found.keyed().index
-        drawn = placebos(
-            first,
-            lambda kept, made_up: compute(outcomes[kept], made_up).keyed().reindex(index).to_numpy(),
-            seed,
-        )
-    by_cluster = summed(found.parts, cluster)
+
+        def again(kept: np.ndarray, made_up: np.ndarray) -> np.ndarray:
+            return compute(outcomes[kept], made_up, codes(cluster[kept])).keyed().reindex(index).to_numpy()
+
+        drawn = placebos(first, again, seed)
+    by_cluster, kinds = scatter(found.own, found.stand, first, cluster)
     table = found.table.copy()
-    table["cluster_se"] = np.sqrt((by_cluster**2).sum(axis=0)) / len(first)
+    table["cluster_se"] = np.sqrt((summed(found.parts, cluster) ** 2).sum(axis=0)) / len(first)
     if drawn is None:
-        table["se"] = table["cluster_se"]
-        table["degrees"] = freedom(by_cluster, kinds_of(first, cluster))
+        table["se"] = np.sqrt((by_cluster**2).sum(axis=0)) / len(first)
+        table["degrees"] = freedom(by_cluster, kinds)
     else:
         table["se"], table["degrees"] = drawn.errors, drawn.degrees
     table["p"] = [

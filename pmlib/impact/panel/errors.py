@@ -24,31 +24,6 @@ def summed(parts: np.ndarray, cluster: np.ndarray) -> np.ndarray:
     return out
 
 
-def freedom(parts: np.ndarray, kinds: np.ndarray) -> np.ndarray:
-    """Degrees of freedom of each variance, to which kinds of clusters add with scatter of their own.
-
-    Parameters
-    ----------
-    parts : a row a cluster, what it adds to each estimate. kinds : of each cluster, when it got the feature.
-
-    References
-    ----------
-    Satterthwaite (1946), "An approximate distribution of estimates of variance components", Biometrics 2(6).
-    """
-    squares = summed(parts**2, kinds)
-    counts = np.bincount(kinds)[:, None]
-    below = (squares**2 / np.maximum(counts - 1, 1)).sum(axis=0)
-    return np.divide(squares.sum(axis=0) ** 2, below, out=np.full(parts.shape[1], np.nan), where=below > 0)
-
-
-def kinds_of(first: np.ndarray, cluster: np.ndarray) -> np.ndarray:
-    """Number the clusters by when they got the feature; if its units differ, a kind of its own."""
-    low, high = np.full(cluster.max() + 1, np.iinfo(int).max), np.full(cluster.max() + 1, -2)
-    np.minimum.at(low, cluster, first)
-    np.maximum.at(high, cluster, first)
-    return np.unique(np.where(low == high, low, -2), return_inverse=True)[1]
-
-
 def treated_clusters(first: np.ndarray, cluster: np.ndarray) -> int:
     """Count the clusters in which any unit got the feature."""
     return len(np.unique(cluster[first != NEVER]))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pmlib.given import ungiven
+from pmlib.data import Source
 from pmlib.impact.effect import Effect
 from pmlib.impact.panel import words
 from pmlib.impact.panel.effects import Compute, Effects, ranged
@@ -18,7 +18,7 @@ from pmlib.impact.panel.imputation import lead_test
 from pmlib.impact.panel.imputed import imputed_effects
 from pmlib.impact.panel.panel import Panel
 from pmlib.impact.panel.pretrend import PreTrend, comparison_of, pre_trend
-from pmlib.impact.panel.reading import enough, grade, labelled, others, since
+from pmlib.impact.panel.reading import enough, grade, labelled, others, panel_of, since
 from pmlib.impact.panel.staggered import BASES, DESIGN, cell_effects, columns
 from pmlib.parameters import check_level, check_seed
 from pmlib.result import Absent, Check
@@ -57,7 +57,7 @@ class EventStudy(Effect):
 
 
 def event_study(
-    given: Panel | Absent | None,
+    given: Panel | Source | Absent | None,
     *,
     method: str = "staggered",
     comparison: str | None = None,
@@ -86,9 +86,9 @@ def event_study(
         raise ValueError(f"method is {method!r}; give {', '.join(METHODS)}")
     if base not in BASES:
         raise ValueError(f'base is {base!r}; give "varying" or "universal"')
-    if absent := ungiven(TITLE, given, "panel"):
-        return absent
-    assert isinstance(given, Panel)
+    given = panel_of(TITLE, given)
+    if isinstance(given, Absent):
+        return given
     outcomes, first = given.outcomes.to_numpy(), given.first.to_numpy()
     cluster, against = codes(given.clusters.to_numpy()), comparison_of(first, comparison)
     by: dict[str, Compute] = {
@@ -108,8 +108,10 @@ def event_study(
     frame = _frame(table, given, method != "staggered" or base == "universal")
     until = breakdown(fields, before.steepest, frame)
     return EventStudy(
-        **words.said_of(given, fields, others(given, against), before),
-        subtitle=words.subtitle(given, level, ", each time alone (bars) and all together (band)"),
+        **_words(given, fields, against, before),
+        subtitle=words.subtitle(
+            given, level, ", by periods since the launch: each alone (bars), all together (band)"
+        ),
         frame=frame,
         columns=columns(given.column) | {"label": columns(given.column)["label"]},
         checks=tuple(
@@ -126,31 +128,35 @@ def event_study(
     )
 
 
-def _staggered(outcomes: np.ndarray, first: np.ndarray, *, comparison: str, base: str) -> Effects:
-    found = cell_effects(outcomes, first, comparison=comparison, base=base)
-    own = (found.table["kind"] == "dynamic").to_numpy()
-    return Effects(found.table[own].reset_index(drop=True), found.parts[:, own])
+def _words(given: Panel, fields: words.Fields, against: str, before: PreTrend) -> dict[str, Any]:
+    said = words.said_of(given, fields, others(given, against), before)
+    return said | {"finding": f"{said['finding']} {before.sentence(given.column)}"}
 
 
-def _imputation(outcomes: np.ndarray, first: np.ndarray) -> Effects:
-    found = imputed_effects(outcomes, first)
-    own = found.table["kind"].isin(["all", "dynamic"]).to_numpy()
-    placebo = leads(outcomes, first)
-    tables, parts = [found.table[own]], [found.parts[:, own]]
-    if placebo is not None:
-        tables.append(placebo.table)
-        parts.append(placebo.parts)
-    table = pd.concat(tables, ignore_index=True)
-    return Effects(table, np.column_stack(parts))
+def _staggered(
+    outcomes: np.ndarray, first: np.ndarray, cluster: np.ndarray, *, comparison: str, base: str
+) -> Effects:
+    found = cell_effects(outcomes, first, cluster, comparison=comparison, base=base)
+    return found.only((found.table["kind"] == "dynamic").to_numpy())
 
 
-def _two_way(outcomes: np.ndarray, first: np.ndarray) -> Effects:
-    found = two_way_events(outcomes, first)
+def _imputation(outcomes: np.ndarray, first: np.ndarray, cluster: np.ndarray) -> Effects:
+    found = imputed_effects(outcomes, first, cluster)
+    found = found.only(found.table["kind"].isin(["all", "dynamic"]).to_numpy())
+    placebo = leads(outcomes, first, cluster)
+    return found if placebo is None else found.joined(placebo)
+
+
+def _two_way(outcomes: np.ndarray, first: np.ndarray, cluster: np.ndarray) -> Effects:
+    found = two_way_events(outcomes, first, cluster)
     after = (found.table["at"] >= 0).to_numpy()
-    whole = {"kind": "all", "at": np.nan, "period": np.nan}
-    whole |= {name: float(found.table[name][after].mean()) for name in ("estimate", "level")}
-    table = pd.concat([pd.DataFrame([whole]), found.table], ignore_index=True)
-    return Effects(table, np.column_stack([found.parts[:, after].mean(axis=1), found.parts]))
+    weights = np.column_stack([after / after.sum(), np.eye(len(after))])
+    values = weights.T @ found.table[["estimate", "level"]].to_numpy(float)
+    table = pd.DataFrame(values, columns=["estimate", "level"])
+    table["kind"], table["period"] = ["all"] + ["dynamic"] * len(after), np.nan
+    table["at"] = [np.nan, *found.table["at"].astype(float)]
+    stand = {at: block @ weights for at, block in found.stand.items()}
+    return Effects(table, found.parts @ weights, found.own @ weights, stand)
 
 
 def _frame(table: pd.DataFrame, given: Panel, reference: bool) -> pd.DataFrame:

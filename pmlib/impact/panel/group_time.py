@@ -1,12 +1,13 @@
 """The effect on each cohort in each period, against units without the feature so far."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from pmlib.impact.panel.doubly_robust import doubly_robust
-from pmlib.impact.panel.errors import summed
+from pmlib.impact.panel.scatter import small_cohorts
 from pmlib.impact.panel.timing import NEVER
 
 
@@ -17,25 +18,24 @@ class Cells:
     table : group (position of the launch), period, base (position compared with), estimate, treated, compared
         (units), level (mean outcome of the treated then).
     parts : what each unit adds to each estimate (influence; the mean over all units is the error).
+    own, stand : the same, where units that never got the feature stand in for cohorts of few clusters.
     """
 
     table: pd.DataFrame
     parts: np.ndarray
+    own: np.ndarray
+    stand: Mapping[int, np.ndarray]
 
     @property
     def after(self) -> np.ndarray:
         """Which of them are effects; the others are placebos before the launch."""
         return (self.table["period"] >= self.table["group"]).to_numpy(bool)
 
-    def covariance(self, cluster: np.ndarray) -> np.ndarray:
-        """Of all estimates, by clusters of units."""
-        by_cluster = summed(self.parts, cluster)
-        return by_cluster.T @ by_cluster / len(self.parts) ** 2
-
 
 def group_time(
     outcomes: np.ndarray,
     first: np.ndarray,
+    cluster: np.ndarray,
     *,
     comparison: str = "never",
     base: str = "varying",
@@ -46,6 +46,7 @@ def group_time(
     Parameters
     ----------
     outcomes : units by periods, nan where missing. first : position of each unit's launch, -1 for never.
+    cluster : number of each unit's cluster.
     comparison : "never" or "not yet" treated units.
     base : what the periods before the launch are compared with: "varying", the one just before each, or
         "universal", the last before the launch, as all periods after it are.
@@ -56,19 +57,22 @@ def group_time(
     Callaway and Sant'Anna (2021), "Difference-in-differences with multiple time periods", J. Econometrics
     225(2).
     """
-    rows, parts = [], []
+    cells = []
     for group in sorted({int(at) for at in first if at != NEVER}):
         for period in range(outcomes.shape[1]):
             start = period - 1 if base == "varying" and period < group else group - 1
-            if start < 0 or start == period:
-                continue
-            found = _cell(outcomes, first, group, period, start, comparison, covariates)
-            if found is not None:
-                rows.append(found[0])
-                parts.append(found[1])
-    if not rows:
+            if 0 <= start != period:
+                found = _cell(outcomes, first, group, period, start, comparison, covariates)
+                cells += [] if found is None else [found]
+    if not cells:
         raise ValueError("no cohort has a period with units to compare with; add units without the feature")
-    return Cells(pd.DataFrame(rows), np.column_stack(parts))
+    table = pd.DataFrame([row for row, _, _ in cells])
+    parts = np.column_stack([own for _, own, _ in cells])
+    groups, own, stand = table["group"].to_numpy(), parts.copy(), {}
+    for small in small_cohorts(first, cluster):
+        own[np.ix_(first == small, groups == small)] = 0.0
+        stand[small] = np.column_stack([other for _, _, other in cells]) * (groups == small)
+    return Cells(table, parts, own, stand)
 
 
 def _cell(
@@ -79,7 +83,7 @@ def _cell(
     start: int,
     comparison: str,
     covariates: np.ndarray | None,
-) -> tuple[dict[str, float], np.ndarray] | None:
+) -> tuple[dict[str, float], np.ndarray, np.ndarray] | None:
     change = outcomes[:, period] - outcomes[:, start]
     known = ~np.isnan(change)
     if covariates is not None:
@@ -100,9 +104,14 @@ def _cell(
         effect, own = doubly_robust(change[used], treated[used].astype(float), matrix)
     parts = np.zeros(len(first))
     parts[used] = own * len(first) / used.sum()
+    alike = known & (first == NEVER)
+    instead = np.zeros(len(first))
+    if alike.sum() > 1:
+        apart = change[alike] - change[alike].mean()
+        instead[alike] = apart * len(first) / np.sqrt(treated.sum() * alike.sum())
     row = {"group": group, "period": period, "base": start, "estimate": effect}
     row |= {"treated": int(treated.sum()), "compared": int(others.sum())}
-    return row | {"level": float(outcomes[treated, period].mean())}, parts
+    return row | {"level": float(outcomes[treated, period].mean())}, parts, instead
 
 
 def _means(change: np.ndarray, treated: np.ndarray) -> tuple[float, np.ndarray]:

@@ -5,17 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from pmlib.given import ungiven
+from pmlib.data import Source
 from pmlib.impact.effect import Effect
 from pmlib.impact.panel import words
 from pmlib.impact.panel.effects import ranged
-from pmlib.impact.panel.errors import codes, few, summed
+from pmlib.impact.panel.errors import codes, few
 from pmlib.impact.panel.estimate import Estimate
 from pmlib.impact.panel.events import leads
 from pmlib.impact.panel.imputed import imputed, imputed_effects
 from pmlib.impact.panel.panel import Panel
-from pmlib.impact.panel.pretrend import PreTrend, pre_trend, untested, wald
-from pmlib.impact.panel.reading import enough, grade, labelled, others
+from pmlib.impact.panel.pretrend import PreTrend, pre_trend, tested, untested
+from pmlib.impact.panel.reading import enough, grade, labelled, others, panel_of
 from pmlib.impact.panel.staggered import DESIGN, columns
 from pmlib.impact.panel.timing import NEVER
 from pmlib.parameters import check_level, check_seed
@@ -47,7 +47,9 @@ class Imputation(Effect):
         return chart.dots(shown, "label", spec=self.columns["estimate"], highlight=["All launches"], ax=ax)
 
 
-def imputation(given: Panel | Absent | None, *, level: float = 0.95, seed: int = 1) -> Imputation | Absent:
+def imputation(
+    given: Panel | Source | Absent | None, *, level: float = 0.95, seed: int = 1
+) -> Imputation | Absent:
     """Fit units and periods on untreated cells, and take the treated ones against what that says of them.
 
     It uses all periods before a launch, and is the sharpest where effects of unit and period are the whole
@@ -60,9 +62,9 @@ def imputation(given: Panel | Absent | None, *, level: float = 0.95, seed: int =
     """
     check_level(level)
     check_seed(seed)
-    if absent := ungiven(TITLE, given, "panel"):
-        return absent
-    assert isinstance(given, Panel)
+    given = panel_of(TITLE, given)
+    if isinstance(given, Absent):
+        return given
     outcomes, first = given.outcomes.to_numpy(), given.first.to_numpy()
     cluster = codes(given.clusters.to_numpy())
     scarce = few(first, cluster)
@@ -100,16 +102,15 @@ def lead_test(outcomes: np.ndarray, first: np.ndarray, cluster: np.ndarray, seed
     """Test the periods before the launch among untreated cells, apart from the effects."""
     if few(first, cluster):
         return pre_trend(outcomes, first, cluster, "never", seed)
-    found = leads(outcomes, first)
+    found = leads(outcomes, first, cluster)
     if found is None:
         return untested("there is a single period before the launch")
-    by_cluster = summed(found.parts, cluster)
-    covariance = by_cluster.T @ by_cluster / len(first) ** 2
-    steps = found.table["estimate"].to_numpy(float)
-    slope = leads(np.where(np.isnan(outcomes), np.nan, _drift(outcomes, first)), first)
+    drifting = np.where(np.isnan(outcomes), np.nan, _drift(outcomes, first))
+    slope = leads(drifting, first, cluster)
     assert slope is not None
-    drifts = slope.table["estimate"].to_numpy(float)
-    return wald(steps, covariance, len(by_cluster), float(np.abs(np.diff(np.append(0, steps))).max()), drifts)
+    steps = np.append(found.table["estimate"].to_numpy(float), 0.0)
+    steepest = float(np.abs(np.diff(steps)).max())
+    return tested(found, slope.table["estimate"].to_numpy(float), first, cluster, steepest)
 
 
 def _drift(outcomes: np.ndarray, first: np.ndarray) -> np.ndarray:

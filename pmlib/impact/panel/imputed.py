@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.impact.panel.effects import Effects
+from pmlib.impact.panel.scatter import small_cohorts
 from pmlib.impact.panel.timing import NEVER
 from pmlib.impact.panel.two_way import TwoWay
 
@@ -33,14 +34,21 @@ class Imputed:
         """Units by periods: time since the launch."""
         return np.arange(self.outcomes.shape[1]) - self.first[:, None]
 
-    def average(self, chosen: np.ndarray) -> tuple[float, np.ndarray, float]:
-        """The mean effect of some cells, what each unit adds to its error, and the mean outcome there."""
+    def average(self, chosen: np.ndarray) -> tuple[dict[str, float], np.ndarray, np.ndarray]:
+        """The mean effect of some cells; what each unit adds to its error; how it weighs cells."""
         used = chosen & ~np.isnan(self.effects)
         weights = used / used.sum()
         pulls = self.fit.pulls(weights)
         scatter = np.where(used, self.effects - self._usual(used), 0.0)
         parts = (weights * scatter - pulls * self.left).sum(axis=1) * len(self.first)
-        return float(self.effects[used].mean()), parts, float(self.outcomes[used].mean())
+        means = {"estimate": float(self.effects[used].mean()), "level": float(self.outcomes[used].mean())}
+        return means, parts, weights - pulls
+
+    def instead(self, cohort: int, weights: np.ndarray) -> np.ndarray:
+        """What units that never got the feature would add in the place of a cohort."""
+        never, own = self.first == NEVER, self.first == cohort
+        apart = np.where(never, self.left @ weights[own].mean(axis=0), 0.0)
+        return apart * len(self.first) * np.sqrt(own.sum() / never.sum())
 
     def _usual(self, used: np.ndarray) -> np.ndarray:
         """The mean effect among cells alike: of a cohort and period, or of all as long after the launch."""
@@ -70,7 +78,7 @@ def imputed(outcomes: np.ndarray, first: np.ndarray) -> Imputed:
     return Imputed(outcomes, first, fit, effects, fit.residual(outcomes), int((treated & seen & ~told).sum()))
 
 
-def imputed_effects(outcomes: np.ndarray, first: np.ndarray) -> Effects:
+def imputed_effects(outcomes: np.ndarray, first: np.ndarray, cluster: np.ndarray) -> Effects:
     """The effects in all, by time since the launch, by cohort and by period."""
     found = imputed(outcomes, first)
     there = ~np.isnan(found.effects)
@@ -80,10 +88,16 @@ def imputed_effects(outcomes: np.ndarray, first: np.ndarray) -> Effects:
         )
     since, period = found.since, np.broadcast_to(np.arange(outcomes.shape[1]), outcomes.shape)
     cohort = np.broadcast_to(first[:, None], outcomes.shape)
-    rows, parts = [], []
+    rows, parts, cells = [], [], []
     for kind, place in (("all", None), ("dynamic", since), ("group", cohort), ("calendar", period)):
         for at in [np.nan] if place is None else np.unique(place[there]):
-            estimate, own, level = found.average(there if place is None else there & (place == at))
-            rows.append({"kind": kind, "at": at, "period": np.nan, "estimate": estimate, "level": level})
+            means, own, weights = found.average(there if place is None else there & (place == at))
+            rows.append({"kind": kind, "at": at, "period": np.nan} | means)
             parts.append(own)
-    return Effects(pd.DataFrame(rows), np.column_stack(parts))
+            cells.append(weights)
+    all_parts = np.column_stack(parts)
+    own_parts, stand = all_parts.copy(), {}
+    for small in small_cohorts(first, cluster):
+        own_parts[first == small] = 0.0
+        stand[small] = np.column_stack([found.instead(small, weights) for weights in cells])
+    return Effects(pd.DataFrame(rows), all_parts, own_parts, stand)

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 
-from pmlib.impact.panel.aggregate import aggregate
-from pmlib.impact.panel.errors import Placebos, few, placebos, t_quantile
-from pmlib.impact.panel.group_time import Cells, group_time
+from pmlib.impact.panel.aggregate import averages
+from pmlib.impact.panel.effects import Effects
+from pmlib.impact.panel.errors import few, placebos, summed, t_quantile
+from pmlib.impact.panel.group_time import group_time
+from pmlib.impact.panel.scatter import freedom, scatter
 from pmlib.impact.panel.timing import NEVER
 from pmlib.result import Check
 from pmlib.table import Column, number
@@ -82,39 +85,66 @@ def pre_trend(
     ----------
     Callaway and Sant'Anna (2021), J. Econometrics 225(2); Roth (2022), "Pretest with caution", AER: Insights.
     """
-    cells = group_time(outcomes, first, comparison=comparison)
+    cells = group_time(outcomes, first, cluster, comparison=comparison)
     before = ~cells.after
     if not before.any():
         return untested("there is a single period before the launch")
     if few(first, cluster):
         return _by_placebos(outcomes, first, seed)
-    steps = cells.table["estimate"].to_numpy(float)[before]
-    covariance = cells.covariance(cluster)[np.ix_(before, before)]
-    return wald(steps, covariance, int(cluster.max()) + 1, _steepest(cells, first), np.ones(len(steps)))
+    by_time = [average for average in averages(cells, first, "dynamic") if average.at < 0]
+    weights, at = (
+        np.column_stack([average.weights for average in by_time]),
+        [average.at for average in by_time],
+    )
+    estimates = cells.table["estimate"].to_numpy(float)
+    steps = estimates @ weights
+    table = pd.DataFrame({"kind": "dynamic", "at": at, "period": np.nan, "estimate": steps, "level": np.nan})
+    stand = {small: block @ weights for small, block in cells.stand.items()}
+    found = Effects(table, cells.parts @ weights, cells.own @ weights, stand)
+    if int(cluster.max()) + 1 >= MANY and not cells.stand:
+        every = np.flatnonzero(before)
+        table = pd.DataFrame({"kind": "cell", "at": every, "period": np.nan, "estimate": estimates[every]})
+        found = Effects(table.assign(level=np.nan), cells.parts[:, every], cells.own[:, every], {})
+    return tested(found, np.ones(len(found.table)), first, cluster, float(np.abs(steps).max()))
 
 
-def wald(
-    steps: np.ndarray, covariance: np.ndarray, clusters: int, steepest: float, drifts: np.ndarray
+def tested(
+    found: Effects, drifts: np.ndarray, first: np.ndarray, cluster: np.ndarray, steepest: float
 ) -> PreTrend:
-    """Test steps together.
+    """Test effects before a launch together: the last of them, where clusters are too few for all.
+
+    With many clusters by Wald's large-sample test; else by Hotelling's, whose degrees of freedom are the
+    fewest that any of the effects has.
 
     Parameters
     ----------
-    drifts : what a drift of 1 a period would make of each of them.
+    drifts : what a drift of 1 a period would make of each effect. steepest : step seen.
     """
     from scipy.stats import chi2, f
 
-    scale = np.sqrt(np.maximum(np.diag(covariance), 1e-300))
-    inverse = np.linalg.pinv(covariance / np.outer(scale, scale), rcond=1e-10, hermitian=True)
-    tests = min(int(np.linalg.matrix_rank(covariance / np.outer(scale, scale), tol=1e-8)), clusters - 1)
-    statistic = float((steps / scale) @ inverse @ (steps / scale))
-    reach = float((drifts / scale) @ inverse @ (drifts / scale))
-    if clusters >= MANY:
+    count = int(cluster.max()) + 1
+    large = count >= MANY and not found.stand
+    rows, kinds = scatter(found.own, found.stand, first, cluster)
+    degrees = float(freedom(rows, kinds).min())
+    if large:
+        rows = summed(found.parts, cluster)
+    scale = np.sqrt((rows**2).sum(axis=0))
+    if not (scale > 0).any():
+        return untested("no unit differs from the others of its launch")
+    last = len(scale) if large else max(1, int(min(len(scale), degrees / 3)))
+    chosen = np.flatnonzero(scale > 0)[-last:]
+    unit = rows[:, chosen] / scale[chosen]
+    inverse, tests = np.linalg.pinv(unit.T @ unit, rcond=1e-9), int(np.linalg.matrix_rank(unit, tol=1e-6))
+    steps = found.table["estimate"].to_numpy(float)[chosen] / scale[chosen] * len(first)
+    pull = drifts[chosen] / scale[chosen] * len(first)
+    statistic = float(steps @ inverse @ steps)
+    if large:
         p = float(chi2.sf(statistic, tests))
     else:
-        degrees = max(clusters - tests, 1)
-        p = float(f.sf(statistic * degrees / (tests * max(clusters - 1, 1)), tests, degrees))
-    return PreTrend(statistic, tests, p, float(np.sqrt(_needed(tests) / reach)), steepest, "clusters")
+        left = max(degrees - tests + 1, 1.0)
+        p = float(f.sf(statistic * left / (degrees * tests), tests, left))
+    drift = float(np.sqrt(_needed(tests) / (pull @ inverse @ pull)))
+    return PreTrend(statistic, tests, p, drift, steepest, "clusters")
 
 
 @lru_cache(256)
@@ -127,31 +157,24 @@ def _needed(tests: int) -> float:
     return float(brentq(lambda far: ncx2.sf(limit, tests, far) - FOUND, 0.1, 1000.0))
 
 
-def _steepest(cells: Cells, first: np.ndarray) -> float:
-    by_event = aggregate(cells, first, "dynamic").table
-    return float(by_event.loc[by_event["at"] < 0, "estimate"].abs().max())
-
-
 def _by_placebos(outcomes: np.ndarray, first: np.ndarray, seed: int) -> PreTrend:
     """Compare the size of the steps, and their mean, with those of units that never had it."""
 
-    def steps(rows: np.ndarray, made_up: np.ndarray) -> np.ndarray:
-        cells = group_time(outcomes[rows], made_up)
+    def sizes(rows: np.ndarray, made_up: np.ndarray) -> np.ndarray:
+        cells = group_time(outcomes[rows], made_up, np.arange(len(rows)))
         own = cells.table["estimate"].to_numpy(float)[~cells.after]
-        return np.array([np.sqrt((own**2).mean()), own.mean()])
+        return np.array([np.sqrt((own**2).mean()), own.mean(), np.abs(own).max()])
 
-    drawn: Placebos | None = placebos(first, steps, seed)
+    drawn = placebos(first, sizes, seed)
     if drawn is None:
         return untested("too few units never got it")
-    everyone = np.arange(len(first))
-    seen = steps(everyone, first)
-    cells = group_time(outcomes, first)
-    p = float((1 + (drawn.estimates[:, 0] >= seen[0]).sum()) / (1 + len(drawn.estimates)))
+    seen = sizes(np.arange(len(first)), first)
+    tests = int((~group_time(outcomes, first, np.arange(len(first))).after).sum())
+    # Whichever is the larger, each as a multiple of what it is among the placebos: a jolt, or a steady drift.
+    largest = (np.abs(drawn.estimates) / drawn.errors)[:, :2].max(axis=1)
+    p = float((1 + (largest >= (np.abs(seen) / drawn.errors)[:2].max()).sum()) / (1 + len(largest)))
     halves = t_quantile(1 - REJECTS, drawn.degrees) + t_quantile(2 * FOUND - 1, drawn.degrees)
-    tests = int((~cells.after).sum())
-    return PreTrend(
-        float(seen[0]), tests, p, float(halves * drawn.errors[1]), _steepest(cells, first), "placebos"
-    )
+    return PreTrend(float(seen[0]), tests, p, float(halves * drawn.errors[1]), float(seen[2]), "placebos")
 
 
 def comparison_of(first: np.ndarray, comparison: str | None) -> str:

@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from pmlib.data import Source
+from pmlib.given import ungiven
 from pmlib.impact.panel.errors import few
-from pmlib.impact.panel.panel import Panel
+from pmlib.impact.panel.panel import Panel, panel
 from pmlib.impact.panel.pretrend import PreTrend
 from pmlib.impact.panel.timing import NEVER
-from pmlib.result import Check
+from pmlib.result import Absent, Check
 
 WHOLE = {
     "all": "All launches",
@@ -21,6 +23,22 @@ HOW = {
     "placebo": "; the range is by launches that never were",
     "classical": "; the range trusts that periods are independent",
 }
+
+
+def panel_of(title: str, given: Panel | Source | Absent | None) -> Panel | Absent:
+    """Take a panel, or lay out the table of one.
+
+    Raises
+    ------
+    TypeError : it is neither.
+    """
+    if absent := ungiven(title, given, "panel"):
+        return absent
+    if isinstance(given, Source):
+        return panel(given)
+    if not isinstance(given, Panel):
+        raise TypeError(f"a panel is needed, found a {type(given).__name__}; make one: impact.panel(table)")
+    return given
 
 
 def labelled(table: pd.DataFrame, given: Panel) -> pd.DataFrame:

@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pmlib.data import Source
 from pmlib.data.words import meant
-from pmlib.given import ungiven
 from pmlib.impact.effect import Effect
 from pmlib.impact.panel import words
-from pmlib.impact.panel.aggregate import KINDS, aggregate
+from pmlib.impact.panel.aggregate import KINDS, averages
 from pmlib.impact.panel.effects import Effects, ranged
 from pmlib.impact.panel.errors import codes, few
 from pmlib.impact.panel.estimate import Estimate
 from pmlib.impact.panel.group_time import group_time
 from pmlib.impact.panel.panel import Panel
 from pmlib.impact.panel.pretrend import PreTrend, comparison_of, pre_trend
-from pmlib.impact.panel.reading import enough, grade, labelled, others
+from pmlib.impact.panel.reading import enough, grade, labelled, others, panel_of
 from pmlib.parameters import check_level, check_seed
 from pmlib.result import Absent
 from pmlib.table import Column
@@ -64,7 +64,7 @@ class Staggered(Effect):
 
 
 def staggered(
-    given: Panel | Absent | None,
+    given: Panel | Source | Absent | None,
     *,
     comparison: str | None = None,
     covariates: Sequence[str] = (),
@@ -101,9 +101,9 @@ def staggered(
         raise ValueError(f'base is {base!r}; give "varying" or "universal"')
     if average not in KINDS:
         raise ValueError(f"average is {average!r}; give {', '.join(KINDS)}")
-    if absent := ungiven(TITLE, given, "panel"):
-        return absent
-    assert isinstance(given, Panel)
+    given = panel_of(TITLE, given)
+    if isinstance(given, Absent):
+        return given
     outcomes, first = given.outcomes.to_numpy(), given.first.to_numpy()
     against, cluster = comparison_of(first, comparison), codes(given.clusters.to_numpy())
     held = held_equal(given, covariates)
@@ -149,22 +149,24 @@ def held_equal(given: Panel, covariates: Sequence[str]) -> np.ndarray | None:
 def cell_effects(
     outcomes: np.ndarray,
     first: np.ndarray,
+    cluster: np.ndarray,
     *,
     comparison: str,
     base: str = "varying",
     covariates: np.ndarray | None = None,
 ) -> Effects:
-    """The effects of all cells, and their averages of every kind."""
-    cells = group_time(outcomes, first, comparison=comparison, base=base, covariates=covariates)
-    tables, parts = [], []
-    for kind in KINDS:
-        found = aggregate(cells, first, kind)
-        whole = {"at": np.nan, "estimate": found.overall, "level": found.overall_level}
-        tables.append(pd.concat([pd.DataFrame([whole]), found.table.astype(float)]).assign(kind=kind))
-        parts.append(np.column_stack([found.overall_parts, found.parts]))
-    own = cells.table.rename(columns={"group": "at"})[["at", "period", "estimate", "level"]]
-    tables.append(own.astype(float).assign(kind="cell"))
-    return Effects(pd.concat(tables, ignore_index=True), np.column_stack([*parts, cells.parts]))
+    """The averages of every kind, and the effects of all cells."""
+    cells = group_time(outcomes, first, cluster, comparison=comparison, base=base, covariates=covariates)
+    found = [(kind, average) for kind in KINDS for average in averages(cells, first, kind)]
+    weights = np.column_stack([*(average.weights for _, average in found), np.eye(len(cells.table))])
+    sizes = np.column_stack([*(average.sizes for _, average in found), np.zeros(cells.parts.shape)])
+    values = cells.table[["estimate", "level"]].to_numpy(float)
+    table = pd.DataFrame(weights.T @ values, columns=["estimate", "level"])
+    table["kind"] = [kind for kind, _ in found] + ["cell"] * len(cells.table)
+    table["at"] = [average.at for _, average in found] + list(cells.table["group"].astype(float))
+    table["period"] = [np.nan] * len(found) + list(cells.table["period"].astype(float))
+    stand = {at: block @ weights for at, block in cells.stand.items()}
+    return Effects(table, cells.parts @ weights + sizes, cells.own @ weights + sizes, stand)
 
 
 def columns(column: Column) -> dict[str, Column]:

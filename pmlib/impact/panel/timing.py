@@ -124,7 +124,8 @@ def _by_date(table: Source, rows: pd.DataFrame, dates: pd.DatetimeIndex) -> tupl
         when = " and ".join("never" if pd.isna(day) else str(day.date()) for day in found)
         raise DataError(f"{table.name}: {shown(unit)} was launched on {when}; a unit has one date, or none")
     own = launched.dt.tz_localize(None).groupby(rows["unit"]).min().sort_index()
-    first = pd.Series([_position(day, dates) for day in own], index=own.index, name="first")
+    places = {day: _position(day, dates) for day in own.dropna().unique()}
+    first = own.map(places).fillna(NEVER).astype(int).rename("first")
     later = first == len(dates)
     notes = (
         [("Launched after the last period", int(later.sum()), "", "untreated so far")] if later.any() else []
@@ -134,8 +135,6 @@ def _by_date(table: Source, rows: pd.DataFrame, dates: pd.DatetimeIndex) -> tupl
 
 def _position(day: pd.Timestamp, dates: pd.DatetimeIndex) -> int:
     """Place a launch: the period it falls into, or the next there is."""
-    if pd.isna(day):
-        return NEVER
     if (dates.day != 1).any():
         return int(dates.searchsorted(day))
     length = "M" if (dates.month % 3 != 1).any() else "Q" if (dates.month != 1).any() else "Y"

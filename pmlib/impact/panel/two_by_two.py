@@ -8,7 +8,7 @@ import numpy as np
 
 from pmlib.data import DataError, Source
 from pmlib.data.source import check_amounts
-from pmlib.data.words import meant, shown
+from pmlib.data.words import listed, meant, shown
 from pmlib.impact.calendar import moment
 from pmlib.impact.panel.comparison import four_means
 from pmlib.impact.panel.errors import codes
@@ -98,7 +98,7 @@ def _group(table: Source, exposed: str | None) -> np.ndarray:
     groups = sorted(written.unique())
     if exposed is None and groups != ["0", "1"]:
         raise ValueError(
-            f"{table.name}: the variants are {meant('', groups, '')}; name the one with the feature: exposed="
+            f"{table.name}: the variants are {listed(groups)}; name the one with the feature: exposed="
         )
     chosen = "1" if exposed is None else str(exposed)
     if chosen not in groups:

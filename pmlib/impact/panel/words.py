@@ -29,14 +29,15 @@ def clear(fields: Fields) -> bool:
 def title(column: Column, fields: Fields) -> str:
     """The effect in few words."""
     if not clear(fields):
-        return f"No clear effect on {_short(column)}"
+        return f"No clear effect on {_short(column, 6)}"
     way = "higher" if fields["effect"] > 0 else "lower"
     size = share(fields) or written(abs(fields["effect"]), column, fields)
-    return f"{capital(_short(column))} about {size} {way} with the feature"
+    return f"{capital(_short(column, 4))} about {size} {way} with the feature"
 
 
-def _short(column: Column) -> str:
-    return " ".join(lower(column.label).split()[:3])
+def _short(column: Column, most: int) -> str:
+    """The outcome's name, where a title has room for it."""
+    return lower(column.label) if len(column.label.split()) <= most else "the outcome"
 
 
 def share(fields: Fields, *, sign: bool = False) -> str:
