@@ -183,7 +183,7 @@ def _experiment(
         if planned
         else words.SPLIT_ADVICE,
         unknown=words.unknown(),
-        subtitle=_subtitle(known, control, level, claimed, looks),
+        subtitle=_subtitle(_measured_in(frame), known, control, level, claimed, looks),
         frame=frame,
         columns=_columns(frame) if planned else SPLIT_SHOWN,
         source=test.line,
@@ -283,9 +283,16 @@ def _as(rows: pd.DataFrame, columns: list[str], spec: Column) -> tuple[pd.DataFr
     return part.dropna().head(ROWS), spec
 
 
-def _subtitle(known: Moments, control: str, level: float, claimed: float, looks: str) -> str:
+def _measured_in(frame: pd.DataFrame) -> str:
+    """Say what the chart's axis counts."""
+    spec = _drawn(frame)[1]
+    in_unit = f" in {'percentage points' if spec.unit == 'points' else spec.unit}" if spec.unit else ""
+    return spec.label + ("" if spec.unit == "%" else in_unit)
+
+
+def _subtitle(what: str, known: Moments, control: str, level: float, claimed: float, looks: str) -> str:
     users = int(known.assigned.sum())
-    against = f"Against {control}; {users:,} users, assigned at random"
+    against = f"{what} against {control}; {users:,} users, assigned at random"
     whole = f" in {int(known.clusters.sum()):,} clusters" if known.clustered else ""
     always = ", valid at every look" if looks == "sequential" else ""
     together = "" if claimed == level else ", of all comparisons together"

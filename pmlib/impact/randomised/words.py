@@ -127,22 +127,23 @@ def _other(row: pd.Series, kind: str) -> str:
 
 def _clause(row: pd.Series, label: str, control: str, opens: bool) -> str:
     unit = "%" if row["share"] else row["unit"]
-    values = f"{number(row['value'], unit)} against {number(row['control'], unit)} with {control}"
-    start = (
-        f"with {row['arm']}, {label} is {values}"
-        if opens
-        else f"with {row['arm']}, {number(row['value'], unit)}"
-    )
+    start = f"{label} with {row['arm']}: " if opens else f"with {row['arm']} "
+    values = start + number(row["value"], unit)
+    if opens:
+        values += f" against {number(row['control'], unit)} with {control}"
     if row["verdict"] in CLEAR:
-        return f"{start}, {size(row)} {_way(row)} ({span(row, signed=False)})"
-    return f"{start}, {size(row, signed=True)} ({span(row)}): we cannot tell"
+        return f"{values}, {size(row)} {_way(row)} ({span(row, signed=False)})"
+    return f"{values}, {size(row, signed=True)} ({span(row)}), so we cannot tell"
 
 
 def _missed(rows: pd.DataFrame, power: float) -> str:
+    """Say what effect would have been seen, where one was not."""
     open_ = rows[(rows["verdict"] == UNCLEAR) & rows["detectable"].notna()]
     if open_.empty:
         return ""
-    least = number(open_["detectable"].max(), "%", 0 if open_["detectable"].max() >= 0.02 else None)
+    row = open_.loc[open_["detectable"].idxmax()]
+    share = bool(row["share"])
+    least = number(row["detectable"] * (row["control"] if share else 1.0), "points" if share else "%", 1)
     return f" An effect of {least} would have shown in {_often(power)} such tests."
 
 
@@ -176,10 +177,13 @@ def _others(frame: pd.DataFrame) -> str:
     """Say what is clear of the other metrics, and of guardrails that are not kept."""
     rest = frame[(frame["role"] == "metric") & (frame["metric"] != frame["metric"].iloc[0])]
     clear = rest[rest["verdict"].isin(CLEAR)]
-    said = [
-        f"{lower(row['metric'])} is {size(row)} {_way(row)} with {row['arm']}" for _, row in clear.iterrows()
-    ]
-    words = f" {capital(listed(said[:2]))}." if said else ""
+    said = []
+    for metric, rows in clear.groupby("metric", sort=False):
+        arms = listed(
+            [f"{size(row)} {_way(row)} with {row['arm']}" for _, row in rows.head(NAMED).iterrows()]
+        )
+        said.append(f"{lower(str(metric))} is {arms}")
+    words = f" {capital('; '.join(said[:NAMED]))}." if said else ""
     guards = frame[frame["role"] == "guardrail"]
     broken = guards[guards["verdict"] == BROKEN]
     if len(broken):

@@ -38,6 +38,11 @@ def test_means_ratios_and_their_adjustment_agree_with_tea_tasting(users):
     assert tuple(adjusted[["estimate", "p"]]) == pytest.approx((0.058304, 0.007330), abs=1e-6)
     assert tuple(adjusted[["unadjusted", "unadjusted_p"]]) == pytest.approx((0.042690, 0.117732), abs=1e-6)
     assert only(users, "orders / sessions")["p"] == pytest.approx(0.076238, abs=1e-6)
+    # Ran in tea-tasting 1.14.0: RatioOfMeans("orders", "sessions", "orders_covariate", "sessions_covariate").
+    ratio = only(users, "orders / sessions ~ orders_covariate / sessions_covariate")
+    assert tuple(ratio[["estimate", "low", "high", "p"]]) == pytest.approx(
+        (0.0317342630, 0.0113444770, 0.0521240491, 0.0022929438), abs=1e-9
+    )
 
 
 def arm(total, squares, n):

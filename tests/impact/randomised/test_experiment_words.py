@@ -29,7 +29,7 @@ def test_all_arms_that_differ_are_named_with_the_sizes(shop):
     found = impact.experiment(shop, ["spend ~ before"])
     low, high = sorted(found.frame["relative"])
     assert found.title == f"Spend a user: {low:.1%} to {high:.1%} higher with both B and C"
-    assert found.finding.startswith("With B, spend a user is $19")
+    assert found.finding.startswith("Spend a user with B: $19")
     assert "together for 2 comparisons" in found.finding and "; adjusting takes" in found.finding
     assert found.advice.startswith("Roll B out if its cost allows: plan on ")
     assert found.arm == "B" and found.grade == "A" and found.control == "A"
