@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pmlib.stats.simplex import approached, nearest
+from pmlib.stats.simplex import _by_least_squares, _by_newton, approached, nearest
 
 
 def problem(seed, rows=12, count=8):
@@ -26,6 +26,18 @@ def test_no_move_towards_any_share_lessens_what_is_minimised(seed, ridge):
     slope = matrix.T @ (matrix @ shares - target) + ridge * shares
     scale = np.abs(matrix).max() ** 2 + np.abs(matrix.T @ target).max()
     assert (slope - slope @ shares).min() > -1e-8 * scale
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 20), st.floats(0.01, 10))
+def test_many_weights_are_found_alike_by_both_ways(seed, rows, part):
+    matrix, target = problem(seed, rows=rows, count=60)
+    apart = matrix - target[:, None]
+    ridge = part * (apart**2).sum() / 60
+    quick = _by_newton(apart, ridge)
+    assert quick is not None
+    assert quick == pytest.approx(_by_least_squares(apart, ridge), abs=1e-8)
+    assert nearest(matrix, target, ridge) == pytest.approx(quick)
 
 
 def test_shares_that_make_up_the_target_are_found_again():
