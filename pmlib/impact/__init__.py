@@ -29,8 +29,8 @@ from pmlib.impact.panel.staggered import Staggered, staggered
 from pmlib.impact.panel.synthetic import Synthetic, synthetic
 from pmlib.impact.past.leave_one_out import LeaveOneOut, leave_one_out
 from pmlib.impact.past.ledger import Ledger, ledger
-from pmlib.impact.randomised.day_by_day import DayByDay, day_by_day
 from pmlib.impact.randomised.aa_check import AACheck, aa_check
+from pmlib.impact.randomised.day_by_day import DayByDay, day_by_day
 from pmlib.impact.randomised.experiment import Experiment, experiment
 from pmlib.impact.randomised.plan_test import Plan, plan_test
 from pmlib.impact.randomised.sample_ratio import SampleRatio, sample_ratio
