@@ -9,8 +9,10 @@ from pmlib.data import DataError, Source
 from pmlib.impact.randomised.cells import USERS, Cells
 from pmlib.impact.randomised.users import amounts, coded, each_users
 
+TRIES = 10  # lots of one order in which users come: at each step, which of two groups goes where
+STEPS = 20  # in which users come, at least
 BLOCK = 4_000_000  # units times lots that are drawn at once
-LEAST = 8  # units of a stratum at one look; smaller ones are put together
+LEAST = 8  # units of a stratum at one step; smaller ones are put together
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,52 +55,65 @@ def units_of(test: Source, columns: Sequence[str], looks: int) -> Units:
         values, names, stratum = totals, (*names, USERS), of_cluster
     if len(values) < 4:
         raise DataError(f"{test.name} has {len(values)} units with {' and '.join(columns)}; a lot needs 4")
-    few = np.bincount(stratum + 1)[stratum + 1] < 2 * LEAST * looks
+    few = np.bincount(stratum + 1)[stratum + 1] < LEAST * max(looks, STEPS)
     return Units(names, values, np.unique(np.where(few, -1, stratum), return_inverse=True)[1])
 
 
 def looked_at(units: Units, reps: int, looks: int, rng: np.random.Generator) -> list[Cells]:
     """Draw lots, and give what each look at them sees: two arms a lot, one after the other.
 
-    Units come in a drawn order, as many between one look and the next, half of them in each arm.
+    Units come in a drawn order, and at each step two groups of them, drawn too: which goes to which arm is
+    tossed TRIES times for each order, which costs little and tells nearly as much as other orders.
+
+    Returns
+    -------
+    For each look reps * TRIES lots, those of one order beside each other; units come evenly between looks.
     """
-    strata = int(units.stratum.max()) + 1
-    parts = 2 * looks
-    codes = [np.arange(n) * parts // n for n in np.bincount(units.stratum)]
-    places = [np.flatnonzero(units.stratum == s) for s in range(strata)]
+    steps = looks * -(-STEPS // looks)
     pairs = [(i, j) for i in range(len(units.columns)) for j in range(i + 1)]
     middle = units.values.mean(axis=0)
     apart = (units.values - middle).T  # so that squares lose no digits
-    amounts_ = [*apart, *(apart[i] * apart[j] for i, j in pairs)]
-    counted, summed = [], []
-    step = max(1, BLOCK // units.size)
-    for first in range(0, reps, step):
-        lots = min(step, reps - first)
-        drawn = np.empty((lots, units.size), np.int64)
-        for s in range(strata):
-            # Half of the seats of every look are each arm's; who sits where is drawn.
-            drawn[:, places[s]] = rng.permuted(np.tile(codes[s], (lots, 1)), axis=1) * strata + s
-        drawn += np.arange(lots)[:, None] * parts * strata
-        cell, size = drawn.ravel(), lots * parts * strata
-        counted.append(np.bincount(cell, minlength=size))
-        summed.append(np.array([np.bincount(cell, np.tile(a, lots), size) for a in amounts_]))
-    shape = (reps, looks, 2, strata)
-    n = np.cumsum(np.concatenate(counted).reshape(shape), axis=1)
-    sums = np.cumsum(np.concatenate(summed, axis=1).reshape(len(amounts_), *shape), axis=2)
-    return [_cells(units, n[:, look], sums[:, :, look], middle, pairs) for look in range(looks)]
+    added = [np.ones(units.size), *apart, *(apart[i] * apart[j] for i, j in pairs)]
+    found = []
+    block = max(1, BLOCK // units.size)
+    for first in range(0, reps, block):
+        orders = min(block, reps - first)
+        sums = _groups(units, added, orders, steps, rng)
+        tossed = rng.random((orders, TRIES, steps)) < 0.5
+        both = sums[:, :, None]
+        arms = np.where(tossed[None, ..., None, None], both[..., ::-1, :], both)
+        until = np.cumsum(arms, axis=3)[:, :, :, steps // looks - 1 :: steps // looks]
+        found.append(until.reshape(len(added), orders * TRIES, looks, 2, -1))
+    seen = np.concatenate(found, axis=1)
+    return [_cells(units, seen[:, :, look], middle, pairs) for look in range(looks)]
 
 
-def _cells(
-    units: Units, n: np.ndarray, sums: np.ndarray, middle: np.ndarray, pairs: Sequence[tuple[int, int]]
-) -> Cells:
-    """Put one look's sums of all lots together: n (lots x arms x strata), sums (amounts x ...)."""
+def _groups(
+    units: Units, added: Sequence[np.ndarray], orders: int, steps: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Add up two groups of units at each step of each drawn order (added x orders x steps x 2 x strata)."""
+    strata = int(units.stratum.max()) + 1
+    drawn = np.empty((orders, units.size), np.int64)
+    for s in range(strata):
+        places = np.flatnonzero(units.stratum == s)
+        seats = np.arange(len(places)) * 2 * steps // len(places)  # who takes which is drawn
+        drawn[:, places] = rng.permuted(np.tile(seats, (orders, 1)), axis=1) * strata + s
+    drawn += np.arange(orders)[:, None] * 2 * steps * strata
+    cell, size = drawn.ravel(), orders * 2 * steps * strata
+    sums = [np.bincount(cell, np.tile(amount, orders), size) for amount in added]
+    return np.array(sums).reshape(len(added), orders, steps, 2, strata)
+
+
+def _cells(units: Units, sums: np.ndarray, middle: np.ndarray, pairs: Sequence[tuple[int, int]]) -> Cells:
+    """Put one look's sums of all lots together (added x lots x arms x strata)."""
     wide = len(units.columns)
-    n = n.reshape(-1, n.shape[-1]).T
-    sums = sums.reshape(len(sums), *n.T.shape).transpose(2, 1, 0)
-    away = sums[..., :wide] / n[..., None]
+    strata = sums.shape[-1]
+    sums = sums.reshape(len(sums), -1, strata).transpose(2, 1, 0)
+    n = np.rint(sums[..., 0]).astype(int)
+    away = sums[..., 1 : 1 + wide] / n[..., None]
     scatter = np.empty((*n.shape, wide, wide))
-    for k, (i, j) in enumerate(pairs):
-        scatter[..., i, j] = scatter[..., j, i] = sums[..., wide + k] - n * away[..., i] * away[..., j]
+    for k, (i, j) in enumerate(pairs, 1 + wide):
+        scatter[..., i, j] = scatter[..., j, i] = sums[..., k] - n * away[..., i] * away[..., j]
     mean = away + middle
-    users = np.rint(n * mean[..., -1]) if units.columns[-1] == USERS else n
-    return Cells(units.columns, n, users.astype(int), mean, scatter)
+    users = np.rint(n * mean[..., -1]).astype(int) if units.columns[-1] == USERS else n
+    return Cells(units.columns, n, users, mean, scatter)
