@@ -29,6 +29,7 @@ from pmlib.impact.panel.two_way import TwoWay
 from pmlib.result import Check
 from pmlib.table import number
 
+SAME = 1e-9  # of a covariate's size; what units and periods leave of it below that is none
 WEIGHT = 0.1  # of forbidden comparisons, above which one number for all launches may mislead
 
 
@@ -77,6 +78,7 @@ def did_of_panel(
         lines=pd.DataFrame() if given.staggered else _lines(given, fields),
         unit=given.column.unit,
         launch=None if given.staggered else given.outcomes.columns[given.cohorts[0]],
+        false_alarms=float("nan") if drawn is None else drawn.alarms(level),
         placebo_p=float("nan") if drawn is None else drawn.as_large(float(fit.effects[0])),
         pretrend=before,
         negative_weights=negative,
@@ -90,7 +92,15 @@ def did_of_panel(
 def _covariate(given: Panel, name: str) -> np.ndarray:
     if name not in given.covariates:
         raise ValueError(f"{given.name} has no covariate {name!r}; {meant(name, given.covariates)}")
-    return given.covariates[name].to_numpy()
+    values = given.covariates[name].to_numpy()
+    seen = ~np.isnan(values) & given.outcomes.notna().to_numpy()
+    left = TwoWay(seen).residual(np.nan_to_num(values))
+    if np.abs(left).max() <= SAME * np.abs(values[seen]).max():
+        raise ValueError(
+            f"{given.name}: {name} never changes within a unit but with the period, so that units and "
+            "periods hold it already; leave it out, or use staggered"
+        )
+    return values
 
 
 def _cleared(

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.impact.panel.bands import widening
-from pmlib.impact.panel.errors import codes, placebos, summed, t_quantile
+from pmlib.impact.panel.errors import Placebos, codes, placebos, summed, t_quantile
 from pmlib.impact.panel.estimate import Estimate
 from pmlib.impact.panel.scatter import Stand, freedom, scatter
 
@@ -62,7 +62,7 @@ def ranged(
     scarce: bool,
     level: float,
     seed: int,
-) -> tuple[Effects, pd.DataFrame, str]:
+) -> tuple[Effects, pd.DataFrame, Placebos | None]:
     """Compute effects and how sure they are.
 
     Parameters
@@ -73,7 +73,7 @@ def ranged(
     Returns
     -------
     the effects; their table with se, cluster_se, degrees, p, low, high and, for the kinds of several,
-    band_low and band_high; and whether errors are by "cluster" or "placebo".
+    band_low and band_high; and the placebos, where errors come from them.
     """
     found = compute(outcomes, first, cluster)
     drawn = None
@@ -107,4 +107,4 @@ def ranged(
         ratio = factor / t_quantile(level, np.inf)
         wide[at] = half[at] * np.maximum(ratio, 1.0) if np.isfinite(ratio) else np.nan
     table["band_low"], table["band_high"] = table["estimate"] - wide, table["estimate"] + wide
-    return found, table, "cluster" if drawn is None else "placebo"
+    return found, table, drawn

@@ -55,6 +55,11 @@ class Placebos:
             (1 + (np.abs(self.estimates[:, column]) >= abs(effect)).sum()) / (1 + len(self.estimates))
         )
 
+    def alarms(self, level: float, column: int = 0) -> float:
+        """Share of the placebos that their own range would call an effect."""
+        half = t_quantile(level, self.degrees) * self.errors[column]
+        return float((np.abs(self.estimates[:, column]) > half).mean())
+
     def only(self, columns: np.ndarray) -> "Placebos":
         """Keep some of the estimates."""
         return Placebos(self.estimates[:, columns])

@@ -97,7 +97,8 @@ def event_study(
         "twfe": _two_way,
     }
     scarce = few(first, cluster)
-    _, table, errors = ranged(outcomes, first, cluster, by[method], scarce=scarce, level=level, seed=seed)
+    _, table, drawn = ranged(outcomes, first, cluster, by[method], scarce=scarce, level=level, seed=seed)
+    errors = "cluster" if drawn is None else "placebo"
     own = table[table["at"].isna()].iloc[0]
     estimate = Estimate(float(own["estimate"]), float(own["se"]), float(own["degrees"]), float(own["level"]))
     fields = estimate.fields(level)
@@ -122,6 +123,9 @@ def event_study(
         method=method,
         errors=errors,
         p=float(own["p"]),
+        false_alarms=float("nan")
+        if drawn is None
+        else drawn.alarms(level, int(table.index[table["at"].isna()][0])),
         pretrend=before,
         breakdown=until,
         **fields,

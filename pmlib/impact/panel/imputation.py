@@ -14,7 +14,7 @@ from pmlib.impact.panel.estimate import Estimate
 from pmlib.impact.panel.events import leads
 from pmlib.impact.panel.imputed import imputed, imputed_effects
 from pmlib.impact.panel.panel import Panel
-from pmlib.impact.panel.pretrend import PreTrend, pre_trend, tested, untested
+from pmlib.impact.panel.pretrend import PreTrend, pre_trend, steady, tested, untested
 from pmlib.impact.panel.reading import enough, grade, labelled, others, panel_of
 from pmlib.impact.panel.staggered import DESIGN, columns
 from pmlib.impact.panel.timing import NEVER
@@ -68,9 +68,8 @@ def imputation(
     outcomes, first = given.outcomes.to_numpy(), given.first.to_numpy()
     cluster = codes(given.clusters.to_numpy())
     scarce = few(first, cluster)
-    _, table, errors = ranged(
-        outcomes, first, cluster, imputed_effects, scarce=scarce, level=level, seed=seed
-    )
+    _, table, drawn = ranged(outcomes, first, cluster, imputed_effects, scarce=scarce, level=level, seed=seed)
+    errors = "cluster" if drawn is None else "placebo"
     own = table.iloc[0]
     estimate = Estimate(float(own["estimate"]), float(own["se"]), float(own["degrees"]), float(own["level"]))
     fields = estimate.fields(level)
@@ -93,6 +92,9 @@ def imputation(
         untold=untold,
         errors=errors,
         p=float(own["p"]),
+        false_alarms=float("nan")
+        if drawn is None
+        else drawn.alarms(level, int(table.index[table["at"].isna()][0])),
         pretrend=before,
         **fields,
     )
@@ -105,14 +107,12 @@ def lead_test(outcomes: np.ndarray, first: np.ndarray, cluster: np.ndarray, seed
     found = leads(outcomes, first, cluster)
     if found is None:
         return untested("there is a single period before the launch")
-    drifting = np.where(np.isnan(outcomes), np.nan, _drift(outcomes, first))
+    drifting = np.where(np.isnan(outcomes), np.nan, steady(outcomes, first))
     slope = leads(drifting, first, cluster)
     assert slope is not None
     steps = np.append(found.table["estimate"].to_numpy(float), 0.0)
     steepest = float(np.abs(np.diff(steps)).max())
-    return tested(found, slope.table["estimate"].to_numpy(float), first, cluster, steepest)
-
-
-def _drift(outcomes: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """What a drift of 1 a period would look like: those that get it move steadily, the others do not."""
-    return np.where((first != NEVER)[:, None], np.arange(outcomes.shape[1]), 0.0)
+    pulls = (
+        slope.table["estimate"].to_numpy(float) if (first == NEVER).any() else np.full(len(steps) - 1, np.nan)
+    )
+    return tested(found, pulls, first, cluster, steepest)

@@ -54,6 +54,8 @@ class PreTrend:
     def unseen(self, column: Column) -> str:
         """What could have been there and stayed unseen."""
         unit = "points" if column.unit == "%" else column.unit
+        if np.isnan(self.drift):
+            return "a drift that all share cannot be seen"
         return f"a drift below {number(self.drift, unit)} a period would have stayed unseen"
 
     def sentence(self, column: Column) -> str:
@@ -105,7 +107,17 @@ def pre_trend(
         every = np.flatnonzero(before)
         table = pd.DataFrame({"kind": "cell", "at": every, "period": np.nan, "estimate": estimates[every]})
         found = Effects(table.assign(level=np.nan), cells.parts[:, every], cells.own[:, every], {})
-    return tested(found, np.ones(len(found.table)), first, cluster, float(np.abs(steps).max()))
+    pulls = np.full(len(estimates), 1.0 if comparison == "never" else np.nan)
+    if comparison != "never" and (first == NEVER).any():
+        drifting = np.where(np.isnan(outcomes), np.nan, steady(outcomes, first))
+        pulls = group_time(drifting, first, cluster, comparison=comparison).table["estimate"].to_numpy(float)
+    drifts = pulls[before] if found.table["kind"].iloc[0] == "cell" else pulls @ weights
+    return tested(found, drifts, first, cluster, float(np.abs(steps).max()))
+
+
+def steady(outcomes: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """What a drift of 1 a period would look like: those that get it move steadily, the others do not."""
+    return np.where((first != NEVER)[:, None], np.arange(outcomes.shape[1]), 0.0)
 
 
 def tested(

@@ -109,9 +109,10 @@ def staggered(
     held = held_equal(given, covariates)
     scarce = few(first, cluster) and held is None
     compute = partial(cell_effects, comparison=against, base=base, covariates=held)
-    _, table, errors = ranged(outcomes, first, cluster, compute, scarce=scarce, level=level, seed=seed)
+    _, table, drawn = ranged(outcomes, first, cluster, compute, scarce=scarce, level=level, seed=seed)
     before = pre_trend(outcomes, first, cluster, against, seed)
     totals = table[table["at"].isna()].set_index("kind")
+    errors = "cluster" if drawn is None else "placebo"
     own = totals.loc[average]
     estimate = Estimate(float(own["estimate"]), float(own["se"]), float(own["degrees"]), float(own["level"]))
     fields = estimate.fields(level)
@@ -131,6 +132,9 @@ def staggered(
         comparison=against,
         errors=errors,
         p=float(own["p"]),
+        false_alarms=float("nan")
+        if drawn is None
+        else drawn.alarms(level, int(table.index[table["at"].isna()][0])),
         pretrend=before,
         **fields,
     )

@@ -67,9 +67,9 @@ def finding(column: Column, fields: Fields, how: str) -> str:
         part = share(fields, sign=True)
         return f"The feature changed {label} by {value}{f', or {part}' if part else ''} ({spread}), {how}."
     words = f"We cannot tell whether the feature moved {label}: {value} ({spread}), {how}."
-    if np.isnan(fields["detectable"]):
-        return words
-    return f"{words} An effect of {number(fields['detectable'], '%')} would be found in 4 of 5 cases."
+    least = fields["detectable"]
+    large = written(2.8 * fields["se"], column, fields) if np.isnan(least) else number(least, "%")
+    return f"{words} An effect of {large} would be found in 4 of 5 cases."
 
 
 def advice(column: Column, fields: Fields) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from known_panels import mpdta
 from made_up_panels import as_table, panel, world
 
 from pmlib import data, impact
@@ -110,6 +111,7 @@ def test_few_units_are_compared_with_launches_that_never_were():
         found = method(panel(outcomes, first))
         assert found.errors == "placebo"
         assert found.grade == "C"
+        assert 0 <= found.false_alarms <= 0.15
         assert found.low < truth[treated].mean() < found.high
         assert found.checks[1].saw.startswith("1 with the feature, 20 without; the range is by launches that")
     assert impact.did(panel(outcomes, first)).placebo_p == pytest.approx(1 / 21)
@@ -125,7 +127,7 @@ def test_a_cohort_of_one_unit_borrows_the_scatter_of_others():
 
 
 def test_everyone_treated_in_the_end_is_compared_with_those_to_come():
-    _, first, truth, _ = world(8, {3: 8, 6: 8}, 0)
+    noisy, first, truth, _ = world(8, {3: 8, 6: 8}, 0)
     exact = np.arange(16)[:, None] + np.arange(8.0) + truth
     made = panel(exact, first)
     found = impact.staggered(made)
@@ -134,6 +136,7 @@ def test_everyone_treated_in_the_end_is_compared_with_those_to_come():
     filled = impact.imputation(made)
     assert filled.untold == 32  # from 2007 on nobody is left to compare with
     assert filled.effect == pytest.approx(2.0)
+    assert "a drift that all share cannot be seen" in impact.staggered(panel(noisy, first)).unknown
     with pytest.raises(
         ValueError, match=r'^comparison is "never", and every unit got the feature in the end'
     ):
@@ -200,6 +203,14 @@ def test_a_wrong_parameter_is_refused(method, parameters, line):
     with pytest.raises(ValueError) as refused:
         getattr(impact, method)(panel(outcomes, first), **parameters)
     assert str(refused.value) == line
+
+
+def test_what_never_changes_is_no_covariate_of_two_way_effects():
+    found = mpdta()
+    with pytest.raises(
+        ValueError, match=r"^mpdta: lpop never changes within a unit but with the period, so that"
+    ):
+        impact.did(found, covariates=["lpop"])
 
 
 def users(**change):
