@@ -30,18 +30,19 @@ def harmonic(
         marks = np.hstack([marks, controls])
     found = np.empty((len(ends), steps))
     span = round(MEMORY * season.longest)
-    lags = [lag for lag in LAGS if lag <= max(2, 2 * season.short)]
     for at, end in enumerate(ends):
-        rest = known[:end] - curve[:end, at if season.long else 0]
+        drawn = curve[: end + steps, at if season.long else 0]
+        rest = known[:end] - drawn[:end]
+        lags = [lag for lag in LAGS if lag <= min(max(2, 2 * season.short), max(1, end // 3))]
         rows = np.arange(max(max(lags), end - span), end)
         basis = np.column_stack([np.ones(len(rows)), marks[rows], *(rest[rows - lag] for lag in lags)])
-        square = basis.T @ basis + np.diag([0.0] + [0.1] * (basis.shape[1] - 1))
-        fit = np.linalg.solve(square, basis.T @ rest[rows])
-        path = np.append(rest, np.zeros(steps))
+        held = np.diag([1e-9] + [0.1] * (basis.shape[1] - 1))
+        fit = np.linalg.solve(basis.T @ basis + held, basis.T @ rest[rows])
         steady = fit[0] + marks @ fit[1 : 1 + marks.shape[1]]
+        path = np.append(rest, np.zeros(steps))
         for ahead in range(end, end + steps):
             path[ahead] = steady[ahead] + sum(
                 weight * path[ahead - lag] for weight, lag in zip(fit[-len(lags) :], lags, strict=True)
             )
-        found[at] = path[end : end + steps] + curve[end : end + steps, at if season.long else 0]
+        found[at] = path[end:] + drawn[end:]
     return found

@@ -39,7 +39,7 @@ def _repeated(known: np.ndarray, ends: np.ndarray, steps: int, period: int) -> n
 
 def year_ago(values: np.ndarray, ends: np.ndarray, steps: int, season: Season) -> np.ndarray:
     """A year ago goes on, in whole short seasons, half brought to the level of the last weeks."""
-    lag = season.year_ago
+    lag = season.year_ago or season.longest
     known = filled(values, season.short)
     found = _repeated(known, ends, steps, lag)
     recent = min(RECENT, lag)

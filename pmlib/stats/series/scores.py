@@ -30,7 +30,8 @@ def errors(came: np.ndarray, path: np.ndarray, known: np.ndarray, period: int) -
     """
     off = (path - came)[~np.isnan(came)]
     true = came[~np.isnan(came)]
-    unit = np.nanmean(np.abs(known[period:] - known[:-period])) if len(known) > period else np.nan
+    changes = np.abs(known[period:] - known[:-period])
+    unit = float(np.nanmean(changes)) if (~np.isnan(changes)).any() else np.nan
     mae = float(np.abs(off).mean()) if len(off) else np.nan
     percent = float(np.abs(off / true).mean()) if len(off) and (true != 0).all() else np.nan
     return {

@@ -158,6 +158,16 @@ def test_a_sharp_forecast_that_is_right_scores_better():
     assert 0 < ours["crps"] < naive["crps"] and len(SHARES) == 21
 
 
+@pytest.mark.parametrize("count", [8, 14, 25, 31])
+@pytest.mark.parametrize("lengths", [(7, 365.25), (52.1775,), (12,), (4,), ()])
+def test_any_length_with_gaps_is_forecast(count, lengths):
+    random = np.random.default_rng(count)
+    values = random.poisson(30, count) + 1.0
+    values[1:-1][random.random(count - 2) < 0.25] = np.nan
+    seen = foresee(values, seasons_of(lengths), count // 2, moments=10)
+    assert np.isfinite(seen.quantiles([0.1, 0.5, 0.9])).all() and np.isfinite(seen.draw(9, 1)).all()
+
+
 def test_short_series_are_forecast_by_naive_kinds_only():
     assert fitting(20, MONTHS) == ("seasonal", "last") and fitting(10, MONTHS) == ("last",)
     assert "year_ago" not in fitting(400, DAYS) and "year_ago" in fitting(800, DAYS)
