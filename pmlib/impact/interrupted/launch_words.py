@@ -50,8 +50,15 @@ class Said:
         ends = number(least, "%", 0) if len(self.frame) == 1 else interval(least, most, "%", 0)
         return (
             f"Such estimates find changes above {ends}. Change of {self.what} ({percentage(self.level)} "
-            f"intervals): {'; '.join(said)}."
+            f"intervals): {'; '.join(said)}.{self._alarms()}"
         )
+
+    def _alarms(self) -> str:
+        share, judged = false_alarms(self.frame)
+        if not judged:
+            return ""
+        rate = number(share, "%", 0)
+        return f" On {judged} dates without a launch this method cried wolf {rate} of the time."
 
     def advice(self) -> str:
         """Say what to do."""
@@ -87,6 +94,13 @@ class Said:
             )
             for place, row in best.sort_index().iterrows()
         )
+
+
+def false_alarms(frame: pd.DataFrame) -> tuple[float, int]:
+    """Give the share of placebo steps of all launches that were taken for one, and how many there were."""
+    judged = int(frame["judged"].sum())
+    taken = float((frame["false_alarms"] * frame["judged"]).sum())
+    return (taken / judged if judged else float("nan")), judged
 
 
 def _change(row: Any) -> str:

@@ -13,7 +13,7 @@ from pmlib.given import ungiven
 from pmlib.impact.interrupted.before_after import CALIBRATE, WINDOW
 from pmlib.impact.interrupted.history import History, check_kpi, chosen_controls, history, not_estimable
 from pmlib.impact.interrupted.launch_table import Launched, launched
-from pmlib.impact.interrupted.launch_words import Said
+from pmlib.impact.interrupted.launch_words import Said, false_alarms
 from pmlib.impact.interrupted.sizes import POWER, caused, relative, shares
 from pmlib.impact.kpi import Kpi
 from pmlib.parameters import check_count, check_level
@@ -26,13 +26,13 @@ TITLE = "What the launches did"
 TOGETHER = 0.7  # correlation of two launches' errors, beyond which they are hardly told apart
 COLUMNS = {
     "launch": Column("Launch"),
-    "period": Column("From"),
     "estimate": Column("Change", "%"),
     "low": Column("Low", "%"),
     "high": Column("High", "%"),
-    "detectable": Column("Smallest change it finds", "%"),
     "false_alarms": Column("False alarms", "%", 0),
     "grade": Column("Grade"),
+    "period": Column("From"),
+    "detectable": Column("Smallest change it finds", "%"),
     "effect_se": Column("Standard error", "%"),
 }
 
@@ -43,8 +43,8 @@ class Launches(Result):
 
     frame : launch, period, until, runs (how often it was on), estimate, low, high (relative effects), effect,
         effect_se (the same estimate and its error), amount (a period, in the KPI's unit), coefficient,
-        coefficient_se (on the model's scale), p, detectable, false_alarms (share of
-        placebo steps before it that were taken for one), apart (placebos that lie side by side), calibrated
+        coefficient_se (on the model's scale), p, detectable, false_alarms (share of placebo steps before it
+        that were taken for one), judged (how many those were), apart (how many lie side by side), calibrated
         ("placebo" or "model"), grade (C or D), place. A ledger takes launch, period, effect, effect_se, grade
         and place.
     coefficients : of all regressors at the likeliest speed of the level: term, estimate, se.
@@ -200,7 +200,7 @@ def _result(
         columns=COLUMNS,
         source=kpi.source,
         numbers=said.numbers(),
-        checks=_checks(kpi, frame, tangled, outside, placebos),
+        checks=_checks(kpi, frame, tangled, outside),
         level=level,
         log=laid.log,
         coefficients=pd.DataFrame({"term": terms, "estimate": fit.coefficients, "se": fit.se}),
@@ -254,6 +254,7 @@ def _row(
         "p": float(2 * student.sf(abs(gap) / se, df)),
         "detectable": float(np.expm1(smallest)) if laid.log else smallest / without + 0 * share,
         "false_alarms": tried.false_alarms if tried else float("nan"),
+        "judged": tried.judged if tried else 0,
         "apart": tried.apart if tried else 0.0,
         "calibrated": "placebo" if tried else "model",
         "place": one.place,
@@ -272,16 +273,11 @@ def _tangled(fit: Structural, found: list[Launched]) -> list[tuple[str, str]]:
 
 
 def _checks(
-    kpi: Kpi,
-    frame: pd.DataFrame,
-    tangled: list[tuple[str, str]],
-    outside: list[str],
-    placebos: list[Steps | None],
+    kpi: Kpi, frame: pd.DataFrame, tangled: list[tuple[str, str]], outside: list[str]
 ) -> tuple[Check, ...]:
     own = list(frame.loc[frame["calibrated"] == "model", "launch"])
     apart = "; ".join(f"{first} and {second} are too close" for first, second in tangled)
-    judged = sum(tried.judged for tried in placebos if tried)
-    alarms = sum(float(np.nansum(tried.alarms)) for tried in placebos if tried)
+    share, judged = false_alarms(frame)
     checks = [
         Check(
             "Intervals rest on steps where there was no launch",
@@ -293,7 +289,6 @@ def _checks(
         Check("Launches can be told apart", not tangled, apart or "errors do not move together"),
     ]
     if judged:
-        share = alarms / judged
         checks.append(Check("Few false alarms before the launches", share <= 0.1, f"{share:.0%} of {judged}"))
     if outside:
         saw = f"left out, as not within the data, or on from its first {kpi.step.name}: {', '.join(outside)}"
