@@ -7,7 +7,7 @@ import pandas as pd
 
 from pmlib.impact.randomised.baseline import Baseline
 from pmlib.table import MINUS, number, percentage
-from pmlib.wording import lower
+from pmlib.wording import capital, lower
 
 SOON = 8  # weeks, of which it is said what they find where no effect was named or it takes too long
 LATE = 52  # weeks, beyond which nobody waits
@@ -86,7 +86,9 @@ def unknown(base: Baseline) -> str:
 
 def subtitle(base: Baseline, plan: Numbers) -> str:
     """Say what is measured, and under which terms."""
-    parts = [f"{base.column.label}; {percentage(plan['power'])} power, {percentage(plan['level'])} intervals"]
+    parts = [
+        f"{capital(base.column.label)}; {percentage(plan['power'])} power, {percentage(plan['level'])} intervals"
+    ]
     if plan["arms"] > 2:
         parts.append(f"shared among {plan['arms'] - 1:.0f} comparisons")
     if plan["variance_left"] < 1:

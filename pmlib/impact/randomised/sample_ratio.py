@@ -14,7 +14,7 @@ from pmlib.impact.randomised.words import chance_text
 from pmlib.parameters import check_level, check_number
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.stats.split import always_chance, split_chance
-from pmlib.table import Column, interval, number, percentage
+from pmlib.table import Column, interval, interval_digits, number, percentage
 
 TITLE = "How users are split"
 UNEVEN = 0.001  # chance of such a split, below which it is none; Fabijan et al. (2019), KDD
@@ -175,9 +175,10 @@ def _furthest(frame: pd.DataFrame) -> pd.Series:
 def _said(frame: pd.DataFrame, what: str, level: float) -> str:
     row = _furthest(frame)
     total = int(frame.loc[frame["where"] == EVERYBODY, "units"].sum())
-    span = interval(row["low"], row["high"], "%", 1)
+    digits = max(1, interval_digits(row["low"], row["high"], "%"))
+    span = interval(row["low"], row["high"], "%", digits)
     return (
-        f"{row['arm']} has {row['units']:,} of {total:,} {what}, {number(row['estimate'], '%', 1)} "
+        f"{row['arm']} has {row['units']:,} of {total:,} {what}, {number(row['estimate'], '%', digits)} "
         f"({span}, {percentage(level)}), where {number(row['expected_share'], '%', 1)} were planned"
     )
 

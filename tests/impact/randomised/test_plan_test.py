@@ -171,3 +171,14 @@ def test_what_takes_years_is_not_advised():
     found = impact.plan_test(rate=0.05, effect=0.01, users_a_week=300)
     assert found.title == "A change of 1% is too small to test for"
     assert found.advice.startswith("Don't run this test: 8 weeks find changes of 56.0% and more only.")
+
+
+def test_a_plan_keeps_its_promise():
+    rng = np.random.default_rng(7)
+    n = int(impact.plan_test(rate=0.1, effect=0.2).users_per_arm)
+    a, b = (rng.binomial(n, rate, 4000) / n for rate in (0.1, 0.12))
+    found = np.abs(b - a) > 1.96 * np.sqrt((a * (1 - a) + b * (1 - b)) / n)
+    assert found.mean() == pytest.approx(0.8, abs=0.02)
+    alarms = false_alarms(10, 1.96)[-1]
+    walks = rng.normal(size=(20_000, 10)).cumsum(axis=1) / np.sqrt(np.arange(1, 11))
+    assert (np.abs(walks) > 1.96).any(axis=1).mean() == pytest.approx(alarms, abs=0.01)
