@@ -90,7 +90,7 @@ def test_an_effect_put_in_is_found():
     assert found.effect / found.expected == pytest.approx(found.relative)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(st.floats(0.5, 2.0), st.floats(0.01, 1000))
 def test_an_effect_that_multiplies_shifts_the_estimate_and_no_unit_matters(effect, unit):
     values, changed = rides(140), rides(140) * unit
