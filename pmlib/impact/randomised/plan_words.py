@@ -86,9 +86,8 @@ def unknown(base: Baseline) -> str:
 
 def subtitle(base: Baseline, plan: Numbers) -> str:
     """Say what is measured, and under which terms."""
-    parts = [
-        f"{capital(base.column.label)}; {percentage(plan['power'])} power, {percentage(plan['level'])} intervals"
-    ]
+    power, level = percentage(plan["power"]), percentage(plan["level"])
+    parts = [f"{capital(base.column.label)}; {power} power, {level} intervals"]
     if plan["arms"] > 2:
         parts.append(f"shared among {plan['arms'] - 1:.0f} comparisons")
     if plan["variance_left"] < 1:
