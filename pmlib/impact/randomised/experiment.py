@@ -18,31 +18,15 @@ from pmlib.impact.randomised.multiplicity import CORRECTIONS
 from pmlib.impact.randomised.rows import CLEAR, NOTHING, WITHHELD, guardrail_rows, metric_rows
 from pmlib.impact.randomised.sample_ratio import UNEVEN
 from pmlib.impact.randomised.sequential import LOOKS, Fixed, Law, Sequential
+from pmlib.impact.randomised.shown import SPLIT_SHOWN, columns_of, drawn, measured_in, written
 from pmlib.parameters import check_level, check_names, check_number, check_seed
 from pmlib.result import Absent, Number
-from pmlib.table import Column, percentage
+from pmlib.table import percentage
 from pmlib.wording import listed
 
 TITLE = "The test"
 DESIGN = "randomised test"
-ROWS = 12  # of the chart
 TIGHTEST = 5000  # users in all at which sequential intervals are narrowest, where none are planned
-SHOWN = {
-    "metric": Column("Metric"),
-    "arm": Column("Arm"),
-    "control_text": Column("Control"),
-    "effect_text": Column("Effect"),
-    "relative_text": Column("Relative"),
-    "verdict": Column("Verdict"),
-}
-UNADJUSTED = {"unadjusted_text": Column("Unadjusted")}  # stands in for the control's value
-WRITTEN = {
-    "control_text": words.control_text,
-    "effect_text": words.effect_text,
-    "unadjusted_text": words.unadjusted_text,
-    "relative_text": words.relative_text,
-}
-SPLIT_SHOWN = {"arm": Column("Arm"), "users": Column("Users", "", 0), "verdict": Column("Verdict")}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -73,7 +57,7 @@ class Experiment(Effect):
         """Draw the effect of each arm on each metric with its interval; nothing where none is stated."""
         from pmlib import chart
 
-        shown, spec = _drawn(self.frame)
+        shown, spec = drawn(self.frame)
         clear = shown.loc[shown["verdict"].isin(CLEAR), "row"]
         return None if shown.empty else chart.dots(shown, "row", spec=spec, highlight=list(clear), ax=ax)
 
@@ -169,11 +153,9 @@ def _experiment(
     if not planned:
         frame = frame.assign(verdict=WITHHELD)
         main = main.where(main.index.isin(["metric", "arm"]), np.nan)
-    frame["row"] = _row_names(frame)
+    frame = written(frame)
     spoken = frame.assign(arm=[words.spoken(test, arm) for arm in frame["arm"]])
     control = words.spoken(test, known.arms[0])
-    for name, write in WRITTEN.items():
-        frame[name] = [write(row) for _, row in frame.iterrows()]
     users = dict(zip(known.arms, known.assigned.sum(axis=0).tolist(), strict=True))
     return Experiment(
         title=words.title(spoken, looks) if planned else words.SPLIT,
@@ -183,9 +165,9 @@ def _experiment(
         if planned
         else words.SPLIT_ADVICE,
         unknown=words.unknown(),
-        subtitle=_subtitle(_measured_in(frame), known, control, level, claimed, looks),
+        subtitle=_subtitle(measured_in(frame), known, control, level, claimed, looks) if planned else "",
         frame=frame,
-        columns=_columns(frame) if planned else SPLIT_SHOWN,
+        columns=columns_of(frame) if planned else SPLIT_SHOWN,
         source=test.line,
         numbers=_numbers(frame, test, level) if planned else (),
         checks=checks,
@@ -246,48 +228,9 @@ def _main(frame: pd.DataFrame) -> pd.Series:
     return rows.loc[support.idxmax()]
 
 
-def _columns(frame: pd.DataFrame) -> dict[str, Column]:
-    if "unadjusted" not in frame:
-        return SHOWN
-    named = [UNADJUSTED if name == "control_text" else {name: SHOWN[name]} for name in SHOWN]
-    return {name: column for part in named for name, column in part.items()}
-
-
 def _omnibus(found: Sequence[Compared]) -> pd.DataFrame:
     rows = [{"metric": one.metric.label} | vars(one.omnibus) for one in found if one.omnibus is not None]
     return pd.DataFrame(rows, columns=["metric", "test", "statistic", "df", "p"])
-
-
-def _row_names(frame: pd.DataFrame) -> list[str]:
-    one_arm, one_metric = frame["arm"].nunique() == 1, frame["metric"].nunique() == 1
-    return [
-        row.metric if one_arm else row.arm if one_metric else f"{row.metric}, {row.arm}"
-        for row in frame.itertuples()
-    ]
-
-
-def _drawn(frame: pd.DataFrame) -> tuple[pd.DataFrame, Column]:
-    """Choose the unit that all rows have: points of shares, else fractions of the control, else their own."""
-    rows = frame[~frame["verdict"].isin([NOTHING, WITHHELD])].drop_duplicates("row")
-    ends = ["claim_low", "claim_high"]
-    if rows["share"].all():
-        return _as(rows, ["estimate", *ends], Column("Difference", "points"))
-    relative = _as(rows, ["relative", *(f"relative_{end}" for end in ends)], Column("Relative effect", "%"))
-    if len(relative[0]) or rows["metric"].nunique() > 1:
-        return relative
-    return _as(rows, ["estimate", *ends], Column("Difference", rows["unit"].iloc[0] if len(rows) else ""))
-
-
-def _as(rows: pd.DataFrame, columns: list[str], spec: Column) -> tuple[pd.DataFrame, Column]:
-    part = rows[["row", "verdict", *columns]].set_axis(["row", "verdict", "estimate", "low", "high"], axis=1)
-    return part.dropna().head(ROWS), spec
-
-
-def _measured_in(frame: pd.DataFrame) -> str:
-    """Say what the chart's axis counts."""
-    spec = _drawn(frame)[1]
-    in_unit = f" in {'percentage points' if spec.unit == 'points' else spec.unit}" if spec.unit else ""
-    return spec.label + ("" if spec.unit == "%" else in_unit)
 
 
 def _subtitle(what: str, known: Moments, control: str, level: float, claimed: float, looks: str) -> str:
