@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -172,13 +173,12 @@ def test_the_methods_named_are_those_there_are():
     assert set(competitive.__all__) - named == {"blp_instruments", "dirichlet"}
 
 
-def test_the_methods_of_sizing_are_those_it_lists():
-    from pmlib import sizing
-
-    (table,) = re.findall(r"`sizing\.NAME` in a notebook \|\n\|[-|]+\|\n((?:\|.*\n)+)", README)
+@pytest.mark.parametrize("topic", ["sizing", "impact"])
+def test_the_methods_of_a_topic_are_those_it_lists(topic):
+    methods = import_module(f"pmlib.{topic}").__all__
+    (table,) = re.findall(rf"`{topic}\.NAME` in a notebook \|\n\|[-|]+\|\n((?:\|.*\n)+)", README)
     named = set(re.findall(r"`(\w+)`", table))
-    results = {name for name in sizing.__all__ if name[0].isupper()}
-    assert named == set(sizing.__all__) - results
+    assert named == {name for name in methods if name[0].islower()}
 
 
 def test_the_driver_tree_that_it_shows_is_read():
@@ -191,6 +191,6 @@ def test_the_driver_tree_that_it_shows_is_read():
 def test_the_lines_of_python_run(monkeypatch):
     monkeypatch.setenv("PMLIB_ROOT", str(ROOT))
     blocks = re.findall(r"^```python\n(.*?)```", README, flags=re.S | re.M)
-    assert len(blocks) == 2  # competitive analysis, market sizing
+    assert len(blocks) == 3  # competitive analysis, market sizing, feature impact
     for lines in blocks:
         exec(compile(lines, "README.md", "exec"), {})

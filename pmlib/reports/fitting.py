@@ -18,6 +18,12 @@ CALLED = {
     "design_weight": ("survey",),
     "income_a_head": ("panel",),
     "segment": ("groups",),
+    "variant": ("test",),
+    "treated": ("panel",),
+    "launched": ("panel",),
+    "effect": ("past",),
+    "launch": ("events",),
+    "kpi": ("series",),
 }
 MARKET = ("market", "history")
 

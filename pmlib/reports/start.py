@@ -11,7 +11,7 @@ from pmlib.reports.job import as_template
 from pmlib.reports.parameters import TAG, source
 from pmlib.reports.templates import shipped_notebook, template
 
-SHIPPED = ("competitive_analysis", "market_sizing")  # the notebooks that a new project starts with
+SHIPPED = ("competitive_analysis", "market_sizing", "feature_impact")  # notebooks that a new project has
 
 
 def new_report(root: Path, name: str, title: str = "") -> Path:
