@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from pmlib.data import Source
@@ -17,6 +18,7 @@ from pmlib.impact.feature.plan import EFFECT_OF, Baseline, Plan, effect_of_past,
 from pmlib.impact.feature.summary import Summary, summary
 from pmlib.impact.feature.target import Target, target_of
 from pmlib.impact.feature.telling import told
+from pmlib.impact.forecast import by_week
 from pmlib.parameters import check_count, check_level, check_name, check_seed
 from pmlib.result import Absent, Result
 from pmlib.stats.laws import Constant
@@ -39,14 +41,16 @@ class Feature(Summary, Result):
     """
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the KPI so far, and ahead: a fan with the feature, a dashed line without it."""
+        """Draw the KPI so far, and ahead: a fan with the feature, a dashed line without; days by week."""
         from pmlib import chart
 
-        kpi = self.plan.baseline.kpi
-        before = kpi.values[kpi.dates < self.plan.dates[0]]
-        seen = before.dropna().tail(min(HISTORY, 2 * self.plan.steps))
-        past = pd.DataFrame({"period": seen.index, "seen": seen.to_numpy(float)})
-        both = pd.concat([past, self.frame], ignore_index=True)
+        kpi, dates, frame = self.plan.baseline.kpi, self.plan.dates, self.frame
+        size = by_week.chunk(kpi, self.plan.steps)
+        if size > 1:
+            having = by_week.ahead(dates, self.draws.base + self.draws.gains, size, self.level)
+            frame = having.assign(without=np.median(by_week.means(self.draws.base, size), axis=0))
+        past = by_week.history(kpi, dates[0], min(HISTORY, 2 * len(frame)), size)
+        both = pd.concat([past, frame], ignore_index=True)
         names = {"estimate": "with it", "without": "without"}
         return chart.fan(both, "period", spec=kpi.column, baseline="without", names=names, ax=ax)
 
@@ -55,7 +59,7 @@ def feature(
     baseline: "Baseline | Absent | None",
     *,
     effect: "Effect | Absent | Any",
-    reach: str | float,
+    reach: str | float | None,
     adoption: str = "at once",
     analogues: Source | None = None,
     horizon: int | None = None,
@@ -105,7 +109,7 @@ def feature(
     ValueError : a text that cannot be read, a launch outside the forecast, a ceiling where it would count
         adoption twice.
     """
-    for given, what in ((baseline, "baseline forecast"), (effect, "effect")):
+    for given, what in ((baseline, "baseline forecast"), (effect, "effect"), (reach, "reach of a feature")):
         if absent := ungiven(TITLE, given, what):
             return absent
     assert baseline is not None and not isinstance(baseline, Absent)

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from pmlib.impact.feature.plan import Plan
 from pmlib.result import Result
+from pmlib.wording import lower
 
 Said = TypeVar("Said", bound=Result)
 NOTE = "synthetic past launches"
@@ -18,8 +19,8 @@ def labelled(result: Said, plans: Sequence[Plan]) -> Said:
     return replace(
         result,
         title=f"Synthetic: {result.title}",
-        finding=f"From synthetic past launches: {result.finding}",
-        headline=f"Synthetic: {result.headline or result.finding}",
+        finding=f"From synthetic past launches: {lower(result.finding)}",
+        headline=f"Synthetic: {lower(result.headline or result.finding)}",
         source=f"Synthetic ledger of past launches. {result.source}",
         numbers=tuple(
             replace(number, note=", ".join(filter(None, [number.note, NOTE]))) for number in result.numbers

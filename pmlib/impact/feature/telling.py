@@ -20,6 +20,7 @@ from pmlib.impact.feature.words import (
     span,
     unit_of,
 )
+from pmlib.impact.forecast.by_week import chunk
 from pmlib.result import Check, Number
 from pmlib.table import Column, number, percentage
 from pmlib.wording import capital, listed, lower
@@ -100,8 +101,8 @@ def _worth(found: Summary) -> str:
 
 def _of_whom(plan: Plan) -> str:
     if plan.effect_of == "user":
-        return "The effect is that on everybody reached, so adoption only says how fast it comes."
-    return "The effect is that on those who use it, so it is multiplied by how many of those reached do."
+        return "It counts on everybody reached; adoption says how fast it comes."
+    return "It counts on those who use it: adoption says how many of those reached do."
 
 
 def _advice(found: Summary) -> str:
@@ -113,7 +114,7 @@ def _advice(found: Summary) -> str:
             return f"Do not ship {name} as planned: over {over} it is worth {worth} on average, net of cost."
         if found.loss <= SELDOM:
             return f"Ship {name}: the chance of a loss is {chance(found.loss)}."
-        risk = f"but loses money in {chance(found.loss)} of cases: see whether a test is worth it"
+        risk = f"but loses money in {chance(found.loss)} of cases: weigh a test"
         return f"{capital(name)} pays on average ({worth}), {risk}."
     if found.target is not None:
         if found.chance >= OFTEN:
@@ -164,8 +165,9 @@ def _subtitle(plan: Plan, level: float) -> str:
     when = f"launched {plan.dates[plan.launch].date()}"
     drivers = [f"{lower(driver_label(d, plan))} {as_said(d, plan, level)}" for d in ("effect", "reach")]
     bands = f"{percentage(level)} and {percentage(OUTER)} range"
-    what = f"{column.label} so far and ahead, with {plan.name} ({bands})"
-    return f"{what} and without (dashed); {when}; {listed([*drivers, f'adoption {plan.adoption.words}'])}."
+    by_week = " a day, by week," if chunk(plan.baseline.kpi, plan.steps) > 1 else ""
+    what = f"{column.label}{by_week} so far and ahead, with {plan.name} ({bands})"
+    return f"{what} and without (dashed), {when}; {listed([*drivers, f'adoption {plan.adoption.words}'])}."
 
 
 def _columns(found: Summary, unit: str) -> dict[str, Column]:
@@ -207,16 +209,9 @@ def _numbers(found: Summary, unit: str, over: str) -> tuple[Number, ...]:
 
 
 def _checks(found: Summary) -> tuple[Check, ...]:
-    """See whether the effect can be told from nothing, and whether the horizon holds most of the adoption."""
-    low, high = found.plan.effect.ends(OUTER)
-    saw = span(low, high, "%") if high > low else number(low, "%")
+    """See whether the horizon holds most of the adoption."""
     ever = 1.0 if found.plan.effect_of == "user" else max(found.plan.adoption.ceiling.median, 1e-9)
     last = float(found.frame["adoption"].iloc[-1]) / ever
     return (
-        Check(
-            f"The {percentage(OUTER)} range of the effect leaves out 0",
-            low > 0 or high < 0,
-            saw,
-        ),
         Check("Adoption is nearly done within the horizon", last >= 0.9, f"{number(last, '%', 0)} of it"),
     )

@@ -11,6 +11,7 @@ from pmlib.impact.feature.information import Decision
 from pmlib.impact.feature.words import chance
 from pmlib.result import Check, Number
 from pmlib.table import Column, number, scaled
+from pmlib.wording import lower
 
 DIGITS = 2  # of amounts, as all of them are expectations of what is hardly known
 MOSTLY = 0.5  # of the worth of knowing everything
@@ -62,16 +63,15 @@ class Weighed:
     def told(self) -> dict[str, Any]:
         """Write everything that a WorthTesting says."""
         now, best = self._now(), self.about(self.best["net"])
-        then = (
-            f"The best test, of {self.length}, leaves {best} after its costs." if self.worth else f"{NONE}."
-        )
+        wrong = f"Decided without a test, being wrong costs {self.about(self.decision.perfect)} on average"
+        then = f"a test of {self.length} leaves {best} after its costs" if self.worth else lower(NONE)
         return {
             "title": f"A test of {self.length} earns {best} net" if self.worth else NONE,
             "finding": f"{now} {self._test()}",
-            "headline": f"{now} {then}",
+            "headline": f"{wrong}; {then}.",
             "advice": self._advice(),
             "unknown": self._unknown(),
-            "subtitle": f"Tests of {self.name} by length: what better decisions save, what test wait cost.",
+            "subtitle": f"Tests of {self.name} by length: what they save, what test and wait cost.",
             "columns": self._columns(),
             "numbers": self._numbers(),
             "checks": self._checks(),

@@ -62,7 +62,7 @@ class WorthTesting(Result):
         places = pd.DataFrame(
             {"label": "Best test:", "estimate": best["weeks"], "low": best["weeks"], "high": best["weeks"]}
         ).assign(at=best["sample"])
-        columns = {"weeks": Column("Length of the test", "weeks"), "amount": Column("Amount", self.unit)}
+        columns = {"weeks": Column("Length of the test, weeks"), "amount": Column("Amount", self.unit)}
         return chart.curves(
             long, "weeks", "amount", "curve", columns=columns, places=places if len(places) else None, ax=ax
         )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.given import ungiven
-from pmlib.impact.forecast import words
+from pmlib.impact.forecast import by_week, words
 from pmlib.impact.forecast.series import known
 from pmlib.impact.kpi import Kpi
 from pmlib.parameters import check_count, check_flag, check_level, check_names, check_seed
@@ -58,13 +58,17 @@ class Baseline(Result):
         return self.foreseen.draw(count, seed)
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the latest history, and from it the forecast as a fan."""
+        """Draw the latest history, and from it the forecast as a fan; of many days, by week."""
         from pmlib import chart
 
-        history = self.kpi.values[: self.dates[0] - pd.Timedelta(days=1)].tail(SHOWN * self.steps)
-        past = pd.DataFrame({"period": history.index, "seen": history.to_numpy(float)}).dropna()
+        size = by_week.chunk(self.kpi, self.steps)
+        frame = self.frame
+        if size > 1:
+            naive = by_week.means(frame[["naive"]].to_numpy().T, size)[0]
+            frame = by_week.ahead(self.dates, self.paths(DRAWS), size, self.level).assign(naive=naive)
+        past = by_week.history(self.kpi, self.dates[0], SHOWN * len(frame), size)
         return chart.fan(
-            pd.concat([past, self.frame], ignore_index=True),
+            pd.concat([past, frame], ignore_index=True),
             "period",
             spec=self.kpi.column,
             baseline="naive",

@@ -5,6 +5,7 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
+from pmlib.impact.forecast.by_week import chunk
 from pmlib.impact.kpi import Kpi
 from pmlib.result import Check, Number
 from pmlib.stats.series.foresee import Foreseen
@@ -60,7 +61,9 @@ def subtitle(kpi: Kpi, seen: Foreseen, level: float) -> str:
     """Say what is measured, and of what the forecast is made."""
     made = listed([lower(KINDS[kind]) if kind != "theta" else KINDS[kind] for kind in seen.kinds])
     mean = "mean of " if len(seen.kinds) > 1 else ""
-    return f"{kpi.label} a {kpi.step.name}; {mean}{made}; {percentage(level)} and 95% ranges from past errors"
+    shown = ", by week" if chunk(kpi, seen.steps) > 1 else ""
+    ranges = f"{percentage(level)} and 95% ranges from past errors"
+    return f"{kpi.label} a {kpi.step.name}{shown}; {mean}{made}; {ranges}"
 
 
 def constant(kpi: Kpi) -> str:

@@ -101,7 +101,7 @@ class BeforeAfter(Effect):
 
 def before_after(
     kpi: Kpi | Absent | None,
-    launch: str | date,
+    launch: str | date | None,
     *,
     window: int | None = WINDOW,
     end: str | date | None = None,
@@ -143,10 +143,10 @@ def before_after(
     Brodersen et al. (2015), "Inferring causal impact using Bayesian structural time-series models",
     Annals of Applied Statistics 9(1), for the design; the calibration on placebo windows is our own.
     """
-    if absent := ungiven(TITLE, kpi, "KPI by period"):
+    if absent := ungiven(TITLE, kpi, "KPI by period") or ungiven(TITLE, launch, "launch"):
         return absent
     check_kpi(kpi)
-    assert isinstance(kpi, Kpi)
+    assert isinstance(kpi, Kpi) and launch is not None
     check_level(level)
     if calibrate is not None and calibrate not in CALIBRATE:
         raise ValueError(f'calibrate is {calibrate!r}; write "placebo" or "model"')

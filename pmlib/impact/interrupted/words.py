@@ -59,7 +59,8 @@ class Said:
         """Say it on the first screen."""
         if self.clear:
             return f"{self._found()}{self._alarms()} {self._detects()}"
-        return f"We cannot tell whether the launch of {self.day} moved {self.what}. {self.finding()}"
+        cannot = f"We cannot tell whether the launch of {self.day} moved {self.what}"
+        return f"{cannot} ({self._ends()}). {self._detects()}"
 
     def advice(self) -> str:
         """Say what to do with it."""
@@ -79,11 +80,11 @@ class Said:
 
     def subtitle(self) -> str:
         """Say what is measured."""
-        known = f", seasons and {self._known()}" if self.controls else " and seasons"
+        controls = self._known() or "none"
         whence = "windows before it" if self.found.apart else "the model's own error"
         when = f"{self.kpi.step.several(self.sizes.window)} from {self.day}"
         return (
-            f"{self.kpi.label} a {self.kpi.step.name}, {when}, against what level{known} before it foresaw; "
+            f"{self.kpi.label} a {self.kpi.step.name}, {when}; controls: {controls}; "
             f"{percentage(self.sizes.level)} intervals from {whence}"
         )
 
@@ -125,19 +126,18 @@ class Said:
             return number(abs(sizes.relative), "%", digits)
         return number(abs(sizes.effect), unit, interval_digits(sizes.low, sizes.high))
 
+    def _ends(self) -> str:
+        sizes, unit = self.sizes, self.kpi.column.unit
+        low, high = (sizes.relative_low, sizes.relative_high) if self.shares else (sizes.low, sizes.high)
+        return f"{interval(low, high, '%' if self.shares else unit)}, {percentage(sizes.level)}"
+
     def _found(self) -> str:
-        sizes = self.sizes
-        ends = (
-            interval(sizes.relative_low, sizes.relative_high, "%")
-            if self.shares
-            else interval(sizes.low, sizes.high, self.kpi.column.unit)
-        )
-        size = self._size()
+        sizes, size = self.sizes, self._size()
         way = f"{size} above" if sizes.effect > 0 else f"{size} below"
         none = size.rstrip("%") == "0"
         return (
             f"In the {self.kpi.step.several(sizes.window)} from {self.day} {self.what} {_was(self.what)} "
-            f"{'' if none else way + ' '}what was to be expected ({ends}, {percentage(sizes.level)})."
+            f"{'' if none else way + ' '}what was to be expected ({self._ends()})."
         )
 
     def _alarms(self) -> str:

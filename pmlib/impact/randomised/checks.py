@@ -1,6 +1,6 @@
 """What would make a test's figures wrong, looked at before they are said."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from pmlib.impact.randomised.compare import Compared
 from pmlib.impact.randomised.contrast import Means
 from pmlib.impact.randomised.moments import Moments
 from pmlib.impact.randomised.rows import NOTHING
-from pmlib.impact.randomised.sample_ratio import UNEVEN, planned_shares
+from pmlib.impact.randomised.sample_ratio import UNEVEN, Expected, planned_shares
 from pmlib.impact.randomised.words import chance_text
 from pmlib.result import Check
 from pmlib.stats.split import always_chance, split_chance
@@ -22,7 +22,7 @@ LOWERING = ("Enough", "Arms are alike before", "No user was in two arms")  # che
 GRADES = "ABCD"
 
 
-def chance_of_split(known: Moments, expected: Mapping[str, float] | None, looks: str) -> float:
+def chance_of_split(known: Moments, expected: Expected, looks: str) -> float:
     """Give the chance of so uneven a split, of clusters where whole ones were assigned."""
     chance = split_chance if looks == "fixed" else always_chance
     return chance(_units(known), planned_shares(known.arms, expected))

@@ -1,6 +1,6 @@
 """What a randomised test found: every metric of every arm against the control, and what may be claimed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from pmlib.impact.randomised.metric import guardrail_of, metrics_of, with_bars
 from pmlib.impact.randomised.moments import Moments, moments, untested
 from pmlib.impact.randomised.multiplicity import CORRECTIONS
 from pmlib.impact.randomised.rows import CLEAR, NOTHING, WITHHELD, guardrail_rows, metric_rows
-from pmlib.impact.randomised.sample_ratio import UNEVEN
+from pmlib.impact.randomised.sample_ratio import UNEVEN, Expected
 from pmlib.impact.randomised.sequential import LOOKS, Fixed, Law, Sequential
 from pmlib.impact.randomised.shown import SPLIT_SHOWN, columns_of, drawn, measured_in, written
 from pmlib.parameters import check_level, check_names, check_number, check_seed
@@ -72,7 +72,7 @@ def experiment(
     looks: str = "fixed",
     tightest: float = TIGHTEST,
     correction: str = "holm",
-    expected: Mapping[str, float] | None = None,
+    expected: Expected = None,
     power: float = 0.8,
     seed: int = 1,
 ) -> Experiment | Absent:
@@ -143,7 +143,7 @@ def _experiment(
     level: float,
     looks: str,
     correction: str,
-    expected: Mapping[str, float] | None,
+    expected: Expected,
     power: float,
 ) -> Experiment:
     split_p = chance_of_split(known, expected, looks)

@@ -1,6 +1,6 @@
 """Are users split between the arms as planned? Where they are not, no effect of the test can be trusted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ UNEVEN = 0.001  # chance of such a split, below which it is none; Fabijan et al.
 EVERYBODY = "All"
 ROWS = 12  # of the chart
 SHARE = Column("Share", "%", 1)
+
+Expected = Mapping[str, float] | Sequence[str] | None  # planned shares of the arms
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -51,7 +53,7 @@ class SampleRatio(Result):
 
 def sample_ratio(
     test: Source | None,
-    expected: Mapping[str, float] | None = None,
+    expected: Expected = None,
     *,
     control: str | None = None,
     level: float = 0.95,
@@ -64,7 +66,8 @@ def sample_ratio(
     Parameters
     ----------
     test : one row a user; role variant, and unit, stratum and cluster if there are.
-    expected : planned share of each arm, or in what proportion: {"A": 1, "B": 1}; by default equal ones.
+    expected : planned share of each arm, or in what proportion: {"A": 1, "B": 1}, or in words,
+        ["A: 50%", "B: 50%"]; by default equal ones.
     level : of the intervals of shares (Wilson's).
 
     Returns
@@ -119,15 +122,17 @@ def sample_ratio(
     )
 
 
-def planned_shares(arms: tuple[str, ...], expected: Mapping[str, float] | None) -> np.ndarray:
+def planned_shares(arms: tuple[str, ...], expected: Expected) -> np.ndarray:
     """Give the planned share of each arm, 1 in all.
 
     Raises
     ------
     ValueError : an arm is missing, not in the test, or has no share above 0. TypeError : it is no mapping.
     """
-    if expected is None:
+    if expected is None or expected == []:
         return np.full(len(arms), 1 / len(arms))
+    if isinstance(expected, list | tuple):
+        expected = dict(map(_share, expected))
     if not isinstance(expected, Mapping):
         raise TypeError(f'expected is {shown(expected)}; give shares by arm, as in {{"A": 0.5, "B": 0.5}}')
     named = {str(arm): share for arm, share in expected.items()}
@@ -142,6 +147,14 @@ def planned_shares(arms: tuple[str, ...], expected: Mapping[str, float] | None) 
             raise ValueError(f"expected of {shown(arm)} is {share}; give a share above 0")
     found = np.array([float(named[arm]) for arm in arms])
     return found / found.sum()
+
+
+def _share(text: str) -> tuple[str, float]:
+    arm, _, share = str(text).rpartition(":")
+    try:
+        return arm.strip(), float(share.strip().removesuffix("%"))
+    except ValueError:
+        raise ValueError(f'expected has {shown(text)}; write an arm and its share, as in "A: 50%"') from None
 
 
 def _frame(known: Moments, counts: np.ndarray, shares: np.ndarray, level: float) -> pd.DataFrame:

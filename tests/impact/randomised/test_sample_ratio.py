@@ -94,7 +94,8 @@ def test_users_without_an_arm_are_counted_and_left_out():
         ({"A": 1, "B": 1, "C": 1}, "expected names arm 'C'; the arms are 'A', 'B'"),
         ({"A": 1, "B": 0}, "expected of 'B' is 0; give a share above 0"),
         ({"A": 1, "B": "half"}, "expected of 'B' is 'half'; give a share above 0"),
-        ([0.5, 0.5], 'expected is [0.5, 0.5]; give shares by arm, as in {"A": 0.5, "B": 0.5}'),
+        (0.5, 'expected is 0.5; give shares by arm, as in {"A": 0.5, "B": 0.5}'),
+        (["A"], """expected has 'A'; write an arm and its share, as in "A: 50%\""""),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused(expected, said):
