@@ -28,6 +28,7 @@ class _Part:
 
     least: float
     times: float = 1
+    lacks: bool = False  # whether a row has no value
 
     @property
     def is_whole(self) -> bool:
@@ -48,7 +49,7 @@ def moments(
     One row a group: the columns of `by`, rows, and the mean of each column; and all that was added up.
     """
     parts = _parts(typed, columns)
-    nullable = [name for name in columns if typed.table.columns[name].nullable]
+    nullable = [name for name, part in parts.items() if part.lacks]
     lacking = [(Name(f"l{i}"), sql("({} is null)", typed.column(name))) for i, name in enumerate(nullable)]
     groups = grouped_by(typed, by)
     found = in_order(_sums(typed, where, [*groups, *lacking], parts), [*groups, *lacking])
@@ -100,16 +101,20 @@ def _parts(typed: Typed, columns: Sequence[str]) -> dict[str, _Part]:
     for i, name in enumerate(columns):
         column = typed.column(name)
         ends.append(sql("min({}) as {}, max({}) as {}", column, Name(f"a{i}"), column, Name(f"b{i}")))
+        if typed.table.columns[name].nullable:
+            ends.append(sql("count(*) > count({}) as {}", column, Name(f"c{i}")))
     found = typed.run(sql("select {} from {}", joined(", ", ends), typed.relation))
     parts = {}
     for i, name in enumerate(columns):
         low, high = (found[f"{end}{i}"][0].as_py() or 0 for end in "ab")
+        lacks = f"c{i}" in found.column_names and found[f"c{i}"][0].as_py()
         if typed.table.columns[name].type != "number" and high - low <= PARTS:
-            parts[name] = _Part(int(low))
+            parts[name] = _Part(int(low), lacks=lacks)
         else:
             most = PARTS / (float(high) - float(low) or 1)
             tens = 10.0 ** min(floor(log10(most)), MOST)
-            parts[name] = _Part(float(low), max(times * tens for times in (1, 2, 5) if times * tens <= most))
+            finest = max(times * tens for times in (1, 2, 5) if times * tens <= most)
+            parts[name] = _Part(float(low), finest, lacks)
     return parts
 
 
