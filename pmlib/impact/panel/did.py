@@ -31,9 +31,8 @@ def did(
 
     Of a panel: least squares with an effect a unit and a period. Errors are by cluster (CR1, t with clusters
     less one), or, with fewer than five clusters on a side, by launches given to units that never had one;
-    where there are too few of these, the wider of the classical errors of the two-way and the two-by-two
-    regression, which trust that periods are independent. When units got it at different times, the number
-    also compares with units that have it already; how much is measured, and said.
+    where there are too few of these, the widest that any of the other errors gives. When units got it at
+    different times, the number also compares with units that have it already; how much is measured, and said.
 
     Of users seen once: the regression on group, time and both; errors by cluster where declared, else robust.
 

@@ -18,7 +18,7 @@ from pmlib.impact.panel.comparison import (
     table_of,
 )
 from pmlib.impact.panel.decomposition import FORBIDDEN, negative_weights, pairs
-from pmlib.impact.panel.errors import Placebos, codes, few, placebos, treated_clusters
+from pmlib.impact.panel.errors import Placebos, codes, few, placebos, t_quantile, treated_clusters
 from pmlib.impact.panel.estimate import Estimate
 from pmlib.impact.panel.panel import Panel
 from pmlib.impact.panel.pretrend import comparison_of, pre_trend
@@ -164,12 +164,13 @@ def _drawn(
 
 def _chosen(rows: Sequence[Row], errors: str | None, scarce: bool) -> Row:
     kinds = {row.errors for row in rows}
-    used = errors or ("placebo" if "placebo" in kinds else "classical" if scarce else "cluster")
-    if used not in kinds:
+    used = errors or ("placebo" if "placebo" in kinds else "" if scarce else "cluster")
+    if used and used not in kinds:
         raise ValueError(f"errors by {used} need more than two clusters; choose another")
-    fitting = [row for row in rows if row.errors == used]
-    # Two units show no scatter between units; the model that allows for more is believed.
-    return max(fitting, key=lambda row: np.nan_to_num(row.se)) if errors is None else fitting[0]
+    if used:
+        return next(row for row in rows if row.errors == used)
+    # So few units show no scatter between them; the model that allows for most is believed.
+    return max(rows, key=lambda row: np.nan_to_num(row.se * t_quantile(0.95, row.degrees)))
 
 
 def _one_number(forbidden: float, negative: float) -> Check:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr  # the normal distribution
 
 from pmlib.impact.panel.bands import widening
 from pmlib.impact.panel.errors import Placebos, codes, placebos, summed, t_quantile
 from pmlib.impact.panel.estimate import Estimate
-from pmlib.impact.panel.scatter import Stand, freedom, scatter
+from pmlib.impact.panel.scatter import Stand, alone, freedom, scatter
 
 Compute = Callable[[np.ndarray, np.ndarray, np.ndarray], "Effects"]
 
@@ -92,6 +93,9 @@ def ranged(
         table["degrees"] = freedom(by_cluster, kinds)
     else:
         table["se"], table["degrees"] = drawn.errors, drawn.degrees
+    if drawn is None and (unseen := alone(first, cluster)):
+        lost = table["kind"].isin(["group", "cell"]) & table["at"].isin(unseen)
+        table.loc[lost | scarce, "se"] = np.nan
     table["p"] = [
         Estimate(row.estimate, row.se, row.degrees, np.nan).p
         if drawn is None
@@ -104,7 +108,9 @@ def ranged(
     for _, rows in table[table["at"].notna()].groupby("kind", sort=False):
         at = rows.index.to_numpy()
         factor = widening(by_cluster[:, at], level, seed) if drawn is None else drawn.only(at).widening(level)
-        ratio = factor / t_quantile(level, np.inf)
-        wide[at] = half[at] * np.maximum(ratio, 1.0) if np.isfinite(ratio) else np.nan
+        if np.isfinite(factor):
+            together = max(level, float(2 * ndtr(factor) - 1))
+            free = table["degrees"].to_numpy()[at]
+            wide[at] = table["se"][at] * [t_quantile(together, float(own)) for own in free]
     table["band_low"], table["band_high"] = table["estimate"] - wide, table["estimate"] + wide
     return found, table, drawn

@@ -14,7 +14,7 @@ from pmlib.impact.panel.estimate import Estimate
 from pmlib.impact.panel.events import leads
 from pmlib.impact.panel.imputed import imputed, imputed_effects
 from pmlib.impact.panel.panel import Panel
-from pmlib.impact.panel.pretrend import PreTrend, pre_trend, steady, tested, untested
+from pmlib.impact.panel.pretrend import PreTrend, comparison_of, pre_trend, steady, tested, untested
 from pmlib.impact.panel.reading import enough, grade, labelled, others, panel_of
 from pmlib.impact.panel.staggered import DESIGN, columns
 from pmlib.impact.panel.timing import NEVER
@@ -103,7 +103,7 @@ def imputation(
 def lead_test(outcomes: np.ndarray, first: np.ndarray, cluster: np.ndarray, seed: int) -> PreTrend:
     """Test the periods before the launch among untreated cells, apart from the effects."""
     if few(first, cluster):
-        return pre_trend(outcomes, first, cluster, "never", seed)
+        return pre_trend(outcomes, first, cluster, comparison_of(first, None), seed)
     found = leads(outcomes, first, cluster)
     if found is None:
         return untested("there is a single period before the launch")

@@ -206,6 +206,10 @@ def _check_shape(name: str, outcomes: pd.DataFrame) -> None:
         raise DataError(
             f"{name}: the kpi is {np.nanmax(values):g} in every row; of what never varies no effect is found"
         )
+    if (outcomes.max(axis=1) == outcomes.min(axis=1)).all():
+        raise DataError(
+            f"{name}: no unit's kpi ever changes, so no launch moved it; give what varies over time"
+        )
 
 
 def _usable(

@@ -11,11 +11,18 @@ Stand = Mapping[int, np.ndarray]
 
 
 def small_cohorts(first: np.ndarray, cluster: np.ndarray) -> list[int]:
-    """Cohorts of so few clusters that their own scatter shows little, if enough never got it to stand in."""
-    if len(np.unique(cluster[first == NEVER])) < FEW:
-        return []
-    cohorts = np.unique(first[first != NEVER])
-    return [int(at) for at in cohorts if len(np.unique(cluster[first == at])) < FEW]
+    """Cohorts of so few clusters that their own scatter shows little, if more never got it to stand in."""
+    never = len(np.unique(cluster[first == NEVER]))
+    sizes = {int(at): len(np.unique(cluster[first == at])) for at in np.unique(first[first != NEVER])}
+    return [at for at, size in sizes.items() if size < min(FEW, never)]
+
+
+def alone(first: np.ndarray, cluster: np.ndarray) -> list[int]:
+    """Launches (-1 for none) of one cluster that no others stand in for: nobody can see how it scatters."""
+    small = small_cohorts(first, cluster)
+    return [
+        int(at) for at in np.unique(first) if at not in small and len(np.unique(cluster[first == at])) == 1
+    ]
 
 
 def scatter(

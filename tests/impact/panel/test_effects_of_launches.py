@@ -126,6 +126,17 @@ def test_a_cohort_of_one_unit_borrows_the_scatter_of_others():
     assert impact.imputation(panel(outcomes, first)).se > 0.2
 
 
+def test_of_two_units_nobody_can_tell_a_range():
+    outcomes, first, _, _ = world(1, {4: 1}, 1)
+    for method in METHODS[1:]:
+        found = method(panel(outcomes, first))
+        assert np.isnan(found.se)
+        assert found.finding.startswith("The feature changed sales by +")
+        assert "so few values tell no range." in found.finding
+        assert found.title == "No clear effect on sales"
+        assert found.html()
+
+
 def test_everyone_treated_in_the_end_is_compared_with_those_to_come():
     noisy, first, truth, _ = world(8, {3: 8, 6: 8}, 0)
     exact = np.arange(16)[:, None] + np.arange(8.0) + truth

@@ -134,6 +134,10 @@ def broken(**change):
             "shops: all 1 units with the feature have it in their first period already; give",
         ),
         (rows(LAUNCHES, years=[2004]), "shops has one period; a comparison needs one before"),
+        (
+            rows(LAUNCHES).assign(sales=lambda rows: rows["unit"].map(ord)),
+            "shops: no unit's kpi ever changes, so no launch moved it; give what varies over time",
+        ),
         (rows(LAUNCHES, sales=3), "shops: the kpi is 3 in every row; of what never"),
     ],
 )
