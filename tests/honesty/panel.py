@@ -49,7 +49,7 @@ def shares(sizes: dict[int, int]) -> np.ndarray:
 def expected(first: np.ndarray, sizes: dict[int, int]) -> np.ndarray:
     """Weights of units that give each launch the size it has in the long run.
 
-    Errors of `staggered` count that a cohort's size is drawn; those of `imputation` are about the cohorts seen.
+    Errors of `staggered` count that sizes of cohorts are drawn; those of `imputation` are about those seen.
     """
     return np.array([sizes[at] / (first == at).sum() if at in sizes else 0.0 for at in first])
 
