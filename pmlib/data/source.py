@@ -16,6 +16,7 @@ from pmlib.table import Column, is_number, texts
 
 AMOUNTS = {role for role, types in TYPES_OF_ROLE.items() if types == MEASURES}
 FLAGS = ("chosen", "available", "won")
+MEASURED = ("units", "revenue", "share", "price", "penetration")  # roles of what is a KPI, too
 SINCE = ("launched", "until")  # dates that may be missing: never, or to this day
 NEVER = ("", "0", "nan", "nat", "none", "<na>", "inf", "never")  # how tables write a date that never came
 PROFILE = {
@@ -93,6 +94,11 @@ class Source:
     def listed(self) -> dict[str, tuple[str, ...]]:
         """The columns of each role that several may have."""
         return {role: getattr(self, f"{role}s") for role in LISTED_ROLES if role}
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """The columns that may be a KPI: those of the role, and amounts that have a role of their own."""
+        return (*self.kpis, *(role for role in MEASURED if role in self.frame))
 
     def called(self, name: str) -> str:
         """Say what a column goes by in the frame: its role, where it has one."""

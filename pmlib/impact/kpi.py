@@ -92,8 +92,8 @@ def kpi(
 
     Parameters
     ----------
-    source : one row a period; roles period and kpi; also covariate (moved by what moves the KPI, and not by
-        a launch) and observed (share of the period that was, 0-1).
+    source : one row a period; roles period and kpi (or units, revenue, share, price), also covariate (moved
+        by what moves the KPI, and not by a launch) and observed (share of the period that was, 0-1).
     column : which kpi; by default the first.
     until : last date that is used.
     add : how several rows of a period become one: "sum" or "mean"; they are refused otherwise.
@@ -124,17 +124,18 @@ def kpi(
 def _lacking(source: Source) -> Absent | None:
     if not source.has("period"):
         return Absent(title=TITLE, reason=f"{source.title} has no column of role period.")
-    if not source.kpis:
+    if not source.measured:
         return Absent(title=TITLE, reason=f"{source.title} has no column of role kpi.")
     return None
 
 
 def _chosen(source: Source, column: str | None) -> str:
+    known = source.measured
     if column is None:
-        return source.kpis[0]
-    if column not in source.kpis:
-        raise ValueError(f"{source.name} has no kpi {column!r}; {meant(column, source.kpis)}")
-    return column
+        return known[0]
+    if (named := source.called(column)) not in known:
+        raise ValueError(f"{source.name} has no kpi {column!r}; {meant(column, known)}")
+    return named
 
 
 def _rows(

@@ -2,14 +2,10 @@
 
 import gzip
 import random
-import shutil
-import tomllib
 from pathlib import Path
 
 import pytest
 
-from pmlib import data
-from pmlib.data.declaration import Table
 from pmlib.data.propose import propose, sketch
 
 REPOSITORY = Path(__file__).parents[2]
@@ -23,24 +19,6 @@ def head(path: str) -> str:
 
 YOGURT = head("tests/reference/yogurt_choices.csv.gz")
 KETCHUP, CAMERAS = head("data/ketchup_choices.csv.gz"), head("data/camera_choices.csv.gz")
-
-
-@pytest.fixture
-def proposed(tmp_path, monkeypatch):
-    """A function that proposes a declaration of a text and gives it with what it reads."""
-    monkeypatch.setenv("PMLIB_ROOT", str(tmp_path))
-    monkeypatch.delenv("PMLIB_RUN_DIR", raising=False)
-    (tmp_path / "data").mkdir()
-
-    def make(text: str) -> tuple[Table, data.Source]:
-        shutil.rmtree(tmp_path / ".pmlib", ignore_errors=True)
-        file = tmp_path / "data" / "new.csv"
-        file.write_text(text, "utf-8")
-        proposal = propose(file, "data/new.csv", "new")
-        (tmp_path / "data" / "sources.toml").write_text(proposal.text, "utf-8")
-        return Table.model_validate(tomllib.loads(proposal.text)["new"]), data.read("new")
-
-    return make
 
 
 def roles(table):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import combinations
 
-from pmlib.data.propose import choices, deals, vocabulary
+from pmlib.data.propose import choices, deals, launches, vocabulary
 from pmlib.data.propose.column import Guess, is_money, is_rate
 from pmlib.data.propose.vocabulary import named
 from pmlib.data.roles import MEASURES, RESERVED
@@ -16,12 +16,15 @@ NEARLY = (
     0.05  # of the rows may repeat a key, or lack what names them: that is damage, which the gate will name
 )
 # Roles that no row may lack.
-WHOLE = ("product", "firm", "period", "units", "revenue", "share", "chooser", "occasion", "chosen")
+WHOLE = (
+    "product", "firm", "period", "units", "revenue", "share", "chooser", "occasion", "chosen", "unit",
+    "variant", "treated", "launch", "effect", "effect_se",
+)  # fmt: skip
 
 
 def assign(columns: list[Guess]) -> list[str]:
     """Give columns their roles, and say which columns name a row once; nothing when none do."""
-    key = deals.assign(columns)
+    key = deals.assign(columns) or launches.assign(columns)
     if not key:
         key = choices.assign(columns) or _of_market(columns)
         for column in columns:
@@ -41,6 +44,7 @@ def _of_market(columns: list[Guess]) -> list[str]:
     _firm(usual)
     key = _snapshot(columns, _product(usual))
     _attributes(columns)
+    launches.of_series(columns, key)
     if (share := holder(columns, "share")) and holder(columns, "units"):
         take(share)  # it follows from the units
     return key

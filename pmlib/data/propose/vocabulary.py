@@ -86,6 +86,9 @@ RIVAL = """
     concorrente
 """
 REASON = "reason reasons why cause driver grund ursache motiv raison motivo razón causa"
+# Of tests: the arm of a user, and what was known of one before.
+ARM = "variant variation arm bucket treatment testgroup variante"
+BEFORE = "before pre prior previous baseline covariate vorher avant"
 BETTER = {
     "higher": """
         battery akku batterie capacity kapazität memory ram storage speicher resolution speed power leistung

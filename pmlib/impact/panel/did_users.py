@@ -42,12 +42,12 @@ def did_of_users(
     for role in ("variant", *(() if after else ("period",))):
         if not table.has(role):
             return Absent(title=TITLE, reason=f"{table.title} has no column of role {role}, and no units.")
-    if not table.kpis:
+    if not table.measured:
         return Absent(title=TITLE, reason=f"{table.title} has no column of role kpi.")
-    if column is not None and column not in table.kpis:
-        raise ValueError(f"{table.name} has no kpi {column!r}; {meant(column, table.kpis)}")
+    if column is not None and column not in table.measured:
+        raise ValueError(f"{table.name} has no kpi {column!r}; {meant(column, table.measured)}")
     rows = rows_of(
-        table, column or table.kpis[0], exposed=exposed, after=after, launch=launch, covariates=covariates
+        table, column or table.measured[0], exposed=exposed, after=after, launch=launch, covariates=covariates
     )
     fit = regress(rows.outcome, rows.matrix, rows.cluster)
     found = [row for row in table_of("two-by-two", fit) if rows.clustered or row.errors != "cluster"]

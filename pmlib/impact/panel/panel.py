@@ -158,7 +158,7 @@ def _lacking(table: Source, treated: object, launch: object) -> Absent | None:
     for role in ("unit", "period"):
         if not table.has(role):
             return Absent(title=TITLE, reason=f"{table.title} has no column of role {role}.")
-    if not table.kpis:
+    if not table.measured:
         return Absent(title=TITLE, reason=f"{table.title} has no column of role kpi.")
     told = table.has("treated") or table.has("launched") or (treated is not None and launch is not None)
     if not told:
@@ -168,9 +168,9 @@ def _lacking(table: Source, treated: object, launch: object) -> Absent | None:
 
 
 def _chosen(table: Source, column: str | None) -> str:
-    if column is not None and column not in table.kpis:
-        raise ValueError(f"{table.name} has no kpi {column!r}; {meant(column, table.kpis)}")
-    return column or table.kpis[0]
+    if column is not None and column not in table.measured:
+        raise ValueError(f"{table.name} has no kpi {column!r}; {meant(column, table.measured)}")
+    return column or table.measured[0]
 
 
 def _rows(table: Source, until: str | date | None) -> pd.DataFrame:

@@ -103,9 +103,9 @@ def aa_check(
     if absent := ungiven(TITLE, test, "table of users"):
         return absent
     assert test is not None
-    if metric is None and not test.kpis:
+    if metric is None and not test.measured:
         return Absent(title=TITLE, reason=f"{test.title} has no column of role kpi.")
-    asked = metric_of(test, test.kpis[0] if metric is None else metric)
+    asked = metric_of(test, test.measured[0] if metric is None else metric)
     if asked.quantile is not None:
         raise ValueError(f"metric {shown(asked.text)}: a quantile is not drawn again; take a mean or share")
     return _checked(test, asked, reps, looks, level, seed)

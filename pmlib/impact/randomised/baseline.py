@@ -100,9 +100,9 @@ def measured(test: Source, metric: str | None, level: float) -> Baseline:
     ------
     DataError : no kpi, or one in which all users are alike.
     """
-    if metric is None and not test.kpis:
+    if metric is None and not test.measured:
         raise DataError(f'{test.name} has no column of role kpi; give metric, as in metric="orders"')
-    asked = metric_of(test, test.kpis[0] if metric is None else metric)
+    asked = metric_of(test, test.measured[0] if metric is None else metric)
     if asked.quantile is not None:
         raise ValueError(f"metric {shown(asked.text)}: a quantile is not planned for; take a mean or share")
     tried = test.has("variant")

@@ -84,7 +84,7 @@ def day_by_day(
     if absent := untested(TITLE, test, "period", *(["kpi"] if metric is None else [])):
         return absent
     assert test is not None
-    asked = metrics_of(test, [test.kpis[0] if metric is None else metric])[0]
+    asked = metrics_of(test, [test.measured[0] if metric is None else metric])[0]
     full = with_bars(test, [asked])
     known = moments(full, asked.columns, control=control)
     if (chance := chance_of_split(known, expected, "sequential")) < UNEVEN:

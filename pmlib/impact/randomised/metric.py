@@ -81,7 +81,7 @@ def metrics_of(test: Source, texts: Sequence[str] | str | None) -> list[Metric]:
     """
     if isinstance(texts, str):
         raise ValueError(f'metrics is the text {shown(texts)}; write a list: ["{texts}"]')
-    found = [metric_of(test, text) for text in (test.kpis if texts is None else texts)]
+    found = [metric_of(test, text) for text in (test.measured if texts is None else texts)]
     if not found:
         raise ValueError(f"no metric is given; write such as {FORMS}")
     return _told_apart(found)
