@@ -40,6 +40,7 @@ def test_imports_follow_the_arrows(path):
         assert not parts & ((TOPICS - {here}) | {"reports"}), "a topic imports the spine only"
     else:
         assert not parts & TOPICS, "the spine and the press know no topic"
+    assert "statsmodels.api" not in names, "say the submodule: all of statsmodels takes a second to import"
     if here not in DRAWS and path.name != "warm.py":  # which loads what charts will need
         assert not any(name.split(".")[0] in ("matplotlib", "seaborn") for name in names), (
             "drawing is the charts'"
