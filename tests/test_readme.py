@@ -3,12 +3,14 @@
 import os
 import random
 import re
+import runpy
 import subprocess
 import sys
 import time
 from importlib import import_module
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pmlib.reports import plan
@@ -179,6 +181,13 @@ def test_the_methods_of_a_topic_are_those_it_lists(topic):
     (table,) = re.findall(rf"`{topic}\.NAME` in a notebook \|\n\|[-|]+\|\n((?:\|.*\n)+)", README)
     named = set(re.findall(r"`(\w+)`", table))
     assert named == {name for name in methods if name[0].islower()}
+
+
+def test_the_honesty_that_it_tells_is_what_was_measured():
+    honesty = runpy.run_path(str(ROOT / "tests" / "honesty" / "__main__.py"))
+    table = pd.read_csv(honesty["TARGET"])
+    assert honesty["markdown"](table) in README
+    assert table["found"].between(table["low"], table["high"]).all()
 
 
 def test_the_driver_tree_that_it_shows_is_read():

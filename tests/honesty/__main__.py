@@ -16,13 +16,15 @@ import pandas as pd
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "reference" / "honesty.csv"
-COLUMNS = ["part", "check", "demand", "low", "high", "found", "of"]
+COLUMNS = ["part", "check", "demand", "low", "high", "found", "of", "aside"]
 
 
 def measured(part: str) -> pd.DataFrame:
     """Measure one part."""
     sys.path.insert(0, str(HERE))
-    return pd.DataFrame(import_module(part).rows()).assign(part=part)[COLUMNS]
+    found = pd.DataFrame(import_module(part).rows()).assign(part=part)
+    aside = found["aside"].fillna(False).astype(bool) if "aside" in found else False
+    return found.assign(aside=aside)[COLUMNS]
 
 
 def main(asked: list[str]) -> int:
@@ -43,15 +45,20 @@ def main(asked: list[str]) -> int:
 
 
 def markdown(table: pd.DataFrame) -> str:
-    """Write the table as the README shows it."""
+    """Write the table as the README shows it, without what stands aside."""
+    table = table[~table["aside"]]
     lines = ["| Check | Demand | Measured | On |", "|---|---|---|---|"]
-    lines += [f"| {r.check} | {r.demand} | {written(r.found)} | {r.of} |" for r in table.itertuples()]
+    lines += [
+        f"| {r.check} | {r.demand} | {written(r.found, r.demand)} | {r.of} |" for r in table.itertuples()
+    ]
     return "\n".join(lines)
 
 
-def written(found: float) -> str:
-    """Write a figure with three digits."""
-    return f"{found:.3g}"
+def written(found: float, demand: str) -> str:
+    """Write a figure as what is demanded of it: a percentage, points or a number."""
+    if "point" in demand:
+        return f"{100 * found:.1f} points"
+    return f"{100 * found:.1f}%" if "%" in demand else f"{found:.3g}"
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def false_alarms(method: str) -> dict:
     """Pretend a launch in each unit that never had one, and judge it by the others."""
     cried = [alarm for outcomes, at in panels() for alarm in alarms(outcomes, at, method)]
     return {
-        "check": f"placebo launches in real panels, {method}: effects cried at 5%",
+        "check": f"Placebo launches in real panels, {method}: effects cried at 5%",
         "demand": "at most 8%",
         "low": 0.0,
         "high": 0.08,
@@ -64,7 +64,7 @@ def coverage(donors: int) -> dict:
         reach = further(LEVEL, donors) * placebos(outcomes, first, "sdid", reps=donors, rng=rng).se
         covered.append(abs(effect - 3) <= reach)
     return {
-        "check": f"a true effect beside {donors} donors, sdid: within the 95% interval",
+        "check": f"A true effect beside {donors} donors, sdid: within the 95% interval",
         "demand": "92% to 98%",
         "low": 0.92,
         "high": 0.98,

@@ -53,7 +53,8 @@ def imputation(
     """Fit units and periods on untreated cells, and take the treated ones against what that says of them.
 
     It uses all periods before a launch, and is the sharpest where effects of unit and period are the whole
-    story; a panel with holes is used as it is.
+    story; a panel with holes is used as it is. With some five units a launch, bands of all times held in 90
+    of 100 made-up panels rather than 95.
 
     References
     ----------
