@@ -22,7 +22,6 @@ FREE = 5.0  # degrees of freedom of the scale when there are no windows at all
 SHAPE = 20.0  # windows at which half of the quantiles' shape is the errors' own
 TAIL = 5.0  # degrees of freedom of the Student distribution that errors usually look like
 GROWTH = 0.7  # usual power of the steps that the variance grows with: 0 noise, 1 a random walk
-FADE = 6.0  # how fast errors forget each other, over the whole horizon
 WILD = 5.0  # standard deviations, as the median has them, beyond which an error counts no more
 NEAR = 0.3  # width of the smoothing, in logarithms of the steps
 LEAST = 1e-9
@@ -122,7 +121,7 @@ def _smoothed(variance: np.ndarray, windows: np.ndarray) -> np.ndarray:
 
 def _ties(ratio: np.ndarray, known: np.ndarray, windows: np.ndarray) -> np.ndarray:
     steps = ratio.shape[1]
-    usual = np.exp(-FADE * np.arange(steps) / steps)
+    usual = _usual_ties(steps)
     found = np.ones(steps)
     for lag in range(1, steps):
         both = known[:, lag:] & known[:, :-lag]
@@ -132,3 +131,10 @@ def _ties(ratio: np.ndarray, known: np.ndarray, windows: np.ndarray) -> np.ndarr
         weight = windows[lag] if size > 0 else 0.0
         found[lag] = (weight * own + PRIOR * usual[lag]) / (weight + PRIOR)
     return found
+
+
+def _usual_ties(steps: int) -> np.ndarray:
+    """Tie errors of noise and of a part that stays, as the usual growth of the variance implies."""
+    size = np.arange(1.0, steps + 1) ** GROWTH
+    stays = [((size[:-lag] - 1) / np.sqrt(size[:-lag] * size[lag:])).mean() for lag in range(1, steps)]
+    return np.array([1.0, *stays])
