@@ -1,5 +1,6 @@
 """Score intervals of two shares, against published ones and at the edges."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from pmlib.stats.two_shares import difference_interval, ratio_interval, score_ch
     [  # Newcombe (1998), Statistics in Medicine 17, table II, method 6 (Miettinen and Nurminen)
         ((56, 70, 48, 80), 0.0528, 0.3382),
         ((9, 10, 3, 10), 0.1700, 0.8406),
+        ((6, 7, 2, 7), 0.0342, 0.8534),
         ((5, 56, 0, 29), -0.0326, 0.1933),
         ((0, 10, 0, 20), -0.1658, 0.2844),
         ((0, 10, 0, 10), -0.2879, 0.2879),
@@ -21,6 +23,27 @@ from pmlib.stats.two_shares import difference_interval, ratio_interval, score_ch
 )
 def test_differences_have_the_published_intervals(counts, low, high):
     assert difference_interval(counts, 0.95) == pytest.approx((low, high), abs=5e-5)
+
+
+def score_by_search(counts, gap):
+    """Count standard errors from a gap; the likeliest shares that have it are looked for, not solved for."""
+    x, n, y, m = counts
+    seconds = np.linspace(max(0.0, -gap), min(1.0, 1 - gap), 400_001)[1:-1]
+    firsts = seconds + gap
+    chance = (
+        x * np.log(firsts) + (n - x) * np.log1p(-firsts) + y * np.log(seconds) + (m - y) * np.log1p(-seconds)
+    )
+    first, second = (shares[chance.argmax()] for shares in (firsts, seconds))
+    variance = (first * (1 - first) / n + second * (1 - second) / m) * (n + m) / (n + m - 1)
+    return (x / n - y / m - gap) / variance**0.5
+
+
+@pytest.mark.parametrize("counts", [(56, 70, 48, 80), (6, 7, 2, 7), (5, 56, 1, 29), (60, 742, 41, 733)])
+def test_ends_lie_where_the_score_of_the_likeliest_shares_is_at_its_limit(counts):
+    low, high = difference_interval(counts, 0.95)
+    assert [score_by_search(counts, end) for end in (low, high)] == pytest.approx(
+        [1.959964, -1.959964], abs=1e-4
+    )
 
 
 def test_ratios_have_the_intervals_of_statsmodels():

@@ -53,6 +53,21 @@ def test_the_vaccine_trials_by_every_method_as_metafor_prints_them(learnt):
     assert (scaled.low, scaled.high) == pytest.approx((-1.1084, -0.3206), abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("name", "mean", "se", "tau2", "q"),
+    [  # REML, as metafor's documentation has them: teachers' expectations, districts, writing to learn
+        ("raudenbush1985", 0.0837, 0.0516, 0.0188, 35.8295),
+        ("konstantopoulos2011", 0.1279, 0.0439, 0.0884, 578.8640),
+        ("bangertdrowns2004", 0.2219, 0.0460, 0.0499, 107.1061),
+    ],
+)
+def test_trials_of_other_fields_as_metafor_prints_them(name, mean, se, tau2, q):
+    trials = pd.read_csv(REFERENCE / "real_ledgers.csv.gz").query("ledger == @name")
+    found = impact.ledger(table(trials["effect"].to_list(), trials["effect_se"].to_list())).pooled
+    assert (found.estimate, found.se, found.tau2) == pytest.approx((mean, se, tau2), abs=1e-4)
+    assert found.q == pytest.approx(q, rel=1e-5)
+
+
 def test_shrunk_trials_are_metafors_blups(learnt):
     trials = learnt.frame[learnt.frame["kind"] == "launch"].set_index("launch")
     first = [trials.loc[f"launch {i}", "blup"] for i in range(5)]
