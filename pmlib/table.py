@@ -39,8 +39,10 @@ class Column:
 
     @property
     def heading(self) -> str:
-        """Label and unit, as written above a column and along an axis."""
-        return f"{self.label} ({self.unit.replace(' (', ', ').rstrip(')')})" if self.unit else self.label
+        """Label and unit, as written above a column and along an axis; a unit in the label stands once."""
+        if not self.unit or self.unit.casefold() in self.label.casefold().split():
+            return self.label
+        return f"{self.label} ({self.unit.replace(' (', ', ').rstrip(')')})"
 
 
 def scaled(value: Any, unit: str) -> Any:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from pmlib import chart
+from pmlib.chart.parts import wrap
 from pmlib.table import Column
 
 PERIODS = pd.to_datetime(["1988-01-01", "1989-01-01", "1990-01-01"])
@@ -226,3 +227,28 @@ def test_an_analyst_draws_on_axes_of_their_own_and_adds_to_them(tmp_path):
     alone.figure.savefig(tmp_path / "alone.png")
     assert 'transform="rotate(-90 ' in chart.svg(lambda: alone, alt="a", name="b")
     assert "Turned &amp; mine" in chart.svg(lambda: alone, alt="a", name="b")
+
+
+def test_a_word_too_long_for_a_line_is_broken_after_its_hyphens():
+    assert wrap("Staggered difference-in-differences", 18) == "Staggered\ndifference-in-\ndifferences"
+    assert wrap("2018-12-30 so-called", 20) == "2018-12-30 so-called"
+
+
+@pytest.mark.parametrize(("every", "most"), [("7D", 2), ("MS", 3), ("YS", 4)])
+def test_on_a_phone_dates_below_an_axis_keep_apart(every, most):
+    frame = pd.DataFrame({"period": pd.date_range("2020-01-01", periods=30, freq=every), "estimate": 0.0})
+    frame = frame.assign(low=-1.0, high=1.0)
+    drawn = chart.svg(
+        lambda ax=None: chart.bands(frame, "period", spec=Column("Rides"), ax=ax), alt="a", name="b"
+    )
+    narrow = drawn[drawn.index('class="narrow"') :]
+    assert len(re.findall(r">[^<]*20\d\d[^<]*<", narrow)) == most
+
+
+def test_on_a_phone_long_numbers_below_an_axis_keep_apart():
+    frame = LEVELS.assign(low=-26_000, estimate=0, high=-2_000)
+    drawn = chart.svg(
+        lambda ax=None: chart.dots(frame, "firm", spec=Column("Worth", "$"), ax=ax), alt="a", name="b"
+    )
+    wide, narrow = drawn.split('class="narrow"')
+    assert len(re.findall(r">−\d\d,000<", narrow)) < len(re.findall(r">−\d\d,000<", wide))

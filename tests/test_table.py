@@ -109,3 +109,9 @@ def test_a_range_of_millions_is_written_once_and_no_finer_than_it_is_wide():
     assert interval(24.2e6, 69.7e6, "€ (2025)") == "€24M (2025) to €70M (2025)"
     assert interval(3200, 5300, "thousand cars") == "3,200 to 5,300 thousand cars"
     assert interval(0.9e6, 1.2e6, "cars") == "900,000 cars to 1.20 million cars"
+
+
+def test_a_unit_that_the_label_names_stands_once():
+    assert Column("Rides", "rides").heading == "Rides"
+    assert Column("Cigarette packs a head", "packs").heading == "Cigarette packs a head"
+    assert Column("Price", "$").heading == "Price ($)"

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 
 from pmlib.chart.canvas import new_axes
-from pmlib.chart.parts import OPEN, blank, label_ends, short, time, values
-from pmlib.chart.theme import CATEGORIES, GREY, INK, is_wide
-from pmlib.table import Column, date_form, interval_digits, scaled
+from pmlib.chart.parts import OPEN, blank, dates_that_fit, label_ends, short, time, values
+from pmlib.chart.theme import CATEGORIES, GREY, INK
+from pmlib.table import Column, interval_digits, scaled
 
 OUTER, INNER = 0.14, 0.22  # opacity; the inner band lies upon the outer
 
@@ -78,8 +78,7 @@ def fan(
 
 def _apart(when: pd.Series) -> pd.Series:
     """Keep dates far enough apart to be named, from the newest back: history may be uneven."""
-    whole = date_form(pd.DatetimeIndex(when)) == "%Y-%m-%d"  # which takes more room than a month or a year
-    most = (4 if is_wide() else 2) if whole else 6 if is_wide() else 4
+    most = dates_that_fit(when)
     room = (when.iloc[-1] - when.iloc[0]) / most
     kept = [len(when) - 1]
     for i in range(len(when) - 2, -1, -1):

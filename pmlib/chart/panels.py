@@ -15,6 +15,7 @@ from pmlib.chart.theme import CATEGORIES, GREY, INK, is_wide
 from pmlib.table import Column, scaled
 
 TALL, FIRST = 1.45, 1.4  # inches of a panel, and how much taller the first is
+LINE = 0.15  # of the first panel's height: a line of words
 BETWEEN = 0.42  # of a panel's height: room for the next one's name
 
 
@@ -81,4 +82,4 @@ def _panel(ax: Axes, frame: pd.DataFrame, x: str, part: Panel, mark: pd.Timestam
     ax.margins(y=0.14)  # so that the lowest number stands clear of the dates
     values(ax, part.spec, title=True)
     if part.observed:
-        label_ends(ax, ends)
+        label_ends(ax, ends, LINE)

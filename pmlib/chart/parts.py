@@ -1,5 +1,6 @@
 """What the forms share: axes in words, names that keep apart."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from matplotlib.transforms import Bbox, Transform, offset_copy
 
 from pmlib.chart.pen import Pen
 from pmlib.chart.theme import CATEGORIES, INK, MUTED, RULE, SIZE, is_wide
-from pmlib.table import CURRENCIES, Column, dates, number, plain, scaled
+from pmlib.table import CURRENCIES, Column, date_form, dates, number, plain, scaled
 
 PART = {"left": 0.0, "bottom": 0.0, "center": 0.5, "right": 1.0, "top": 1.0}  # of a text: before its place
 OPEN: dict[str, Any] = {  # what came later
@@ -23,6 +24,8 @@ OPEN: dict[str, Any] = {  # what came later
 }
 PAD = 3.5  # points between axes and their words
 LARGE = ((1e9, "bn"), (1e6, "M"))  # how an axis writes them, so that its numbers keep apart on a phone
+LINE = 0.18  # inches, of a label of several
+LONG = 1e4  # a number with as many letters leaves a phone room for half as many
 ASLANT = 3  # marks that a name may cover rather than stand aslant of its own, where it may seem another's
 
 
@@ -51,8 +54,9 @@ def marks(ax: Axes, places: Sequence[tuple[float, float]], colours: Sequence[str
 
 
 def row_height(labels: pd.Series, single: float) -> float:
-    """Choose the height of rows, in inches: higher where a label needs two lines."""
-    return single if all("\n" not in _row_label(name) for name in labels) else max(single, 0.36)
+    """Choose the height of rows, in inches: higher where a label needs two lines or more."""
+    lines = max((_row_label(name).count("\n") + 1 for name in labels), default=1)
+    return single if lines == 1 else max(single, LINE * lines)
 
 
 def _row_label(name: object) -> str:
@@ -82,13 +86,14 @@ def values(ax: Axes, spec: Column, axis: str = "y", title: bool = False) -> None
     """Write an axis of values within its limits; `title` names it, above the axis where it stands upright."""
     upright = axis == "y"
     low, high = sorted(ax.get_ylim() if upright else ax.get_xlim())
-    ticks = MaxNLocator(5 if is_wide() else 4).tick_values(low, high)
-    places = [float(v) for v in ticks if low <= v <= high]
+    places = _places(low, high, spec, 5 if is_wide() else 4)
     rules = [[(0, v), (1, v)] if upright else [(v, 0), (v, 1)] for v in places]
     along = ax.get_yaxis_transform() if upright else ax.get_xaxis_transform()
     grid = LineCollection(rules, colors=RULE, linewidths=0.8, transform=along, zorder=0.5)
     ax.add_collection(grid, autolim=False)
     size, letter = next((large for large in LARGE if max(map(abs, places), default=0) >= large[0]), (1, ""))
+    if not upright and not is_wide() and max(map(abs, places), default=0) / size >= LONG:
+        places = places[::2]  # so that long numbers keep apart
     mark = "%" if spec.unit == "%" else letter
     for v in places:
         words = plain(v / size, "", _shortest(v / size)) + (mark if v or not letter else "")
@@ -100,6 +105,11 @@ def values(ax: Axes, spec: Column, axis: str = "y", title: bool = False) -> None
             ax.set_title(named, loc="left", fontsize=SIZE, color=MUTED, y=1)
         else:
             ax.set_xlabel(named, labelpad=PAD + SIZE + 4)  # below the line of numbers
+
+
+def _places(low: float, high: float, spec: Column, most: int) -> list[float]:
+    ticks = MaxNLocator(most, integer=spec.digits == 0).tick_values(low, high)
+    return [float(v) for v in ticks if low <= v <= high]
 
 
 def _shortest(value: float) -> int:
@@ -116,7 +126,7 @@ def short(value: float, spec: Column, digits: int | None = None) -> str:
 def time(ax: Axes, when: pd.Series) -> None:
     """Write a time axis; the newest date is always among those named."""
     known = when.dropna().drop_duplicates().sort_values()
-    step = -(-len(known) // (6 if is_wide() else 4))
+    step = -(-len(known) // dates_that_fit(known))
     shown = known[::-1][:: max(step, 1)]  # the newest is always among them
     for place, words in zip(date2num(shown), dates(shown), strict=True):
         below(ax, place, words)
@@ -124,10 +134,20 @@ def time(ax: Axes, when: pd.Series) -> None:
         ax.set_xlim(*date2num(known.iloc[[0, -1]]))
 
 
-def label_ends(ax: Axes, ends: list[tuple[float, str, str]]) -> None:
-    """Write names right of where lines end (height, name, colour); those too close are pushed apart."""
+def dates_that_fit(when: pd.Series) -> int:
+    """Count the dates that find room side by side: days take more of it than months, and years least."""
+    form = date_form(pd.DatetimeIndex(when))
+    wide, narrow = {"%Y": (6, 4), "%b %Y": (6, 3)}.get(form, (4, 2))
+    return wide if is_wide() else narrow
+
+
+def label_ends(ax: Axes, ends: list[tuple[float, str, str]], line: float = 0.085) -> None:
+    """Write names right of where lines end (height, name, colour); those too close are pushed apart.
+
+    line : height of a line of words, as a share of that of the axes.
+    """
     low, high = ax.get_ylim()
-    gap = (high - low) * 0.085
+    gap = (high - low) * line
     above, filled = low - gap, 1
     right = near(ax, 6, 0, ax.get_yaxis_transform())
     for height, text, colour in sorted(ends):
@@ -203,8 +223,10 @@ def wrap(text: str, width: int) -> str:
     """Break a label at spaces so that no line is longer than `width` where that can be helped."""
     lines: list[str] = []
     for word in text.split():
-        if lines and len(lines[-1]) + 1 + len(word) <= width:
-            lines[-1] += " " + word
-        else:
-            lines.append(word)
+        for n, part in enumerate(re.split(r"(?<=-)", word) if len(word) > width else [word]):
+            between = "" if n else " "  # a word too long for a line is broken after its hyphens
+            if lines and len(lines[-1] + between + part) <= width:
+                lines[-1] += between + part
+            else:
+                lines.append(part)
     return "\n".join(lines)

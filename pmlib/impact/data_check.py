@@ -131,7 +131,7 @@ def _finding(kpi: Kpi, known: int, far: pd.DatetimeIndex) -> str:
     span = f"from {_day(kpi.dates[0])} to {_day(kpi.dates[-1])}"
     lost = len(kpi.values) - known
     said = f"{number(known)} of {kpi.step.several(len(kpi.values))} {span} have a value."
-    said += " What is missing is left out, never counted as 0." if lost else ""
+    said += " What is missing is left out, never counted as nothing." if lost else ""
     if len(far):
         said += f" {len(far):,} lie far from their neighbours and are kept, above all {_named(far)}."
     return said

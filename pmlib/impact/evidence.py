@@ -177,8 +177,11 @@ class _Words:
     def finding(self) -> str:
         failed = [check.label for check in self.chosen.checks if not check.passed]
         kept = f" (does not hold: {listed(failed)})" if failed and self.grade > "A" else ""
-        best = f"The best evidence is the {self.chosen.design}, grade {self.grade} of A to D{kept}."
-        return f"{best} {self.chosen.finding}{self._apart()}"
+        best = f"The best evidence is the {self.chosen.design}, grade {self.grade} of A to D{kept}"
+        if not np.isfinite(self.chosen.relative):
+            return f"{best}. {self.chosen.finding}{self._apart()}"
+        others = listed([f"the {one.design} says {_share(one)}" for one in self.alike])
+        return f"{best}: {_share(self.chosen)}.{f' {capital(others)}.' if others else ''}{self._apart()}"
 
     def unknown(self) -> str:
         if self.grade == "A":

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from pmlib.reports.page import render
 
-REPORTS = ("us_car_market", "nl_cars")
+REPORTS = ("us_car_market", "nl_cars", "bikeshare")
 pytestmark = pytest.mark.browser
 
 WORDS = """(selector) => {

@@ -179,7 +179,7 @@ def _told(frame: pd.DataFrame, feature: Feature) -> Scenarios:
     if feature.draws.valued:
         columns["money"] = Column("Worth net of cost", plan.currency)
     return Scenarios(
-        title=f"{capital(plan.name)}: {span(*ends, unit)} between scenarios"
+        title=f"{capital(plan.name)} brings {span(*ends, unit)} by scenario"
         if ends[1] > ends[0]
         else f"{capital(plan.name)} does the same in all scenarios",
         finding=f"Gain in {words} over {over}: {'; '.join(lines)}.",

@@ -16,13 +16,14 @@ from pmlib.impact.feature.words import (
     driver_label,
     driver_unit,
     kpi_words,
+    rounded,
     said,
     span,
     unit_of,
 )
 from pmlib.impact.forecast.by_week import chunk
 from pmlib.result import Check, Number
-from pmlib.table import Column, number, percentage
+from pmlib.table import Column, interval_digits, number, percentage
 from pmlib.wording import capital, listed, lower
 
 SELDOM, OFTEN = (
@@ -39,12 +40,16 @@ def told(found: Summary) -> dict[str, Any]:
     lift = amount(found.lift, found.lift_low, found.lift_high, "%", sign=True)
     over = plan.baseline.kpi.step.several(plan.steps)
     main = f"{capital(plan.name)} {_does(found, unit)} over {over}, {lift}"
+    first = main
+    if found.gain_low < 0 < found.gain_high:
+        moves = f"{_moved(found, unit)} over {over}, {lift}"
+        first = f"We cannot yet say that {plan.name} moves {kpi_words(plan)}: {moves}"
     outer = f"{percentage(OUTER)}: {span(found.gain_low_95, found.gain_high_95, unit)}"
     aim = _aim(found)
     return {
         "title": _title(found),
         "finding": " ".join(filter(None, [f"{main} ({outer}).", aim, _worth(found), _of_whom(plan)])),
-        "headline": " ".join(filter(None, [f"{main}.", aim])),
+        "headline": " ".join(filter(None, [f"{first}.", aim])),
         "advice": _advice(found),
         "unknown": _unknown(found),
         "subtitle": _subtitle(plan, level),
@@ -57,21 +62,30 @@ def told(found: Summary) -> dict[str, Any]:
 
 def _does(found: Summary, unit: str) -> str:
     words = kpi_words(found.plan)
-    a_period = f" a {found.plan.baseline.kpi.step.name}" if found.mean else ""
-    ends = (found.gain, found.gain_low, found.gain_high)
     unsure = found.gain_low < 0 < found.gain_high
     if found.gain < 0 or unsure:
-        does = "may change" if unsure else "changes"
-        return f"{does} {words} by {said(*ends, unit, found.level, sign=True)}{a_period}"
+        return f"{'may change' if unsure else 'changes'} {words} by {_moved(found, unit)}"
     to = "" if words == unit else f" to {words}"
-    return f"adds {said(*ends, unit, found.level)}{a_period}{to}"
+    return (
+        f"adds {said(found.gain, found.gain_low, found.gain_high, unit, found.level)}{_a_period(found)}{to}"
+    )
+
+
+def _moved(found: Summary, unit: str) -> str:
+    bare = "" if kpi_words(found.plan) == unit else unit  # which the sentence names already
+    moved = said(found.gain, found.gain_low, found.gain_high, bare, found.level, sign=True)
+    return f"{moved}{_a_period(found)}"
+
+
+def _a_period(found: Summary) -> str:
+    return f" a {found.plan.baseline.kpi.step.name}" if found.mean else ""
 
 
 def _title(found: Summary) -> str:
     words = kpi_words(found.plan)
     if found.target is not None:
         of = f" {words}" if found.target.relative else ""
-        return f"{capital(found.plan.name)}: {chance(found.chance)} chance of {found.target.words}{of}"
+        return f"{capital(found.plan.name)} has a {chance(found.chance)} chance of {found.target.words}{of}"
     if found.gain_low <= 0 <= found.gain_high:
         return f"We cannot say that {found.plan.name} moves {words}"
     lift = amount(found.lift, found.lift_low, found.lift_high, "%", sign=True)
@@ -90,9 +104,9 @@ def _worth(found: Summary) -> str:
     worth = said(found.money_mean, found.money_low, found.money_high, found.plan.currency, found.level)
     step = found.plan.baseline.kpi.step
     back = (
-        f"half of the draws have paid back {step.several(int(found.payback))} after launch"
+        f"as likely as not it has paid back {step.several(int(found.payback))} after launch"
         if np.isfinite(found.payback)
-        else f"fewer than half of the draws pay back within {step.several(found.plan.steps)}"
+        else f"most likely it has not paid back within {step.several(found.plan.steps)}"
     )
     return (
         f"Net of cost it is worth {worth} on average; the chance of a loss is {chance(found.loss)}; {back}."
@@ -100,9 +114,7 @@ def _worth(found: Summary) -> str:
 
 
 def _of_whom(plan: Plan) -> str:
-    if plan.effect_of == "user":
-        return "It counts on everybody reached; adoption says how fast it comes."
-    return "It counts on those who use it: adoption says how many of those reached do."
+    return "" if plan.effect_of == "user" else "The effect is on those who use it only."
 
 
 def _advice(found: Summary) -> str:
@@ -185,12 +197,13 @@ def _columns(found: Summary, unit: str) -> dict[str, Column]:
 
 def _numbers(found: Summary, unit: str, over: str) -> tuple[Number, ...]:
     plan = found.plan
-    more = "more" if found.gain >= 0 else "change of"
+    words, more = kpi_words(plan), "more" if found.gain >= 0 else "change of"
+    more += "" if words == unit else f" {words}"
     numbers = [
         Number(
             name="gain",
-            label=f"{more} {kpi_words(plan)} over {over} with {plan.name}",
-            value=found.gain, low=found.gain_low, high=found.gain_high, level=found.level, unit=unit,
+            label=f"{more} over {over} with {plan.name}",
+            **_rounded(found.gain, found.gain_low, found.gain_high, unit), level=found.level, unit=unit,
         )
     ]  # fmt: skip
     if found.target is not None:
@@ -201,11 +214,19 @@ def _numbers(found: Summary, unit: str, over: str) -> tuple[Number, ...]:
             Number(
                 name="worth",
                 label=f"what {plan.name} is worth on average over {over}, net of cost",
-                value=found.money_mean, low=found.money_low, high=found.money_high, level=found.level,
-                unit=plan.currency,
+                **_rounded(found.money_mean, found.money_low, found.money_high, plan.currency),
+                level=found.level, unit=plan.currency,
             )
         )  # fmt: skip
     return tuple(numbers)
+
+
+def _rounded(value: float, low: float, high: float, unit: str) -> dict[str, float]:
+    """Round an amount as the sentences do, so that a tile says the same."""
+    digits = interval_digits(low, high, unit)
+    return {
+        name: rounded(each, digits, unit) for name, each in (("value", value), ("low", low), ("high", high))
+    }
 
 
 def _checks(found: Summary) -> tuple[Check, ...]:

@@ -13,6 +13,7 @@ from pmlib.result import Check, Number
 from pmlib.table import Column, number, scaled
 from pmlib.wording import lower
 
+SURE = 1.96  # standard errors either way
 DIGITS = 2  # of amounts, as all of them are expectations of what is hardly known
 MOSTLY = 0.5  # of the worth of knowing everything
 NONE = "No test is worth what it costs"
@@ -54,11 +55,12 @@ class Weighed:
 
     def about(self, value: float) -> str:
         """Write an amount in two digits."""
+        return number(self.rounded(value), self.unit)
+
+    def rounded(self, value: float) -> float:
+        """Round an amount to two digits."""
         size = scaled(1.0, self.unit)
-        if not value:
-            return number(0, self.unit)
-        places = DIGITS - 1 - floor(log10(abs(value) * size))
-        return number(round(value * size, places) / size, self.unit)
+        return round(value * size, DIGITS - 1 - floor(log10(abs(value) * size))) / size if value else 0.0
 
     def told(self) -> dict[str, Any]:
         """Write everything that a WorthTesting says."""
@@ -84,14 +86,14 @@ class Weighed:
 
     def _test(self) -> str:
         best = self.best
-        error, cost = number(best["se"], "points"), self.about(best["cost"])
+        error, cost = number(SURE * best["se"], "points", 1), self.about(best["cost"])
         costs = f"waiting costs {self.about(best['delay'])}" + (
             f" and the test {cost}" if best["cost"] else ""
         )
         verdict = f"{self.about(best['net'])} remain" if self.worth else "no length tried leaves a gain"
         return (
-            f"A test of {self.length}{self.users} (standard error {error}) turns the decision in "
-            f"{chance(best['turns'])} of cases and saves {self.about(best['sample'])}; {costs}: {verdict}."
+            f"A test of {self.length}{self.users} tells the effect to ±{error} (95%). It turns the decision "
+            f"in {chance(best['turns'])} of cases and saves {self.about(best['sample'])}; {costs}: {verdict}."
         )
 
     def _advice(self) -> str:
@@ -119,13 +121,16 @@ class Weighed:
         loss = Number(
             name="loss_of_deciding_now",
             label="is lost on average by deciding without a test",
-            value=self.decision.perfect,
+            value=self.rounded(self.decision.perfect),
             unit=self.unit,
         )
         if not self.worth:
             return (loss,)
         label = f"is what a test of {self.length} is worth, net of its costs"
-        return (Number(name="test_net", label=label, value=float(self.best["net"]), unit=self.unit), loss)
+        return (
+            Number(name="test_net", label=label, value=self.rounded(self.best["net"]), unit=self.unit),
+            loss,
+        )
 
     def _checks(self) -> tuple[Check, ...]:
         known, everything = self.decision.perfect, self.everything

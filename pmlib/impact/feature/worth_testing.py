@@ -60,9 +60,17 @@ class WorthTesting(Result):
         )
         best = self.frame[self.frame["weeks"] == self.weeks]
         places = pd.DataFrame(
-            {"label": "Best test:", "estimate": best["weeks"], "low": best["weeks"], "high": best["weeks"]}
+            {
+                "label": "Best length, in weeks:",
+                "estimate": best["weeks"],
+                "low": best["weeks"],
+                "high": best["weeks"],
+            }
         ).assign(at=best["sample"])
-        columns = {"weeks": Column("Length of the test, weeks"), "amount": Column("Amount", self.unit)}
+        columns = {
+            "weeks": Column("Length of the test, in weeks", digits=0),
+            "amount": Column("Amount", self.unit),
+        }
         return chart.curves(
             long, "weeks", "amount", "curve", columns=columns, places=places if len(places) else None, ax=ax
         )
@@ -135,7 +143,7 @@ def worth_testing(
         net=float(weighed.best["net"]),
         unit=unit,
     )
-    return labelled(found, [plan])
+    return labelled(found, [plan], again=True)
 
 
 def _error(users: float | None, spread: float | None, se: str | float | None) -> float:

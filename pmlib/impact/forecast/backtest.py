@@ -79,7 +79,8 @@ def backtest(baseline: Baseline | Absent | None) -> Backtest | Absent:
         title=_title(moments),
         finding=_finding(kpi, frame, moments, seen, windows),
         headline=_headline(kpi, moments, seen),
-        subtitle=f"{kpi.label}: forecasts of {kpi.step.several(seen.steps)} with what was known then",
+        subtitle=f"{kpi.label}: errors of forecasts of {kpi.step.several(seen.steps)} with what was known "
+        "then; 1 is as wrong as the last season again used to be",
         frame=frame,
         columns=_columns(kpi),
         numbers=_numbers(kpi, moments, frame),

@@ -79,7 +79,7 @@ def track_record(baseline: Any, *, seed: int = 1) -> TrackRecord | Absent:
     level = baseline.level
     return TrackRecord(
         title=_title(scored, held),
-        finding=_finding(numbers, frame, scored, held, level),
+        finding=_finding(numbers, frame, scored, held, level, kpi.step.name),
         subtitle=f"{kpi.label} a {kpi.step.name} on average over each window, {percentage(level)} intervals",
         frame=frame,
         columns=columns,
@@ -156,12 +156,15 @@ def _title(scored: int, held: int) -> str:
     return f"{held} of {scored} forecasts held"
 
 
-def _finding(numbers: list[Number], frame: pd.DataFrame, scored: int, held: int, level: float) -> str:
+def _finding(
+    numbers: list[Number], frame: pd.DataFrame, scored: int, held: int, level: float, step: str
+) -> str:
     open_ones = frame[frame["held"].isna()]
     if not scored:
         due = min(str(window).partition(" to ")[2] for window in open_ones["window"])
         first = numbers[0]
-        return f"Kept from now on: {first} {first.label} from {first.period}. The first is due on {due}."
+        what = f"{first.written} a {step} ({first.range}, {percentage(level)} range) from {first.period}"
+        return f"Kept from now on: {what}. The first is due on {due}."
     said = f"Of {scored} forecasts whose time has come, {held} held what came; {percentage(level)} should."
     low, high = _interval(scored, held)
     if scored < ENOUGH:

@@ -47,7 +47,8 @@ class Said:
         rows = pd.concat([self.clear, self.frame.drop(self.clear.index)]).head(3)
         said = [f"{row.launch} {_change(row)}" for row in rows.itertuples()]
         least, most = self.frame["detectable"].min(), self.frame["detectable"].max()
-        ends = number(least, "%", 0) if len(self.frame) == 1 else interval(least, most, "%", 0)
+        alike = number(least, "%", 0) == number(most, "%", 0)
+        ends = number(most, "%", 0) if alike else interval(least, most, "%", 0)
         return (
             f"Such estimates find changes above {ends}. Change of {self.what} ({percentage(self.level)} "
             f"intervals): {'; '.join(said)}.{self._alarms()}"

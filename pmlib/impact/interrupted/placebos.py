@@ -72,7 +72,8 @@ def placebos(effect: BeforeAfter | Absent | None) -> Placebos | Absent:
         ),
         subtitle=(
             f"Windows of {effect.kpi.step.several(effect.window)} before {effect.launch.date()}, each "
-            f"foreseen from what came before it; {round(effect.apart)} of them lie side by side"
+            f"foreseen from what came before it; dark ones were taken for an effect; {round(effect.apart)} "
+            "of them lie side by side"
         ),
         frame=frame.assign(alarm=pd.array(frame["alarm"] > 0, dtype=bool)),
         columns=COLUMNS,

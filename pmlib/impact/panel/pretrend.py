@@ -63,11 +63,9 @@ class PreTrend:
         if not self.how:
             return f"{capital(self.why)}, so nobody can see whether both moved alike before the launch."
         if self.holds:
-            alike = (
-                f"Before the launch the two moved alike as far as we can see (p = {number(self.p, '', 3)})"
-            )
+            alike = "Before the launch the two moved alike as far as we can see"
             return f"{alike}; {self.unseen(column)}."
-        apart = f"Before the launch {lower(column.label)} already moved apart (p = {number(self.p, '', 3)})"
+        apart = f"Before the launch {lower(column.label)} already moved apart"
         return f"{apart}, so part of the effect may be that."
 
 

@@ -31,8 +31,8 @@ def headline(chosen: Comparable, found: Trial, column: Column) -> str:
     share, level = _share(found), percentage(found.level)
     said = f"{share or _amount(found, column)} ({_share_range(found) or _range(found, column)}, {level})"
     if found.found:
-        return f"{capital(column.label)} of {_who(chosen)}: {said} against what it would have been."
-    moved = f"We cannot yet say that the launch moved {lower(column.label)} of {_who(chosen)}."
+        return f"{capital(column.label)} in {_who(chosen)}: {said} against what it would have been."
+    moved = f"We cannot yet say that the launch moved {lower(column.label)} in {_who(chosen)}."
     return f"{moved} {_sees(found, column)} It found {said}."
 
 
@@ -43,7 +43,7 @@ def finding(chosen: Comparable, found: Trial, column: Column) -> str:
     also = f", or {_share(found)}" if _share(found) else ""
     parts = [
         _sees(found, column),
-        f"{capital(column.label)} of {_who(chosen)} {since}: {_amount(found, column)} beside what a mix of "
+        f"{capital(column.label)} in {_who(chosen)} {since}: {_amount(found, column)} beside what a mix of "
         f"others shows ({ends}){also}.",
         _mix(chosen, found),
         _alarms(found),

@@ -11,8 +11,8 @@ from pmlib.result import Number
 from pmlib.table import Column, interval, interval_digits, number, percentage
 from pmlib.wording import capital, lower
 
-COMPARED = "by comparing {got} with {others}"
-FILLED = "by filling in what {got} would have done from {others}"
+COMPARED = "comparing {got} with {others}"
+FILLED = "filling in what {got} would have done from {others}"
 Fields = Mapping[str, Any]
 
 
@@ -60,16 +60,39 @@ def finding(column: Column, fields: Fields, how: str) -> str:
     """The effect with its range, or what could have been found."""
     value, label = written(fields["effect"], column, fields, sign=True), lower(column.label)
     if np.isnan(fields["se"]):
-        return f"The feature changed {label} by {value}, {how}; so few values tell no range."
+        return f"With the feature, {label} changed by {value}, {how}; so few values tell no range."
     ends = interval(fields["low"], fields["high"], unit_of(column))
     spread = f"{ends}, {percentage(fields['level'])} interval"
     if clear(fields):
         part = share(fields, sign=True)
-        return f"The feature changed {label} by {value}{f', or {part}' if part else ''} ({spread}), {how}."
-    words = f"We cannot tell whether the feature moved {label}: {value} ({spread}), {how}."
+        words = f"With the feature, {label} changed by {value}{f', or {part}' if part else ''}"
+    else:
+        words = f"We cannot tell whether the feature moved {label}: {value}"
+    return f"{sees(column, fields)} {words} ({spread}), {how}."
+
+
+def headline(column: Column, fields: Fields, how: str) -> str:
+    """Say it as the first screen does."""
+    if np.isnan(fields["se"]):
+        return finding(column, fields, how)
+    part, level, label = share(fields, sign=True), percentage(fields["level"]), column.label
+    ends = (
+        interval(fields["relative_low"], fields["relative_high"], "%")
+        if part
+        else interval(fields["low"], fields["high"], unit_of(column))
+    )
+    said = f"{part or written(fields['effect'], column, fields, sign=True)} ({ends}, {level})"
+    if clear(fields):
+        return f"{capital(label)} with the feature: {said} against what it would have been, {how}."
+    return f"We cannot yet say that the feature moved {lower(label)}. {sees(column, fields)} It found {said}."
+
+
+def sees(column: Column, fields: Fields) -> str:
+    """Say what could have been found."""
     least = fields["detectable"]
-    large = written(2.8 * fields["se"], column, fields) if np.isnan(least) else number(least, "%")
-    return f"{words} An effect of {large} would be found in 4 of 5 cases."
+    digits = 0 if least > 0.1 else 1
+    large = written(2.8 * fields["se"], column, fields) if np.isnan(least) else number(least, "%", digits)
+    return f"This comparison finds effects from {large} on."
 
 
 def advice(column: Column, fields: Fields) -> str:
@@ -91,12 +114,11 @@ def subtitle(panel: Panel, level: float, more: str = "") -> str:
 
 
 def said(column: Column, fields: Fields, how: str, source: str) -> dict[str, Any]:
-    """The words and numbers that every result has. how : in words, as "by comparing 3 with 5"."""
-    sentence = finding(column, fields, how)
+    """The words and numbers that every result has. how : in words, as "comparing 3 with 5"."""
     return {
         "title": title(column, fields),
-        "finding": sentence,
-        "headline": sentence,
+        "finding": finding(column, fields, how),
+        "headline": headline(column, fields, how),
         "advice": advice(column, fields),
         "source": source,
         "numbers": numbers(column, fields, source),

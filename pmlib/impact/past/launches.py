@@ -16,6 +16,7 @@ from pmlib.impact.effect import GRADES
 STATED = float(ndtri(0.975))  # standard errors between an estimate and an end of its interval, at 95%
 MOST = 2000  # launches; nobody compares more, and pooling takes the square of them in memory
 MADE_UP = ("synthetic", "made up", "made-up")
+FIRST = "Synthetic: "  # of a name; a chart whose title has said it leaves it out
 # How many times as large as stated an error is taken, by grade. On placebo launches, of which nothing came,
 # common before/after methods (D) see an effect at 5% in 29 to 55% of cases, as if they stated half of their
 # errors, and with controls (C) in 7 to 17%. Random ones (A), and comparison with others (B), stand as stated.

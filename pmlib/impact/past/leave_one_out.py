@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from pmlib.given import ungiven
+from pmlib.impact.past.launches import FIRST
 from pmlib.impact.past.ledger import Ledger
 from pmlib.impact.past.prior import WITHIN
 from pmlib.parameters import check_level
@@ -47,6 +48,7 @@ class LeaveOneOut(Result):
         from pmlib import chart
 
         drawn = self.frame.assign(raw_low=self.frame["raw"], raw_high=self.frame["raw"])
+        drawn = drawn.assign(launch=drawn["launch"].str.removeprefix(FIRST))
         drawn = drawn.sort_values("raw", ascending=False, kind="stable").head(18)
         return chart.forest(
             drawn,
@@ -129,8 +131,8 @@ def _result(ledger: Ledger, frame: pd.DataFrame, band: float, level: float) -> L
     return LeaveOneOut(
         title=f"{'Synthetic: ' if ledger.synthetic else ''}{hits} of {count} launches came as foretold",
         subtitle=f"What was measured of each launch, and the {in_band} foretold by the others",
-        finding=f"{share} of {count} {made_up}launches came within the {in_band} that the others foretold, "
-        f"{verdict} ({percentage(level)} interval of the share {possible}).",
+        finding=f"{hits} of {count} {made_up}launches came within the {in_band} that the others foretold: "
+        f"{share} ({possible}, {percentage(level)}), {verdict}.",
         frame=frame,
         columns={
             "launch": Column("Launch"),

@@ -11,7 +11,7 @@ from pmlib.data import Source
 from pmlib.data.source import check_source
 from pmlib.given import ungiven
 from pmlib.impact.past import words
-from pmlib.impact.past.launches import DOUBT, Launches, launches
+from pmlib.impact.past.launches import DOUBT, FIRST, Launches, launches
 from pmlib.impact.past.methods import knapp_hartung, methods
 from pmlib.impact.past.prior import WITHIN, Prior, prior_of
 from pmlib.impact.past.reliance import checks, numbers, tells_small
@@ -106,6 +106,7 @@ class Ledger(Result):
         if len(single) > DRAWN:
             single = single.nlargest(DRAWN, "weight").sort_index()
         drawn = pd.concat([single, self.frame[self.frame["kind"] != "launch"]])
+        drawn = drawn.assign(launch=drawn["launch"].str.removeprefix(FIRST))
         return chart.forest(
             drawn,
             "launch",
@@ -239,7 +240,7 @@ def _result(
         unknown=words.unknown(said),
         frame=frame,
         columns=shown_columns(effect, unit, found),
-        source=f"Synthetic ledger. {line}" if found.synthetic else line,
+        source=f"Synthetic ledger. {line}" if found.synthetic and "ynthetic" not in line else line,
         numbers=numbers(said, table.name),
         checks=checks(found, posterior, small),
         level=level,

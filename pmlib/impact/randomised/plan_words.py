@@ -35,10 +35,9 @@ def finding(base: Baseline, plan: Numbers, frame: pd.DataFrame, users_a_week: fl
         row = soon(frame)
         when = f"{_weeks(row['weeks'])} at {number(users_a_week)} users" if users_a_week else ""
         of = f"{number(row['per_arm'], digits=0)} users in each of {plan['arms']:.0f} arms"
-        return (
-            f"A change of {_size(base, row['estimate'])} in {lower(base.column.label)}, now "
-            f"{_value(base, base.value)}, is found {often} with {of}{f' ({when} a week)' if when else ''}."
-        )
+        now = f", now {_value(base, base.value)}," if base.users or base.value != 1 else ""
+        change = f"A change of {_size(base, row['estimate'])} in {lower(base.column.label)}{now}"
+        return f"{change} is found {often} with {of}{f' ({when} a week)' if when else ''}."
     ends = f"from {_value(base, base.value)} to {_value(base, base.value + plan['difference'])}"
     said = f"A change of {_target(base, plan)} in {lower(base.column.label)}, {ends}, is found {often}"
     if not isfinite(plan["users"]):

@@ -191,7 +191,7 @@ def _said(frame: pd.DataFrame, what: str, level: float) -> str:
     digits = max(1, interval_digits(row["low"], row["high"], "%"))
     span = interval(row["low"], row["high"], "%", digits)
     return (
-        f"{row['arm']} has {row['units']:,} of {total:,} {what}, {number(row['estimate'], '%', digits)} "
+        f"Of {total:,} {what}, {row['units']:,} are in {row['arm']}, {number(row['estimate'], '%', digits)} "
         f"({span}, {percentage(level)}), where {number(row['expected_share'], '%', 1)} were planned"
     )
 

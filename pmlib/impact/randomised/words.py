@@ -8,10 +8,10 @@ import pandas as pd
 
 from pmlib.data import Source
 from pmlib.impact.randomised.rows import BETTER, BROKEN, CLEAR, KEPT, NOTHING, UNCLEAR, WORSE
-from pmlib.table import interval, interval_digits, number, percentage
+from pmlib.table import decimals, interval, interval_digits, number, percentage, scaled
 from pmlib.wording import capital, listed, lower
 
-SPLIT = "No effect is stated: the arms are not split as planned"
+SPLIT = "No effect is stated: users are not split as planned"
 SPLIT_ADVICE = (
     "Don't decide on this test: find out why users are missing from an arm, then run it again. If unequal "
     "arms were planned, state their shares."
@@ -43,7 +43,15 @@ def span(row: pd.Series, *, signed: bool = True) -> str:
     _, low, high, unit = _measure(row)
     if not signed and high <= 0:
         low, high = -high, -low
-    return interval(low, high, unit)
+    return interval(low, high, unit, _digits(low, high, unit))
+
+
+def _digits(low: float, high: float, unit: str) -> int:
+    """Choose decimals so that a range that leaves 0 out is not written as if it began there."""
+    digits, near = interval_digits(low, high, unit), min(abs(low), abs(high))
+    if low * high > 0 and not round(float(scaled(near, unit)), max(digits, 0)):
+        return decimals(float(scaled(near, unit)), 1)
+    return digits
 
 
 def _measure(row: pd.Series) -> tuple[float, float, float, str]:
@@ -101,7 +109,7 @@ def finding(frame: pd.DataFrame, control: str, level: float, power: float) -> st
     count = int((frame["role"] == "metric").sum() - (frame["verdict"] == NOTHING).sum())
     together = f", together for {count} comparisons" if count > 1 else ""
     said = f"{capital('; '.join(clauses[:SAID]))} ({percentage(level)} intervals{together})."
-    return said + _without(known) + _missed(known, power)
+    return _missed(known, power) + said + _without(known)
 
 
 def _without(rows: pd.DataFrame) -> str:
@@ -144,7 +152,7 @@ def _missed(rows: pd.DataFrame, power: float) -> str:
     row = open_.loc[open_["detectable"].idxmax()]
     share = bool(row["share"])
     least = number(row["detectable"] * (row["control"] if share else 1.0), "points" if share else "%", 1)
-    return f" An effect of {least} would have shown in {_often(power)} such tests."
+    return f"An effect of {least} would have shown in {_often(power)} such tests. "
 
 
 def _often(power: float) -> str:

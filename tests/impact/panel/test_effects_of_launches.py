@@ -85,11 +85,11 @@ def test_units_that_drift_apart_before_the_launch_cost_a_grade():
     found = impact.event_study(panel(outcomes, first))
     assert found.grade == "C"
     assert not found.pretrend.holds
-    assert found.unknown.startswith("Before the launch sales already moved apart (p = 0.0")
+    assert found.unknown.startswith("Before the launch sales already moved apart, so")
     steady, first, _, _ = world(4, {3: 30, 5: 30}, 40)
     good = impact.event_study(panel(steady, first))
     assert good.grade == "B"
-    assert "the two moved alike as far as we can see (p = " in good.finding
+    assert "the two moved alike as far as we can see; " in good.finding
     assert good.breakdown > 1
 
 

@@ -109,7 +109,7 @@ def test_parameters_that_cannot_be_are_refused(given, message):
 
 def test_an_uneven_split_withholds_every_effect():
     found = impact.experiment(shop(1000, variant=lambda f: np.where(f.index < 650, "A", "B")))
-    assert found.title == "No effect is stated: the arms are not split as planned"
+    assert found.title == "No effect is stated: users are not split as planned"
     assert found.finding.startswith(
         "The split of users (650 in A and 350 in B) would come by lot in under 0.01%"
     )

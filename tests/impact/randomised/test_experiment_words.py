@@ -122,3 +122,10 @@ def test_charts_are_drawn_wide_and_narrow(shop):
     found = impact.experiment(shop, ["spend ~ before", "load", "p90(load)"], guardrails=["load: 1%"])
     drawn = chart.svg(found.plot, alt=found.finding, name=found.name)
     assert drawn.count("<svg") == 2 and "90th percentile" in drawn
+
+
+def test_a_range_that_leaves_0_out_is_not_written_as_if_it_began_there(read_shipped):
+    shares = ["current: 50%", "test 1: 25%", "test 2: 25%"]
+    found = impact.experiment(read_shipped("search_test"), control="current", expected=shares)
+    assert "2.5 points lower with test 2 than with current (0.03 to 4.97 points)" in found.headline
+    assert "plan on 0.03 to 4.97 points" in found.advice

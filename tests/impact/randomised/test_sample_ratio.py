@@ -22,8 +22,8 @@ def test_650_to_350_is_no_chance_and_said():
     assert not found.planned and not found.checks[0].passed and found.always_p < 1e-9
     assert found.title == "Users are not split as planned"
     assert found.finding == (
-        "A has 650 of 1,000 users, 65.0% (62.0% to 67.9%, 95%), where 50.0% were planned: chance of such a "
-        "split under 0.01%, so it is no chance."
+        "Of 1,000 users, 650 are in A, 65.0% (62.0% to 67.9%, 95%), where 50.0% were planned: chance of such "
+        "a split under 0.01%, so it is no chance."
     )
     assert "Don't read this test" in found.advice
 
