@@ -199,34 +199,33 @@ def _numbers(found: Summary, unit: str, over: str) -> tuple[Number, ...]:
     plan = found.plan
     words, more = kpi_words(plan), "more" if found.gain >= 0 else "change of"
     more += "" if words == unit else f" {words}"
+    value, low, high = _rounded(found.gain, found.gain_low, found.gain_high, unit)
     numbers = [
         Number(
             name="gain",
             label=f"{more} over {over} with {plan.name}",
-            **_rounded(found.gain, found.gain_low, found.gain_high, unit), level=found.level, unit=unit,
+            value=value, low=low, high=high, level=found.level, unit=unit,
         )
     ]  # fmt: skip
     if found.target is not None:
         label = f"chance that {plan.name} reaches {found.target.words}"
         numbers.append(Number(name="chance_of_target", label=label, value=round(found.chance, 2), unit="%"))
     if not np.isnan(found.money):
+        value, low, high = _rounded(found.money_mean, found.money_low, found.money_high, plan.currency)
         numbers.append(
             Number(
                 name="worth",
                 label=f"what {plan.name} is worth on average over {over}, net of cost",
-                **_rounded(found.money_mean, found.money_low, found.money_high, plan.currency),
-                level=found.level, unit=plan.currency,
+                value=value, low=low, high=high, level=found.level, unit=plan.currency,
             )
         )  # fmt: skip
     return tuple(numbers)
 
 
-def _rounded(value: float, low: float, high: float, unit: str) -> dict[str, float]:
+def _rounded(value: float, low: float, high: float, unit: str) -> tuple[float, ...]:
     """Round an amount as the sentences do, so that a tile says the same."""
     digits = interval_digits(low, high, unit)
-    return {
-        name: rounded(each, digits, unit) for name, each in (("value", value), ("low", low), ("high", high))
-    }
+    return tuple(rounded(each, digits, unit) for each in (value, low, high))
 
 
 def _checks(found: Summary) -> tuple[Check, ...]:
