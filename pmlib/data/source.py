@@ -17,6 +17,7 @@ from pmlib.table import Column, is_number, texts
 AMOUNTS = {role for role, types in TYPES_OF_ROLE.items() if types == MEASURES}
 FLAGS = ("chosen", "available", "won")
 MEASURED = ("units", "revenue", "share", "price", "penetration")  # roles of what is a KPI, too
+LARGEST, TINY = 1e60, 1e-9  # of an amount, and of the largest of a column, in its unit
 SINCE = ("launched", "until")  # dates that may be missing: never, or to this day
 NEVER = ("", "0", "nan", "nat", "none", "<na>", "inf", "never")  # how tables write a date that never came
 PROFILE = {
@@ -217,8 +218,11 @@ def source(
     named = by_role(frame, renamed)
     if "period" in named and (lost := named["period"].isna()).any():
         row = int(lost.to_numpy().argmax())
-        found = shown(frame[roles.get("period", "period")].tolist()[row])
+        written = frame[roles.get("period", "period")].tolist()
+        found = shown(written[row])
         remedy = "give dates (pandas.to_datetime makes them), or years as whole numbers"
+        if any(getattr(moment, "tzinfo", None) for moment in written):
+            remedy = "its column mixes time zones: bring all to one (pandas.to_datetime with utc=True)"
         raise DataError(f"{name}, row {row}: period is {found}; {remedy}")
     _check_values(name, named, several, roles)
     named = named.astype(
@@ -260,8 +264,26 @@ def check_amounts(source: Source, *columns: str) -> None:
     """
     for column in columns:
         values = source.frame[column]
-        if not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
+        odd = pd.api.types.is_bool_dtype(values.dtype) or pd.api.types.is_complex_dtype(values.dtype)
+        if odd or not pd.api.types.is_numeric_dtype(values.dtype):
             raise DataError(f"{source.name}: {column} holds {values.dtype}, not numbers; convert it first")
+
+
+def check_sizes(name: str, column: str, values: np.ndarray) -> None:
+    """Refuse amounts so large or small that their powers are no numbers, or all so small that they read as 0.
+
+    Raises
+    ------
+    DataError : one line that names the row.
+    """
+    sizes = np.abs(values)
+    beyond = (sizes > LARGEST) | ((sizes < 1 / LARGEST) & (sizes > 0))
+    if not beyond.any() and np.fmax.reduce(sizes, initial=0.0) < TINY:
+        beyond = sizes > 0
+    if beyond.any():
+        row = int(beyond.argmax())
+        unit = "larger" if sizes[row] > 1 else "smaller"
+        raise DataError(f"{name}, row {row}: {column} is {values[row]:g}; correct it, or give a {unit} unit")
 
 
 def no_source() -> Source:

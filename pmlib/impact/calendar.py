@@ -66,7 +66,8 @@ def step_of(name: str, dates: pd.DatetimeIndex) -> Step:
     DataError : fewer than two, or most are at no distance that a period has.
     """
     if len(dates) < 2:
-        raise DataError(f"{name} has {len(dates)} dates; a series needs more of them")
+        several = "1 date" if len(dates) == 1 else "no dates"
+        raise DataError(f"{name} has {several}; a series needs more of them")
     gaps = np.diff(dates.to_numpy("datetime64[D]").astype(int))
     usual = float(np.median(gaps))
     for step, (least, most) in zip(STEPS, [(1, 1), (7, 7), (28, 31), (89, 92), (365, 366)], strict=True):
@@ -102,11 +103,10 @@ def moment(when: str | date | pd.Timestamp, called: str) -> pd.Timestamp:
     ValueError : it is none; day and month are never guessed.
     """
     written = str(when)
-    if isinstance(when, date):
+    if isinstance(when, date) and when is not pd.NaT:
         return pd.Timestamp(when).tz_localize(None).normalize()
     for form in ("%Y-%m-%d", "%Y-%m", "%Y"):
-        try:
-            return pd.to_datetime(written, format=form)
-        except ValueError:
-            continue
+        found = pd.to_datetime(written, format=form, errors="coerce")
+        if found is not pd.NaT:
+            return found
     raise ValueError(f"{called} is {shown(when)}; write a date such as 2024-03-07")

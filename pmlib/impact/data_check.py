@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.given import ungiven
-from pmlib.impact.kpi import TITLE, Kpi
+from pmlib.impact.kpi import TITLE, Kpi, check_kpi
 from pmlib.result import Absent, Check, Result
 from pmlib.table import Column, number
 from pmlib.wording import listed
@@ -57,6 +57,7 @@ def data_check(kpi: Kpi | Absent | None) -> DataCheck | Absent:
     """
     if absent := ungiven(TITLE, kpi, "KPI by period"):
         return absent
+    check_kpi(kpi)
     assert isinstance(kpi, Kpi)
     far = far_off(kpi)
     known = int(kpi.values.notna().sum())

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data import DataError, Source
-from pmlib.data.source import check_amounts, check_source
+from pmlib.data.source import check_amounts, check_sizes, check_source
 from pmlib.data.words import meant
 from pmlib.given import ungiven
 from pmlib.impact.calendar import Step, moment, step_of
@@ -116,9 +116,24 @@ def kpi(
     chosen = _chosen(source, column)
     last = None if until is None else moment(until, "until")
     check_amounts(source, chosen, *source.covariates, *(["observed"] if source.has("observed") else []))
+    for name in [chosen, *source.covariates]:
+        check_sizes(source.name, name, source.frame[name].to_numpy(float, na_value=np.nan))
+    _check_observed(source)
     frame, notes = _rows(source, [chosen, *source.covariates], last, add)
     step = step_of(source.name, pd.DatetimeIndex(frame.index))
     return _on_calendar(source, chosen, frame, notes, step, missing=missing, complete=complete)
+
+
+def check_kpi(kpi: object) -> None:
+    """Refuse what is no Kpi.
+
+    Raises
+    ------
+    TypeError : it is a table, or anything else.
+    """
+    if not isinstance(kpi, Kpi):
+        named = kpi.name if isinstance(kpi, Source) else f"a {type(kpi).__name__}"
+        raise TypeError(f"{named} is no KPI by period; give what impact.kpi makes of a table")
 
 
 def _lacking(source: Source) -> Absent | None:
@@ -136,6 +151,19 @@ def _chosen(source: Source, column: str | None) -> str:
     if (named := source.called(column)) not in known:
         raise ValueError(f"{source.name} has no kpi {column!r}; {meant(column, known)}")
     return named
+
+
+def _check_observed(source: Source) -> None:
+    if not source.has("observed"):
+        return
+    shares = source.frame["observed"].to_numpy(float, na_value=np.nan)
+    odd = ~((shares >= 0) & (shares <= 1))
+    if odd.any():
+        row = int(odd.argmax())
+        found = "blank" if np.isnan(shares[row]) else f"{shares[row]:g}"
+        raise DataError(
+            f"{source.name}, row {row}: observed is {found}; write the share of the period that was, 0 to 1"
+        )
 
 
 def _rows(

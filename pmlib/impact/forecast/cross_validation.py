@@ -9,7 +9,7 @@ import pandas as pd
 from pmlib.given import ungiven
 from pmlib.impact.forecast.backtest import COMBINED
 from pmlib.impact.forecast.series import known
-from pmlib.impact.kpi import Kpi
+from pmlib.impact.kpi import Kpi, check_kpi
 from pmlib.parameters import check_count, check_level
 from pmlib.result import Absent, Number, Result
 from pmlib.stats.series.foresee import Foreseen, foresee
@@ -58,7 +58,8 @@ def cross_validation(
     """
     if absent := ungiven(TITLE, kpi, "KPI"):
         return absent
-    assert kpi is not None and not isinstance(kpi, Absent)
+    check_kpi(kpi)
+    assert isinstance(kpi, Kpi)
     check_level(level)
     table = known(kpi, 1, False)
     count = len(table.values)

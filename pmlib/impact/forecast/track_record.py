@@ -60,6 +60,8 @@ def track_record(baseline: Any, *, seed: int = 1) -> TrackRecord | Absent:
     """
     if absent := ungiven(TITLE, baseline, "forecast"):
         return absent
+    if not hasattr(baseline, "kpi") or not hasattr(baseline, "paths"):
+        raise TypeError(f"track_record takes a Baseline; this is a {type(baseline).__name__}")
     kpi: Kpi = baseline.kpi
     kept = {n.name: n for n in (previous() or {}).values() if _ours(n, kpi)}
     kept |= {n.name: n for n in _now(baseline, seed)}  # made again from the same data, it is the same

@@ -15,14 +15,13 @@ from pmlib.impact.interrupted.checks import checked
 from pmlib.impact.interrupted.history import (
     SHORTEST,
     History,
-    check_kpi,
     chosen_controls,
     history,
     not_estimable,
 )
 from pmlib.impact.interrupted.sizes import by_period, columns, measure, placebo_effects
 from pmlib.impact.interrupted.words import Said
-from pmlib.impact.kpi import Kpi
+from pmlib.impact.kpi import Kpi, check_kpi
 from pmlib.parameters import check_count, check_level
 from pmlib.result import Absent
 from pmlib.stats.foreseen import Foreseen, foresee

@@ -81,18 +81,6 @@ def history(
     )
 
 
-def check_kpi(kpi: Any) -> None:
-    """Refuse what is no Kpi.
-
-    Raises
-    ------
-    TypeError : it is a table, or anything else.
-    """
-    if not isinstance(kpi, Kpi):
-        named = getattr(kpi, "name", shown(kpi))
-        raise TypeError(f"{named} is no KPI by period; give what impact.kpi makes of a table")
-
-
 def not_estimable(kpi: Kpi, laid: History, before: int) -> str:
     """Say why a KPI that never moved by itself before a launch tells nothing; "" where it did.
 

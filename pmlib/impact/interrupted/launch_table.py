@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data import DataError, Source
-from pmlib.data.source import check_source
 from pmlib.data.words import listed, shown
 from pmlib.impact.kpi import Kpi
+
+MOST = 50  # launches that one series is asked about
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,14 +49,19 @@ def launched(kpi: Kpi, table: Source) -> tuple[list[Launched], list[str]]:
     DataError : a row without a name or a date, or that ends before it begins. ValueError : two launches that
         were on in the same periods.
     """
-    check_source(table)
     frame = table.frame.reset_index(drop=True)
     ends = frame["until"] if table.has("until") else pd.Series(pd.NaT, index=frame.index)
     for column, values in {"launch": frame["launch"], "period": frame["period"], "until": ends}.items():
         if column != "launch" and not pd.api.types.is_datetime64_any_dtype(values.dtype):
             raise DataError(f"{table.name}: {column} holds {values.dtype}, not dates; convert it first")
-        if column != "until" and values.isna().any():
-            raise DataError(f"{table.name}, row {int(values.isna().argmax())}: {column} is blank; fill it in")
+        blank = values.isna() | (values.astype("str").str.strip() == "")
+        if column != "until" and blank.any():
+            raise DataError(f"{table.name}, row {int(blank.argmax())}: {column} is blank; fill it in")
+    twice = frame.duplicated(["launch", "period"])
+    if twice.any():
+        row = int(twice.argmax())
+        named = f"{shown(frame['launch'][row])} on {frame['period'][row].date()}"
+        raise DataError(f"{table.name}, row {row}: a second row of {named}; keep one")
     begins, ends = (pd.DatetimeIndex(days).tz_localize(None) for days in (frame["period"], ends))
     early = np.asarray(ends < begins)
     if early.any():
@@ -72,6 +78,10 @@ def launched(kpi: Kpi, table: Source) -> tuple[list[Launched], list[str]]:
         else:
             place = str(frame["place"][rows[0]]) if table.has("place") else ""
             found.append(Launched(*one, place))
+    if len(found) > MOST:
+        raise ValueError(
+            f"{table.name} has {len(found)} launches within the data; keep the {MOST} that matter most"
+        )
     found.sort(key=lambda each: each.start)
     _check_apart(kpi, found)
     return found, outside

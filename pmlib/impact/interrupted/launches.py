@@ -9,13 +9,14 @@ import pandas as pd
 from scipy.stats import t as student
 
 from pmlib.data import Source
+from pmlib.data.source import check_source
 from pmlib.given import ungiven
 from pmlib.impact.interrupted.before_after import CALIBRATE, WINDOW
-from pmlib.impact.interrupted.history import History, check_kpi, chosen_controls, history, not_estimable
+from pmlib.impact.interrupted.history import History, chosen_controls, history, not_estimable
 from pmlib.impact.interrupted.launch_table import Launched, launched
 from pmlib.impact.interrupted.launch_words import Said, false_alarms
 from pmlib.impact.interrupted.sizes import POWER, caused, relative, shares
-from pmlib.impact.kpi import Kpi
+from pmlib.impact.kpi import Kpi, check_kpi
 from pmlib.parameters import check_count, check_level
 from pmlib.result import Absent, Check, Result
 from pmlib.stats.steps import Steps, placebo_steps
@@ -97,6 +98,7 @@ def launches(
     if absent := ungiven(TITLE, kpi, "KPI by period") or ungiven(TITLE, table, "table of launches"):
         return absent
     check_kpi(kpi)
+    check_source(table)
     assert isinstance(kpi, Kpi) and isinstance(table, Source)
     check_level(level)
     check_count("window", window, 2)
@@ -110,8 +112,9 @@ def launches(
         ends = f"{kpi.dates[0].date()} to {kpi.dates[-1].date()}"
         return Absent(title=TITLE, reason=f"No launch of {table.title} lies within the data, {ends}.")
     laid = history(kpi, len(kpi.values), controls=controls, scale=scale, trend=trend)
-    if reason := not_estimable(kpi, laid, len(kpi.values)):
-        return Absent(title=TITLE, reason=reason)
+    for before in (len(kpi.values), found[0].start):
+        if reason := not_estimable(kpi, laid, before):
+            return Absent(title=TITLE, reason=reason)
     fit = _fitted(kpi, laid, found)
     placebos = [_placebos(kpi, laid, found, one, window, level, calibrate) for one in found]
     return _result(kpi, laid, found, outside, fit, placebos, level, chosen_controls(kpi, controls))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from pmlib.given import unfitted
+from pmlib.given import ungiven
 from pmlib.impact.interrupted.before_after import BeforeAfter
 from pmlib.result import Absent, Check, Result
 from pmlib.table import Column, number, percentage
@@ -47,7 +47,7 @@ def placebos(effect: BeforeAfter | Absent | None) -> Placebos | Absent:
     ----------
     effect : as `before_after` gives it.
     """
-    if absent := unfitted(TITLE, effect):
+    if absent := ungiven(TITLE, effect, "fitted model"):
         return absent
     if not isinstance(effect, BeforeAfter):
         raise ValueError(f"effect is a {type(effect).__name__}; give what before_after gives")

@@ -67,6 +67,10 @@ def did(
                 level=level,
             )
         given = panel(given, column, launch=launch)
+    elif told := [
+        n for n, v in {"column": column, "exposed": exposed, "after": after}.items() if v is not None
+    ]:
+        raise ValueError(f"{told[0]} is of a table, and a panel is given; leave it out, or give the table")
     given = panel_of(TITLE, given)
     if isinstance(given, Absent):
         return given

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pmlib.given import unfitted
+from pmlib.given import ungiven
 from pmlib.impact.panel.synthetic import Synthetic
 from pmlib.result import Absent, Result
 from pmlib.table import Column, interval, number
@@ -40,7 +40,7 @@ def mix(effect: Synthetic | Absent | None) -> Mix | Absent:
     ----------
     effect : as `synthetic` gives it.
     """
-    if absent := unfitted(TITLE, effect):
+    if absent := ungiven(TITLE, effect, "fitted model"):
         return absent
     if not isinstance(effect, Synthetic):
         raise ValueError(f"effect is a {type(effect).__name__}; give what synthetic gives")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data import DataError, Source
-from pmlib.data.source import check_amounts, check_source
+from pmlib.data.source import check_amounts, check_sizes, check_source
 from pmlib.data.words import meant, shown
 from pmlib.given import ungiven
 from pmlib.impact.calendar import moment
@@ -133,6 +133,8 @@ def panel(
         return absent
     chosen = _chosen(table, column)
     check_amounts(table, chosen, *table.covariates)
+    for name in (chosen, *table.covariates):
+        check_sizes(table.name, name, table.frame[name].to_numpy(float, na_value=np.nan))
     rows = _rows(table, until)
     outcomes = _wide(rows, chosen)
     _check_shape(table.name, outcomes)
@@ -232,7 +234,19 @@ def _usable(
     early = (first != NEVER) & ~before
     if early.any():
         notes.append(("Had it from their first period on", int(early.sum()), "", "left out"))
-    kept = ~early & values.any(axis=1)
+    late = (
+        (first != NEVER)
+        & ~early
+        & ~(values & (np.arange(values.shape[1]) >= first.to_numpy()[:, None])).any(axis=1)
+    )
+    if late.any():
+        notes.append(("No value since they got it", int(late.sum()), "", "left out"))
+    kept = ~early & ~late & values.any(axis=1)
+    if late.any() and not (first[kept] != NEVER).any():
+        raise DataError(
+            f"{name}: none of the {int((early | late).sum())} units with the feature has a value since it "
+            "got it; give later periods"
+        )
     if early.any() and not (first[kept] != NEVER).any():
         raise DataError(
             f"{name}: all {int(early.sum())} units with the feature have it in their first period already; "

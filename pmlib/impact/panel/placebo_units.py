@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pmlib.given import unfitted
+from pmlib.given import ungiven
 from pmlib.impact.panel.mix import who
 from pmlib.impact.panel.synthetic import Synthetic
 from pmlib.result import Absent, Result
@@ -39,7 +39,7 @@ def placebo_units(effect: Synthetic | Absent | None) -> PlaceboUnits | Absent:
     ----------
     effect : as `synthetic` gives it.
     """
-    if absent := unfitted(TITLE, effect):
+    if absent := ungiven(TITLE, effect, "fitted model"):
         return absent
     if not isinstance(effect, Synthetic):
         raise ValueError(f"effect is a {type(effect).__name__}; give what synthetic gives")

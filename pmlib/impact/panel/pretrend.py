@@ -178,6 +178,8 @@ def _by_placebos(outcomes: np.ndarray, first: np.ndarray, seed: int) -> PreTrend
     drawn = placebos(first, sizes, seed)
     if drawn is None:
         return untested("too few units never got it")
+    if not (drawn.errors[:2] > 0).all():
+        return untested("units that never got it all moved alike")
     seen = sizes(np.arange(len(first)), first)
     tests = int((~group_time(outcomes, first, np.arange(len(first))).after).sum())
     # Whichever is the larger, each as a multiple of what it is among the placebos: a jolt, or a steady drift.

@@ -11,6 +11,7 @@ from pmlib.impact.panel.pretrend import PreTrend
 from pmlib.impact.panel.timing import NEVER
 from pmlib.result import Absent, Check
 
+SAME = 1e-12  # of the size of values: what differs by less does so by rounding
 WHOLE = {
     "all": "All launches",
     "simple": "All launches",
@@ -35,10 +36,24 @@ def panel_of(title: str, given: Panel | Source | Absent | None) -> Panel | Absen
     if absent := ungiven(title, given, "panel"):
         return absent
     if isinstance(given, Source):
-        return panel(given)
+        given = panel(given)
+    if isinstance(given, Absent):
+        return Absent(title=title, reason=given.reason)
     if not isinstance(given, Panel):
         raise TypeError(f"a panel is needed, found a {type(given).__name__}; make one: impact.panel(table)")
+    if reason := _all_alike(given):
+        return Absent(title=title, reason=reason)
     return given
+
+
+def _all_alike(given: Panel) -> str:
+    """Say that all units move alike to the last digit, so that nothing is left to compare; "" otherwise."""
+    values = given.outcomes.to_numpy()
+    apart = values - values[0]
+    apart -= apart.mean(axis=1, keepdims=True)
+    if not np.abs(apart).max() <= SAME * np.abs(values).max():  # of what has holes it is not told
+        return ""
+    return f"Not estimable: all units of {given.name} move alike, so how far they scatter is unknown."
 
 
 def labelled(table: pd.DataFrame, given: Panel) -> pd.DataFrame:

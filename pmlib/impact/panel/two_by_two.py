@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from pmlib.data import DataError, Source
-from pmlib.data.source import check_amounts
+from pmlib.data.source import check_amounts, check_sizes
 from pmlib.data.words import listed, meant, shown
 from pmlib.impact.calendar import moment
 from pmlib.impact.panel.comparison import four_means
@@ -64,6 +64,8 @@ def rows_of(
         if name not in table.frame:
             raise ValueError(f"{table.name} has no column {name!r}; {meant(name, table.frame)}")
     check_amounts(table, column, *covariates)
+    for name in (column, *covariates):
+        check_sizes(table.name, name, table.frame[name].to_numpy(float, na_value=np.nan))
     group, time = _group(table, exposed), _time(table, after, launch)
     values = table.frame[[column, *covariates]].to_numpy(float, na_value=np.nan)
     known = ~np.isnan(values).any(axis=1)

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from pmlib.data import DataError, Source
-from pmlib.data.source import check_amounts
+from pmlib.data.source import check_amounts, check_sizes
 from pmlib.data.words import meant, shown
 from pmlib.impact.effect import GRADES
 
@@ -60,6 +60,9 @@ def launches(
     """
     amounts = [c for c in ("effect", "effect_se", "effect_low", "effect_high", "reach") if table.has(c)]
     check_amounts(table, *amounts)
+    for name in amounts:
+        values = table.frame[name].to_numpy(float, na_value=np.nan)
+        check_sizes(table.name, name, np.where(np.isfinite(values), values, 0.0))
     _check_names(table)
     kept, chosen, others = _of_domain(table, domain)
     if len(kept) > MOST:

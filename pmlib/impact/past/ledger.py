@@ -207,6 +207,8 @@ def _unit(table: Source, scale: str | None) -> str:
 def _check_words(method: str, doubt: Mapping[str, float] | None) -> None:
     if method not in METHODS:
         raise ValueError(f"method is {method!r}; write one of {', '.join(METHODS)}")
+    if doubt is not None and not isinstance(doubt, Mapping):
+        raise TypeError(f'doubt is {doubt!r}; give times by grade, as in {{"C": 1.4, "D": 2}}')
     for grade, times in (doubt or {}).items():
         if grade not in DOUBT or not times >= 1:
             raise ValueError(f"doubt of {grade!r} is {times!r}; give 1 or more for A, B, C or D")

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from pmlib.data import DataError, Source
+from pmlib.data.source import check_source
 from pmlib.data.words import shown
 from pmlib.given import ungiven
 from pmlib.impact.randomised.counts import as_shares
@@ -102,6 +103,7 @@ def aa_check(
     check_count("looks", looks, 1, 200)
     if absent := ungiven(TITLE, test, "table of users"):
         return absent
+    check_source(test)
     assert test is not None
     if metric is None and not test.measured:
         return Absent(title=TITLE, reason=f"{test.title} has no column of role kpi.")

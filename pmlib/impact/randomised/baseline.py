@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pmlib.data import DataError, Source
+from pmlib.data.source import LARGEST
 from pmlib.data.words import shown
 from pmlib.impact.randomised.counts import is_share
 from pmlib.impact.randomised.cuped import adjustment
@@ -86,9 +87,9 @@ def given(
         raise ValueError("give rate, or mean and sd, or a table of users: a test is planned from one of them")
     check_number("mean", mean, "the mean of a user")
     check_number("sd", sd, "the standard deviation between users, above 0")
-    if not isfinite(mean):
+    if not abs(mean) <= LARGEST:
         raise ValueError(f"mean is {mean}; give the mean of a user")
-    if not 0 < sd < np.inf:
+    if not 1 / LARGEST <= sd <= LARGEST:
         raise ValueError(f"sd is {sd}; give the standard deviation between users, above 0")
     return Baseline(Column("Mean"), float(mean), float(sd), share=False, **more)
 

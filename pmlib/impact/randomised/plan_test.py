@@ -10,6 +10,7 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from pmlib.data import Source
+from pmlib.data.source import check_source
 from pmlib.given import ungiven
 from pmlib.impact.randomised import plan_words as words
 from pmlib.impact.randomised.baseline import Baseline, check_between, check_form, given, measured
@@ -18,7 +19,7 @@ from pmlib.impact.randomised.sequential import Sequential
 from pmlib.parameters import check_count, check_level, check_number
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.stats.looks import false_alarms
-from pmlib.stats.power import Kind, detectable, size
+from pmlib.stats.power import MOST, Kind, detectable, size
 from pmlib.table import Column, number
 
 TITLE = "The test to run"
@@ -138,6 +139,8 @@ def plan_test(
     check_between("power", power, 0, 1, "a chance between 0 and 1, such as 0.8")
     check_count("arms", arms, 2, 100)
     check_form(form)
+    if power <= 1 - level:
+        raise ValueError(f"power is {power}; false alarms alone come as often as {1 - level:.3g}: give more")
     base = _baseline(test, metric, rate, mean, sd, correlation, cluster_size, icc, level)
     if isinstance(base, Absent):
         return base
@@ -165,6 +168,8 @@ def _baseline(
     said = [name for name, value in numbers.items() if value is not None]
     if isinstance(test, Absent):
         return Absent(title=TITLE, reason=test.reason)
+    if test is not None:
+        check_source(test)
     if test is None or not test.given:
         if not said:
             found = ungiven(TITLE, None, "table of users, and no rate, or mean and sd,")
@@ -213,6 +218,10 @@ def _planned(
 ) -> Plan:
     kind, known = base.kind(form), isfinite(target)
     needed = size(kind, target, power, each) if known else nan
+    if needed == inf:
+        raise ValueError(
+            f"a difference of {target:g} takes more than {MOST:,.0f} users an arm; look for more"
+        )
     per_arm = float(ceil(needed - 1e-9)) if isfinite(needed) else needed
     users = per_arm * arms
     weeks = float(max(1, ceil(users / users_a_week))) if users_a_week and isfinite(users) else nan

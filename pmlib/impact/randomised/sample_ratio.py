@@ -132,7 +132,7 @@ def planned_shares(arms: tuple[str, ...], expected: Expected) -> np.ndarray:
     if expected is None or expected == []:
         return np.full(len(arms), 1 / len(arms))
     if isinstance(expected, list | tuple):
-        expected = dict(map(_share, expected))
+        expected = _shares(expected)
     if not isinstance(expected, Mapping):
         raise TypeError(f'expected is {shown(expected)}; give shares by arm, as in {{"A": 0.5, "B": 0.5}}')
     named = {str(arm): share for arm, share in expected.items()}
@@ -147,6 +147,19 @@ def planned_shares(arms: tuple[str, ...], expected: Expected) -> np.ndarray:
             raise ValueError(f"expected of {shown(arm)} is {share}; give a share above 0")
     found = np.array([float(named[arm]) for arm in arms])
     return found / found.sum()
+
+
+def _shares(texts: Sequence[str]) -> dict[str, float]:
+    pairs = list(map(_share, texts))
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        arms = [arm for arm, _ in pairs]
+        twice = next(arm for arm in arms if arms.count(arm) > 1)
+        raise ValueError(f"expected names arm {shown(twice)} twice; give each its share once")
+    whole = sum(found.values())
+    if all(str(text).rstrip().endswith("%") for text in texts) and not 99 <= whole <= 101:
+        raise ValueError(f"expected adds up to {whole:g}%; shares of all users make 100%")
+    return found
 
 
 def _share(text: str) -> tuple[str, float]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data import DataError, Source
+from pmlib.data.source import check_sizes
 from pmlib.data.words import and_more, meant, shown
 from pmlib.stats.moments import Grouped
 
@@ -132,13 +133,14 @@ def amounts(test: Source, columns: Sequence[str]) -> np.ndarray:
             there = [c for c in test.frame if pd.api.types.is_numeric_dtype(test.frame[c].dtype)]
             raise DataError(f"{test.name} has no column {shown(column)}; {meant(column, there)}")
         values = test.frame[column]
-        if not pd.api.types.is_numeric_dtype(values.dtype):
+        if not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_complex_dtype(values.dtype):
             raise DataError(f"{test.name}: {column} holds {values.dtype}, not numbers; convert it first")
         found[:, i] = values.to_numpy(float, na_value=np.nan)
         infinite = np.flatnonzero(np.isinf(found[:, i]))
         if len(infinite):
             where = ", ".join(map(str, infinite[:3])) + and_more(len(infinite) - 3)
             raise DataError(f"{test.name}, row {where}: {column} is infinite; correct it, or leave it blank")
+        check_sizes(test.name, column, found[:, i])
     return found
 
 
@@ -147,6 +149,7 @@ def coded(values: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:
     if not isinstance(values.dtype, pd.CategoricalDtype):
         if pd.api.types.is_float_dtype(values.dtype):
             values = values.astype("Float64")
+            values = values.mask(np.isinf(values.to_numpy(float, na_value=np.nan)))
             whole = values.dropna() % 1 == 0
             values = values.astype("Int64") if whole.all() else values
         elif not pd.api.types.is_numeric_dtype(values.dtype):
