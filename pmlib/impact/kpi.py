@@ -157,7 +157,7 @@ def _check_observed(source: Source) -> None:
     if not source.has("observed"):
         return
     shares = source.frame["observed"].to_numpy(float, na_value=np.nan)
-    odd = ~((shares >= 0) & (shares <= 1))
+    odd = ~((shares >= 0) & (shares <= 1 + 1e-9))  # 24 hours by 1/24 may be a little more
     if odd.any():
         row = int(odd.argmax())
         found = "blank" if np.isnan(shares[row]) else f"{shares[row]:g}"

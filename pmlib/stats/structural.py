@@ -151,7 +151,7 @@ class _Equations:
         variance = squares / self.freedom
         # Of what is observed, less one for the diffuse level, the steps' determinant and the coefficients'.
         log_likelihood = -0.5 * (
-            self.freedom * (np.log(2 * np.pi * variance * self.scale**2) + 1)
+            self.freedom * (np.log(2 * np.pi * variance) + 2 * np.log(self.scale) + 1)
             + (count - 1) * np.log(ratio)
             + 2 * np.log(bands[1]).sum()
             + spread

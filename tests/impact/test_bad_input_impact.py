@@ -330,6 +330,12 @@ HANDLED = {
         ),
         "Not estimable: rides is 5 in every day before 2024-05-10",
     ),
+    "a KPI that hardly ever moves": (
+        lambda: impact.before_after(
+            series(RIDES.assign(rides=np.where(DAYS < "2024-03-10", 5.0, 6.0))), LAUNCH
+        ),
+        "Not estimable: rides changes in only 1 day of 130 before 2024-05-10",
+    ),
     "a constant KPI foreseen": (
         lambda: impact.baseline(series(RIDES.assign(rides=5.0))),
         "rides is 5 in every one of 160 days. How far it may move cannot be estimated",

@@ -118,6 +118,7 @@ def feature(
     check_level(level)
     check_seed(seed)
     check_name("name", name)
+    name = name.strip() or "the feature"
     texts = {"value": value, "cost": cost, "cannibalises": cannibalises}
     plan = planned(
         baseline, name=name, effect=effect, reach=reach, adoption=adoption, analogues=analogues,

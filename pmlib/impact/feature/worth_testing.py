@@ -157,7 +157,7 @@ def _error(users: float | None, spread: float | None, se: str | float | None) ->
         raise ValueError("give users (a week) and spread (of the KPI between them), or se (after one week)")
     for name, given in (("users", users), ("spread", spread)):
         check_number(name, given, "a number above 0")
-        if not 0 < given <= LARGEST:
+        if not 1 / LARGEST <= given <= LARGEST:
             raise ValueError(f"{name} is {given:g}; give a number above 0, at most {LARGEST:g}")
     return 2 * spread / sqrt(users)  # of the difference of two halves, over the mean
 

@@ -19,6 +19,7 @@ TRENDS = {  # how the level moves: speeds to weigh, and whether a straight line 
     "fixed": ((FIXED,), False),
     "line": ((FIXED,), True),
 }
+MOVES = 0.05  # of the periods must differ from the one before
 SAME = 1e-9  # apart: what rounding leaves
 RARE = 0.01  # of the periods may be 0, as on days when all was closed, and are left out
 SHORTEST, LONGER = 2, 3  # times that a season must have been seen: the shortest one, and longer ones
@@ -89,12 +90,18 @@ def not_estimable(kpi: Kpi, laid: History, before: int) -> str:
     ValueError : a control is the KPI itself.
     """
     known = laid.y[:before][~np.isnan(laid.y[:before])]
-    until = f"before {kpi.dates[before].date()}" if before < len(kpi.values) else "of all"
+    until = f"before {kpi.dates[before].date()}" if before < len(kpi.values) else "in all"
     if not len(known) or np.ptp(known) <= SAME * max(1.0, float(np.abs(known).max())):
         value = f"{kpi.values.iloc[0]:g}" if len(known) else "missing"
         return (
             f"Not estimable: {kpi.label} is {value} in every {kpi.step.name} {until}, so how far it moves by "
             "itself is unknown."
+        )
+    moved = np.abs(np.diff(known)) > SAME * np.abs(known).max()
+    if moved.mean() < MOVES:
+        return (
+            f"Not estimable: {kpi.label} changes in only {kpi.step.several(int(moved.sum()))} of "
+            f"{len(known):,} {until}, so how far it moves by itself is unknown."
         )
     values = kpi.values.iloc[:before]
     for control, own in kpi.covariates.iloc[:before].items():

@@ -16,7 +16,7 @@ from pmlib.impact.interrupted.history import History, chosen_controls, history, 
 from pmlib.impact.interrupted.launch_table import Launched, launched
 from pmlib.impact.interrupted.launch_words import Said, false_alarms
 from pmlib.impact.interrupted.sizes import POWER, caused, relative, shares
-from pmlib.impact.kpi import Kpi, check_kpi
+from pmlib.impact.kpi import FEWEST, Kpi, check_kpi
 from pmlib.parameters import check_count, check_level
 from pmlib.result import Absent, Check, Result
 from pmlib.stats.steps import Steps, placebo_steps
@@ -112,7 +112,7 @@ def launches(
         ends = f"{kpi.dates[0].date()} to {kpi.dates[-1].date()}"
         return Absent(title=TITLE, reason=f"No launch of {table.title} lies within the data, {ends}.")
     laid = history(kpi, len(kpi.values), controls=controls, scale=scale, trend=trend)
-    for before in (len(kpi.values), found[0].start):
+    for before in (max(found[0].start, FEWEST), len(kpi.values)):
         if reason := not_estimable(kpi, laid, before):
             return Absent(title=TITLE, reason=reason)
     fit = _fitted(kpi, laid, found)
