@@ -198,6 +198,10 @@ REFUSED = {
         lambda: panel(shops(sales=3.0)),
         "shops: the kpi is 3 in every row; of what never varies no effect is found",
     ),
+    "units that stand": (
+        lambda: panel(shops(sales=lambda f: f["unit"].str[1:].astype(float))),
+        "shops: no unit's kpi ever changes, so no launch moved it; give what varies over time",
+    ),
     "nothing seen since the launch": (
         lambda: panel(shops(sales=lambda f: f["sales"].where((f["launched"] == 0) | (f["period"] < 2004)))),
         "shops: none of the 3 units with the feature has a value since it got it; give later periods",
@@ -362,10 +366,6 @@ HANDLED = {
     ),
     "units that move alike": (
         lambda: impact.did(panel(shops(sales=lambda f: f["unit"].str[1:].astype(float) + f["period"]))),
-        "Not estimable: all units of shops move alike",
-    ),
-    "units that stand": (
-        lambda: impact.event_study(panel(shops(sales=lambda f: f["unit"].str[1:].astype(float)))),
         "Not estimable: all units of shops move alike",
     ),
     "a donor with missing years": (
