@@ -388,7 +388,7 @@ HANDLED = {
     ),
     "a split that is off": (
         lambda: experiment(users(variant=["A"] * 260 + ["B"] * 140)),
-        "No effect is stated: the arms are not split as planned",
+        "No effect is stated: users are not split as planned",
     ),
     "users without an arm": (
         lambda: experiment(users(variant=[None, "", *["A", "B"] * 199])),
