@@ -85,16 +85,19 @@ def calls(act, root, log):
     return found
 
 
-def faults(found, every):
-    for name, at, text in found:
-        if not every and (name not in CHANGES or (name == "openat" and "O_CREAT" not in text)):
+def faults(found, which):
+    """Every fault at each of `which` calls; at calls that change nothing, "others", one in turn."""
+    kinds = ("signal=KILL", "error=ENOSPC", "error=EIO")
+    for turn, (name, at, text) in enumerate(found):
+        changes = name in CHANGES and (name != "openat" or "O_CREAT" in text)
+        if which == "all" or (changes and which == "changes"):
+            tried = (*kinds, "retval=1", "retval=0") if name == "write" else kinds
+        elif not changes and which == "others":
+            tried = (kinds[turn % 3],)
+        else:
             continue
-        yield name, at, "signal=KILL"
-        for error in ("ENOSPC", "EIO"):
-            yield name, at, f"error={error}"
-        if name == "write":
-            yield name, at, "retval=1"
-            yield name, at, "retval=0"
+        for fault in tried:
+            yield name, at, fault
 
 
 def tree(folder):
@@ -138,8 +141,8 @@ def careless():
     publish.PAGE = ""
 
 
-def sweep(folder, every, scenes):
-    """Try every fault in the scenes; those at calls that change the disk, or at `every` call."""
+def sweep(folder, which, scenes):
+    """Try faults in the scenes, at the calls that change the disk, at the others or at all."""
     counts, wrong = {}, []
     for scene, (past, act) in scenes.items():
         model = folder / "model"
@@ -152,7 +155,7 @@ def sweep(folder, every, scenes):
         shutil.copytree(model, root)
         found = calls(act, root, folder / "log")
         after = tree(job(root).home)
-        for name, at, fault in faults(found, every):
+        for name, at, fault in faults(found, which):
             shutil.rmtree(root)
             shutil.copytree(model, root)
             code, said = traced(
@@ -185,4 +188,5 @@ if __name__ == "__main__":
         if "--careless" in sys.argv:
             careless()
             scenes = dict(list(SCENES.items())[:1])
-        print(json.dumps(sweep(Path(folder).resolve(), "--all" in sys.argv, scenes)))
+        which = next((word for word in ("all", "others") if f"--{word}" in sys.argv), "changes")
+        print(json.dumps(sweep(Path(folder).resolve(), which, scenes)))

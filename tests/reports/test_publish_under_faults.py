@@ -38,10 +38,11 @@ def test_no_fault_at_a_call_that_changes_the_disk_costs_a_page(sweep):
 
 
 @pytest.mark.slow
-def test_no_fault_at_any_call_costs_a_page(sweep):
-    found = sweep("--all")
+def test_no_fault_at_any_other_call_costs_a_page(sweep):
+    # A kill leaves there what one at the next change leaves, and any error is an OSError: one fault a call.
+    found = sweep("--others")
     assert found["violations"] == []
-    assert all(found["faults"][fault] > 1000 for fault in ("KILL", "ENOSPC", "EIO"))
+    assert all(found["faults"][fault] > 250 for fault in ("KILL", "ENOSPC", "EIO"))
 
 
 def test_the_sweep_notices_a_publication_that_is_not_safe(sweep):
