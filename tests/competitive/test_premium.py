@@ -57,13 +57,9 @@ def coverage(seeds, truth, **options):
     return np.mean(held)
 
 
-def test_intervals_hold_the_truth_about_as_often_as_they_say():
-    assert 0.88 < coverage(range(60), 0.1) <= 1
-
-
 @pytest.mark.slow
 def test_intervals_hold_the_truth_as_often_as_they_say():
-    assert 0.93 < coverage(range(300), 0.1) < 0.97
+    assert 0.93 < coverage(range(200), 0.1) < 0.97
 
 
 @pytest.mark.parametrize("size", [60, 90])
@@ -75,7 +71,7 @@ def test_a_firm_with_one_or_two_products_has_an_honest_interval(size):
 @pytest.mark.slow
 def test_a_firm_with_one_product_has_an_honest_interval():
     firms = [chr(65 + i) for i in range(60)]
-    assert 0.92 < coverage(range(300), 0.1, firms=firms) < 0.975
+    assert 0.92 < coverage(range(200), 0.1, firms=firms) < 0.975
 
 
 def test_a_firm_whose_products_no_other_firm_matches_is_said():

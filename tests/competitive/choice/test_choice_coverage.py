@@ -18,7 +18,7 @@ def test_the_stored_table_keeps_what_intervals_promise():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("model", "replicates"), [("logit", 200), ("nested", 60), ("mixed", 20)])
+@pytest.mark.parametrize(("model", "replicates"), [("logit", 100), ("nested", 40), ("mixed", 12)])
 def test_a_part_of_the_table_made_again_agrees(model, replicates):
     again = covered(model, replicates, first=10_001).set_index("term")
     stored = pd.read_csv(STORED).set_index("model").loc[model].set_index("term")
