@@ -10,6 +10,7 @@ from pmlib.impact.panel.timing import NEVER
 from pmlib.wording import listed
 
 BEFORE = 2  # periods before a launch, below which nothing tells who moves alike
+MOST = 5000  # units in a mix: a table of each by each must fit into memory
 FEWEST = 3  # units that never had it, below which none can stand for the others
 NAMED = 5  # of those left out, in a sentence
 
@@ -81,6 +82,10 @@ def _unfit(found: Comparable) -> str:
     if count < FEWEST:
         have = f"{count} unit that never had it" if count == 1 else f"{count or 'no'} units that never had it"
         return f"{have} can be compared{without}; a mix needs {FEWEST}."
+    if count > MOST:
+        return (
+            f"{count:,} units that never had it are too many to mix, {MOST:,} at most; use did or staggered."
+        )
     if not found.treated and found.late:
         return (
             f"fewer than {BEFORE} periods lie before the launch of {named(found.late)}; a mix needs {BEFORE}."
