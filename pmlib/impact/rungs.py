@@ -25,7 +25,7 @@ class Rung:
 
 LADDER = (
     Rung("randomised test", "test", "chance decided who got it"),
-    Rung("staggered difference-in-differences", "panel", "compared with those that got it later"),
+    Rung("staggered difference-in-differences", "panel", "compared with those that did not have it yet"),
     Rung("difference-in-differences", "panel", "compared with those that did not get it"),
     Rung("synthetic difference-in-differences", "panel", "compared with a mix of others"),
     Rung("synthetic control", "panel", "compared with a mix of others"),

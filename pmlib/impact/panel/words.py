@@ -99,8 +99,14 @@ def advice(column: Column, fields: Fields) -> str:
     """What it means for whoever decides."""
     if not clear(fields):
         return "Do not plan on an effect; measure longer, or with more units."
-    nearest = fields["low"] if fields["effect"] > 0 else fields["high"]
-    return f"Plan on a change of at least {written(nearest, column, fields, sign=True)}."
+    end = "low" if fields["effect"] > 0 else "high"
+    part = fields[f"relative_{end}"]
+    digits = interval_digits(fields["relative_low"], fields["relative_high"], "%") if share(fields) else None
+    least = written(fields[end], column, fields, sign=True)
+    said = number(part, "%", digits, sign=True) if share(fields) else least
+    if {"higher": end == "high", "lower": end == "low"}.get(column.better, False):
+        return f"It went the wrong way: by {said} at least, as far as these units tell."
+    return f"Plan on its cautious end, {said}."
 
 
 def subtitle(panel: Panel, level: float, more: str = "") -> str:

@@ -131,7 +131,7 @@ def test_of_two_units_nobody_can_tell_a_range():
     for method in METHODS[1:]:
         found = method(panel(outcomes, first))
         assert np.isnan(found.se)
-        assert found.finding.startswith("The feature changed sales by +")
+        assert found.finding.startswith("With the feature, sales changed by +")
         assert "so few values tell no range." in found.finding
         assert found.title == "No clear effect on sales"
         assert found.html()
