@@ -114,3 +114,8 @@ def ranged(
             wide[at] = table["se"][at] * [t_quantile(together, float(own)) for own in free]
     table["band_low"], table["band_high"] = table["estimate"] - wide, table["estimate"] + wide
     return found, table, drawn
+
+
+def alarms(drawn: Placebos | None, table: pd.DataFrame, level: float) -> float:
+    """Share of placebos in which the mean of all cells would be an effect; nan where none were tried."""
+    return float("nan") if drawn is None else drawn.alarms(level, int(table.index[table["at"].isna()][0]))

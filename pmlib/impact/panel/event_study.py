@@ -10,7 +10,7 @@ import pandas as pd
 from pmlib.data import Source
 from pmlib.impact.effect import Effect
 from pmlib.impact.panel import words
-from pmlib.impact.panel.effects import Compute, Effects, ranged
+from pmlib.impact.panel.effects import Compute, Effects, alarms, ranged
 from pmlib.impact.panel.errors import codes, few
 from pmlib.impact.panel.estimate import Estimate
 from pmlib.impact.panel.events import leads, two_way_events
@@ -123,9 +123,7 @@ def event_study(
         method=method,
         errors=errors,
         p=float(own["p"]),
-        false_alarms=float("nan")
-        if drawn is None
-        else drawn.alarms(level, int(table.index[table["at"].isna()][0])),
+        false_alarms=alarms(drawn, table, level),
         pretrend=before,
         breakdown=until,
         **fields,

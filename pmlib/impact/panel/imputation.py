@@ -8,7 +8,7 @@ import numpy as np
 from pmlib.data import Source
 from pmlib.impact.effect import Effect
 from pmlib.impact.panel import words
-from pmlib.impact.panel.effects import ranged
+from pmlib.impact.panel.effects import alarms, ranged
 from pmlib.impact.panel.errors import codes, few
 from pmlib.impact.panel.estimate import Estimate
 from pmlib.impact.panel.events import leads
@@ -93,9 +93,7 @@ def imputation(
         untold=untold,
         errors=errors,
         p=float(own["p"]),
-        false_alarms=float("nan")
-        if drawn is None
-        else drawn.alarms(level, int(table.index[table["at"].isna()][0])),
+        false_alarms=alarms(drawn, table, level),
         pretrend=before,
         **fields,
     )

@@ -40,10 +40,9 @@ def mix(effect: Synthetic | Absent | None) -> Mix | Absent:
     ----------
     effect : as `synthetic` gives it.
     """
-    if absent := ungiven(TITLE, effect, "fitted model"):
-        return absent
-    if not isinstance(effect, Synthetic):
-        raise ValueError(f"effect is a {type(effect).__name__}; give what synthetic gives")
+    effect = synthetic_of(TITLE, effect)
+    if isinstance(effect, Absent):
+        return effect
     frame, treated = effect.donors, who(effect)
     effective = float(1 / (frame["weight"] ** 2).sum())
     half = int((frame["weight"].cumsum() < HALF).sum()) + 1
@@ -73,3 +72,17 @@ def mix(effect: Synthetic | Absent | None) -> Mix | Absent:
 def who(effect: Synthetic) -> str:
     """Name those that had it, or count them."""
     return listed(effect.treated) if len(effect.treated) <= 3 else f"{len(effect.treated)} units"
+
+
+def synthetic_of(title: str, effect: Synthetic | Absent | None) -> Synthetic | Absent:
+    """Take what `synthetic` gives, and say why there is none.
+
+    Raises
+    ------
+    ValueError : it is something else.
+    """
+    if absent := ungiven(title, effect, "fitted model"):
+        return absent
+    if not isinstance(effect, Synthetic):
+        raise ValueError(f"effect is a {type(effect).__name__}; give what synthetic gives")
+    return effect

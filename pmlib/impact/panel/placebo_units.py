@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pmlib.given import ungiven
-from pmlib.impact.panel.mix import who
+from pmlib.impact.panel.mix import synthetic_of, who
 from pmlib.impact.panel.synthetic import Synthetic
 from pmlib.result import Absent, Result
 from pmlib.table import Column, interval_digits, number
@@ -39,10 +38,9 @@ def placebo_units(effect: Synthetic | Absent | None) -> PlaceboUnits | Absent:
     ----------
     effect : as `synthetic` gives it.
     """
-    if absent := ungiven(TITLE, effect, "fitted model"):
-        return absent
-    if not isinstance(effect, Synthetic):
-        raise ValueError(f"effect is a {type(effect).__name__}; give what synthetic gives")
+    effect = synthetic_of(TITLE, effect)
+    if isinstance(effect, Absent):
+        return effect
     if effect.placebos.empty:
         return Absent(title=TITLE, reason="No more units are without it than had it.")
     frame = effect.placebos.sort_values("effect", key=abs, ascending=False, ignore_index=True)

@@ -13,7 +13,7 @@ from pmlib.data.words import meant
 from pmlib.impact.effect import Effect
 from pmlib.impact.panel import words
 from pmlib.impact.panel.aggregate import KINDS, averages
-from pmlib.impact.panel.effects import Effects, ranged
+from pmlib.impact.panel.effects import Effects, alarms, ranged
 from pmlib.impact.panel.errors import codes, few
 from pmlib.impact.panel.estimate import Estimate
 from pmlib.impact.panel.group_time import group_time
@@ -132,9 +132,7 @@ def staggered(
         comparison=against,
         errors=errors,
         p=float(own["p"]),
-        false_alarms=float("nan")
-        if drawn is None
-        else drawn.alarms(level, int(table.index[table["at"].isna()][0])),
+        false_alarms=alarms(drawn, table, level),
         pretrend=before,
         **fields,
     )
