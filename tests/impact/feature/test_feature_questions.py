@@ -1,12 +1,14 @@
 """Scenarios, drivers, tests worth running and portfolios: closed forms, laws, words and refusals."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
 from pmlib import impact
+from pmlib.impact.feature.drivers import _agreement
 from pmlib.impact.feature.information import Decision
 from pmlib.impact.feature.ranking import ranking
 from pmlib.impact.feature.variance import shares
@@ -58,6 +60,13 @@ def test_scenarios_that_turn_the_decision_are_named(pays):
     found = impact.scenarios(pays, ["small: reach 5% .. 10%", "good: effect 3% .. 8%"])
     assert found.advice == "Watch for small: there one-tap unlock no longer pays."
     assert found.checks[0].passed
+
+
+def test_a_wide_swing_with_a_small_share_is_told():
+    frame = pd.DataFrame({"label": ["Cost", "Effect"], "share": [0.3, 0.7]})
+    check = _agreement(frame)
+    assert not check.passed and check.saw == "Effect holds 70% of the uncertainty"
+    assert _agreement(frame.assign(share=[0.5, 0.51])).passed
     idle = impact.scenarios(pays, "same: launch +0 days")
     assert not idle.checks[0].passed and idle.checks[0].saw == "same"
 
