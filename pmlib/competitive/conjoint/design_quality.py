@@ -48,7 +48,7 @@ def efficiency(columns: Mapping[str, pd.Series], sets: Sets) -> float:
     """
     parts = {name: coded(values) for name, values in columns.items()}
     matrix = np.hstack(list(parts.values()))
-    if not matrix.shape[1]:
+    if not matrix.shape[1] or sets.lengths.max() < 2:  # a task of one offer asks nothing
         return 0.0
     centred = matrix - sets.spread(sets.sum(matrix) / sets.lengths[:, None])
     sign, log = np.linalg.slogdet(centred.T @ centred / len(centred))

@@ -37,6 +37,11 @@ def test_attributes_that_go_together_leave_nothing_to_tell():
     assert associations(twice)["size"].item() == pytest.approx(1)
 
 
+@pytest.mark.filterwarnings("error")
+def test_tasks_of_a_single_offer_ask_nothing():
+    assert efficiency({"brand": pd.Series(["a", "b"] * 3)}, sets(6, 1)) == 0
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 5), st.integers(2, 4), st.booleans())
 def test_no_design_is_better_than_the_ideal(seed, levels, length, many):
