@@ -8,6 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A landing is judged by the same examples each time; what nobody thought of is sought at the desk.
+settings.register_profile("same", derandomize=True)
+if os.environ.get("PMLIB_SAME_EXAMPLES"):
+    settings.load_profile("same")
 
 REPOSITORY = Path(__file__).parents[1]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
