@@ -255,8 +255,13 @@ class Answer(Result):
         return f'<div class="answer">{words}{_tiles(self.tiles)}</div>'
 
     def payload(self) -> dict[str, Any]:
-        """Give the press the words and the Numbers; the first sentence stands in the index too."""
-        return super().payload() | {"headline": self.headline}
+        """Give the press the words and the Numbers as the page says them, for mail, slides and the index."""
+        return super().payload() | {
+            "headline": self.headline,
+            "rest": self.rest,
+            "lines": [list(pair) for pair in self._lines()],
+            "tiles": [_worded(number) for number in self.tiles],
+        }
 
 
 @dataclass(frozen=True)
@@ -286,11 +291,21 @@ def _tiles(numbers: tuple[Number, ...]) -> str:
 
 
 def _tile(number: Number) -> str:
-    amount, _, unit = number.written.partition(" ")
+    said = _worded(number)
+    amount, _, unit = said["written"].partition(" ")
     value = text(amount) + (f" <small>{text(unit)}</small>" if unit else "")
-    words = text(", ".join(filter(None, [number.label, number.period, number.note])))
-    ends = f" <i>{text(number.range)}, {percentage(number.level)} interval</i>" if number.level else ""
-    return f"<li><b>{value}</b> <span>{words}{ends}</span></li>"
+    ends = f" <i>{text(said['range'])}</i>" if said["range"] else ""
+    return f"<li><b>{value}</b> <span>{text(said['words'])}{ends}</span></li>"
+
+
+def _worded(number: Number) -> dict[str, str]:
+    """Say a Number as its tile does, wherever it stands."""
+    return {
+        "name": number.name,
+        "written": number.written,
+        "words": ", ".join(filter(None, [number.label, number.period, number.note])),
+        "range": f"{number.range}, {percentage(number.level)} interval" if number.level else "",
+    }
 
 
 def _figure(result: Result, svg: str) -> str:

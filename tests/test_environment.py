@@ -18,6 +18,7 @@ CONDA = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
 CONDA_NAMES = {
     "matplotlib-base": "matplotlib",
     "python-duckdb": "duckdb",
+    "python-tzdata": "tzdata",
 }  # conda-forge's name where it differs
 
 

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -57,6 +57,11 @@ class Entry(BaseModel):
     editions : how many are kept.
     as_of : the day that the report takes for today.
     product, zip : parameter → its values: every combination is a report; rows side by side are.
+    schedule : when it is due: a cron expression, or words such as "weekdays 07:00"; zone : of which clock.
+    missed : which of the times that went by while nothing ran are made up for.
+    topic : under which the list of reports groups it.
+    alerts : what a Number must not do, as in "ford_share < 20%".
+    formats : what is made beside the page.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -70,6 +75,12 @@ class Entry(BaseModel):
     transient: list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]] = []
     editions: Annotated[int, Field(ge=2, le=10_000)] = 20
     as_of: Annotated[datetime.date | None, BeforeValidator(_as_of)] = None
+    schedule: Annotated[str, Field(max_length=200)] = ""
+    zone: Annotated[str, Field(max_length=100)] = "UTC"
+    missed: Literal["latest", "each", "none"] = "latest"
+    topic: Annotated[str, Field(max_length=100)] = ""
+    alerts: list[str] = []
+    formats: list[Literal["pptx", "png", "pdf"]] = []
     parameters: dict[str, Any] = {}
     product: dict[str, list[Any]] = {}
     zip: dict[str, list[Any]] = {}

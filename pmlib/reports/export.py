@@ -98,7 +98,7 @@ def file_name(name: str) -> str:
 
 
 def _payloads(notebook: NotebookNode) -> Iterator[dict[str, Any]]:
-    for cell in notebook.cells:
+    for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
             payload = output.get("data", {}).get(RESULT)
             if payload and payload["kind"] != "absent":
