@@ -1,0 +1,1 @@
+"""From editions to readers: what a mail says, and how it goes out."""
