@@ -1,0 +1,1 @@
+"""Editions in other forms: pictures, print, slides."""
