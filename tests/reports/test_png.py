@@ -66,7 +66,7 @@ def test_colours_are_those_of_light_paper_with_and_without_a_fallback():
 
 
 def test_an_unknown_colour_and_what_points_elsewhere_are_refused():
-    with pytest.raises(ValueError, match="no colour is called --house$"):
+    with pytest.raises(ValueError, match=r"no colour is called --house$"):
         png(chart("a", style="fill: var(--house)"))
     for more in ('<image href="photo.png"/>', '<use href="file:///etc/hosts"/>'):
         with pytest.raises(ValueError, match="outside of itself"):

@@ -21,7 +21,7 @@ OF_BOXES = 13  # a table of one glyph for many characters, as fonts of last reso
 
 @dataclass(frozen=True)
 class Font:
-    """A face: its file, its place in that, the name it is called by, and the code points it has glyphs for."""
+    """A face of a font: its file, its place in that, its name, and the code points that it has glyphs for."""
 
     path: Path
     number: int
