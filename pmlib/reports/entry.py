@@ -94,6 +94,17 @@ class Entry(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _due_when(self) -> Self:
+        alone = sorted({"zone", "missed"} & self.model_fields_set)
+        if alone and not self.schedule:
+            raise ValueError(f'{alone[0]} does nothing without schedule; write it, as in "weekdays 07:00"')
+        if self.schedule:
+            from pmlib.reports.schedule.when import when  # a catalog without schedules needs no calendar
+
+            when(self.schedule, self.zone)
+        return self
+
+    @model_validator(mode="after")
     def _axes_make_sense(self) -> Self:
         axes = [(table, name) for table in ("product", "zip") for name in getattr(self, table)]
         for table, name in axes:
