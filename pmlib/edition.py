@@ -89,21 +89,26 @@ def previous() -> dict[str, Number] | None:
     return {item["name"]: Number(**item) for item in found}
 
 
+def news(before: Number | None, now: Number | None, materiality: float) -> str:
+    """Tell whether a Number moved enough to be news: "yes", "no", "new", "gone" or "not comparable"."""
+    if before is None or now is None:
+        return "new" if before is None else "gone"
+    if (before.label, before.unit, before.source) != (now.label, now.unit, now.source):
+        return "not comparable"
+    if before.value is None or now.value is None:  # no finite number, as JSON says it
+        return "no" if before.value is now.value else "not comparable"
+    return "yes" if _moved(before, now, materiality) else "no"
+
+
 def _row(before: Number | None, now: Number | None, materiality: float) -> dict[str, str]:
     known = now or before
     assert known is not None
-    if before is None or now is None:
-        news = "new" if before is None else "gone"
-    elif (before.label, before.unit, before.source) != (now.label, now.unit, now.source):
-        news = "not comparable"
-    else:
-        news = "yes" if _moved(before, now, materiality) else "no"
     return {
         "name": known.name,
         "label": known.label,
         "before": str(before or "–"),
         "now": str(now or "–"),
-        "news": news,
+        "news": news(before, now, materiality),
     }
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from pmlib.reports.editions import Edition
 from pmlib.reports.export import RESULT, file_name
 
-CHART = re.compile(r'<svg class="wide".*?</svg>', re.S)
+CHARTS = {kind: re.compile(rf'<svg class="{kind}".*?</svg>', re.S) for kind in ("wide", "narrow")}
+HIDDEN = ' style="display:none"'  # of the narrow one, for a desk
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,14 @@ class Told:
     svg : its chart as it stands in the page, in the page's colour names; empty where there is none.
     section : the heading that it stands beneath.
     aside : whether the page folds it.
+    narrow : the same chart as drawn for a phone.
     """
 
     payload: dict[str, Any]
     svg: str
     section: str
     aside: bool
+    narrow: str = ""
 
     @property
     def name(self) -> str:
@@ -49,8 +52,10 @@ def told(edition: Edition) -> list[Told]:
             payload = data.get(RESULT)
             if not payload or payload["kind"] == "absent":
                 continue
-            chart = CHART.search("".join(data.get("text/html", "")))
+            html = "".join(data.get("text/html", ""))
+            wide, narrow = (chart[0] if (chart := kind.search(html)) else "" for kind in CHARTS.values())
             folded = section_folded or "fold" in tags or bool(payload.get("aside"))
             if payload not in (one.payload for one in found):
-                found.append(Told(payload, chart[0] if chart else "", section, folded))
+                narrow = narrow.replace(HIDDEN, "", 1)
+                found.append(Told(payload, wide, section, folded, narrow))
     return found

@@ -1,0 +1,46 @@
+"""Charts as pictures of a mail."""
+
+import struct
+from dataclasses import dataclass
+
+from pmlib.reports.deliver.brief import LINE, Chart
+from pmlib.reports.deliver.words import clean
+
+WIDE, SHARP = 400, 2  # pixels: of a chart in a mail, and of a screen to each of them
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as a mail shows it: a PNG with a content id, or why there is none."""
+
+    chart: Chart
+    cid: str = ""
+    png: bytes = b""
+    width: int = WIDE
+    height: int = 0
+    missing: str = ""
+
+
+def picture(chart: Chart, cid: str) -> Picture:
+    """Draw a chart as it looks on white paper."""
+    try:
+        drawn = _png(chart.svg)
+    except ValueError as error:
+        return Picture(chart, missing=clean(f"The chart is in the report: {error}", LINE))
+    width, height = struct.unpack(">II", drawn[16:24])
+    return Picture(chart, cid, drawn, height=round(WIDE * height / width))
+
+
+def _png(svg: str) -> bytes:
+    import re
+
+    import resvg_py
+
+    light = re.sub(r"var\(--[\w-]+,\s*(#[0-9a-fA-F]+)\)", r"\1", svg)
+    if "xmlns" not in light[:300]:
+        light = light.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=light, background="#ffffff", width=WIDE * SHARP, font_family="Liberation Sans"
+        )
+    )
