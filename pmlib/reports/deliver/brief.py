@@ -54,9 +54,12 @@ class Brief:
     doubts: list[str]
 
 
-def brief(item: Item) -> Brief:
-    """Take from an edition what a reader of mail needs; charts are its first two that are not folded."""
-    record, results = item.edition.record, told(item.edition)
+def brief(item: Item, *, named: bool = False) -> Brief:
+    """Take from an edition what a reader of mail needs; charts are its first two that are not folded.
+
+    named : whether the mail only names it, for which its notebook need not be read.
+    """
+    record, results = item.edition.record, [] if named else told(item.edition)
     answer = next((one.payload for one in results if one.payload["kind"] == "answer"), {})
     parameters = record["parameters"]
     data = newest_data(record)

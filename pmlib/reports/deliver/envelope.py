@@ -2,14 +2,37 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from hashlib import sha256
+from typing import Any
 
 from pmlib.reports.deliver.attach import Attachment
 from pmlib.reports.deliver.body import Body
 from pmlib.reports.deliver.picture import Picture
+
+
+class _Policy(EmailPolicy):
+    """How mail is written for SMTP; Python 3.11 loses and doubles spaces of a subject that it folds."""
+
+    def fold(self, name: str, value: Any) -> str:
+        """Write a header."""
+        if name != "Subject":
+            return super().fold(name, value)
+        text = str(value)  # short enough for a line of its own
+        words = (
+            text if text.isascii() else Header(text, "utf-8", header_name=name).encode(linesep=self.linesep)
+        )
+        return f"{name}: {words}{self.linesep}"
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Write a header as bytes."""
+        return self.fold(name, value).encode() if name == "Subject" else super().fold_binary(name, value)
+
+
+POLICY = _Policy(linesep="\r\n")
 
 
 def envelope(
@@ -27,7 +50,7 @@ def envelope(
     ------
     ValueError : an address holds the end of a line, and so would be a header of its own.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"] = sender
     message["To"] = ", ".join(to)
     if reply_to:

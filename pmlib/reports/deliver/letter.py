@@ -64,13 +64,14 @@ def digest(
     """
     ordered = sorted(items, key=lambda item: not item.alerts)
     files, left = attachments(ordered, attach, limit)
-    parts = [_part(item, link, files, left) for item in ordered]
+    briefs = [brief(item, named=at >= TOLD[0][1]) for at, item in enumerate(ordered)]
+    parts = [_part(one, link, files, left) for one in briefs]
     charts = 2 if len(parts) == 1 else 1
     drawn = [
         _drawn(part.brief.charts[:charts], f"{token(message_id)}.{at}")
         for at, part in enumerate(parts[: TOLD[0][0]], start=1)
     ]
-    said = subject.of_reports([part.brief for part in parts])
+    said = subject.of_reports(briefs)
     foot = _foot(reader, bool(reply_to))
     about = {"subject": said, "count": len(parts), "home": _address(link), "foot": foot}
 
@@ -111,11 +112,11 @@ def failures(
     return filled(envelope(said, to=to, sender=sender, message_id=message_id, date=date), text)
 
 
-def _part(item: Item, link: str, files: Sequence[Attachment], left: Sequence[tuple[str, str]]) -> Part:
-    own = [one for one in files if one.report == item.name]
+def _part(brief: Brief, link: str, files: Sequence[Attachment], left: Sequence[tuple[str, str]]) -> Part:
+    own = [one for one in files if one.report == brief.name]
     said = [f"{one.name} ({one.kind.words}, {size(len(one.data))})" for one in own]
-    without = [line for report, line in left if report == item.name]
-    return Part(brief(item), _address(link, f"{item.name}/index.html"), said, without, [])
+    without = [line for report, line in left if report == brief.name]
+    return Part(brief, _address(link, f"{brief.name}/index.html"), said, without, [])
 
 
 def _drawn(charts: Sequence[Chart], token: str) -> list[Picture]:
