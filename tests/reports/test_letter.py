@@ -433,3 +433,11 @@ def test_charts_are_the_first_two_that_the_page_does_not_fold(tmp_path):
     three = [shares(0.2 + at / 10, name=f"n{at}", title=f"Chart {at}") for at in range(3)]
     said = brief(Item("cars", edition(tmp_path, folded, *three)))
     assert [chart.title for chart in said.charts] == ["Chart 0", "Chart 1"]
+
+
+def test_a_chart_that_cannot_be_drawn_is_said_in_words(tmp_path):
+    one = edition(tmp_path, shares(firm="\U0001e900\U0001e901"))  # letters of Adlam, which few machines have
+    mail = sent(Item("cars", one), root=tmp_path)
+    for said in (Seen(html_of(mail)).text, flat(text_of(mail))):
+        assert "leads with 37.5%. The chart is in the report: " in said
+    assert "image/png" not in [part.get_content_type() for part in mail.walk()]

@@ -22,25 +22,12 @@ class Picture:
 
 
 def picture(chart: Chart, cid: str) -> Picture:
-    """Draw a chart as it looks on white paper."""
+    """Draw a chart as it looks on white paper; one that no font here has the letters of is left to the page."""
+    from pmlib.reports.exports.png import png
+
     try:
-        drawn = _png(chart.svg)
+        drawn = png(chart.svg, width=WIDE * SHARP)
     except ValueError as error:
         return Picture(chart, missing=clean(f"The chart is in the report: {error}", LINE))
     width, height = struct.unpack(">II", drawn[16:24])
     return Picture(chart, cid, drawn, height=round(WIDE * height / width))
-
-
-def _png(svg: str) -> bytes:
-    import re
-
-    import resvg_py
-
-    light = re.sub(r"var\(--[\w-]+,\s*(#[0-9a-fA-F]+)\)", r"\1", svg)
-    if "xmlns" not in light[:300]:
-        light = light.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-    return bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=light, background="#ffffff", width=WIDE * SHARP, font_family="Liberation Sans"
-        )
-    )
