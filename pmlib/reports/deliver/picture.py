@@ -22,7 +22,7 @@ class Picture:
 
 
 def picture(chart: Chart, cid: str) -> Picture:
-    """Draw a chart as it looks on white paper; one that no font here has the letters of is left to the page."""
+    """Draw a chart as on white paper; one whose letters no font here has is left to the page."""
     from pmlib.reports.exports.png import png
 
     try:
