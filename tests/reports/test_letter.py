@@ -24,7 +24,7 @@ HEADERS = {
 }  # fmt: skip
 TAGS = {
     "html", "head", "meta", "title", "style", "body", "table", "tbody", "tr", "td", "h1", "h2", "h3",
-    "p", "b", "br", "ul", "li", "a", "img", "span", "code",
+    "div", "p", "b", "br", "ul", "li", "a", "img", "span", "code",
 }  # fmt: skip
 LINK = "https://research.example.org/reports"
 FAILED = Failed(
@@ -341,7 +341,7 @@ def test_no_text_becomes_markup_or_turns_a_line_around(tmp_path):
         assert not [name for name, _ in seen.attributes if name.startswith("on")]
         assert seen.values("href") == {f"{LINK}/x/index.html", LINK} and seen.values("src") == {"cid:1@pmlib"}
         assert not UNSEEN.search(made.html) and not UNSEEN.search(made.text)
-        assert "<" not in "".join(re.findall(r'alt="([^"]*)"', made.html))
+        assert "<" not in "".join(re.findall(r' (?:alt|aria-label)="([^"]*)"', made.html))
         like = body(
             "digest", tmp_path, parts=[plain] * len(some), named=[plain] * 3, subject="", foot="", **about
         )
