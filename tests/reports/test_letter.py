@@ -270,6 +270,14 @@ def test_two_reports_whose_names_make_one_file_name_keep_two_files(tmp_path, ite
     ]
 
 
+def test_two_editions_of_one_report_each_have_their_own_files(tmp_path):
+    items = [Item("cars", edition(tmp_path, shares(value))) for value in (0.3, 0.4)]
+    mail = sent(*items, root=tmp_path, attach=("page",))
+    for part, item in zip(mail.iter_attachments(), items, strict=True):
+        assert part.get_content().encode() == (item.edition.folder / "index.html").read_bytes()
+    assert re.findall(r"Attached: (\S+)", flat(text_of(mail))) == ["cars.html", "cars_2.html"]
+
+
 def test_without_an_address_of_the_pages_no_link_is_made_up(tmp_path, item):
     mail = sent(item, root=tmp_path, link="")
     assert not Seen(html_of(mail)).values("href")
@@ -389,6 +397,7 @@ def test_an_address_that_would_be_two_headers_is_refused(tmp_path, item, where):
 
 
 def test_owners_read_what_failed_since_when_how_to_see_it_and_what_readers_see(tmp_path, item):
+    (item.edition.home / "failed.json").write_text('{"when": "2026-11-30"}')
     mail = told(FAILED, root=tmp_path, link=LINK)
     assert mail["subject"] == "Failed: The car market: cell 3 of 25: DataError: no"
     for said in (Seen(html_of(mail)).text, flat(text_of(mail))):
@@ -404,13 +413,19 @@ def test_owners_read_what_failed_since_when_how_to_see_it_and_what_readers_see(t
     ]
 
 
+def test_what_failed_but_the_run_leaves_the_page_unmarked(tmp_path, item):
+    text = flat(text_of(told(FAILED, root=tmp_path, link=LINK)))
+    assert "Readers see the edition of data up to 1990." in text
+    assert "failed.html" not in text
+
+
 def test_owners_read_that_there_never_was_a_page(tmp_path):
     assert "There is no earlier page: readers see nothing." in flat(text_of(told(FAILED, root=tmp_path)))
 
 
 def test_many_failures_are_told_named_or_counted(tmp_path):
     mail = told(*[FAILED] * 100, root=tmp_path)
-    assert mail["subject"].startswith("100 reports failed: The car market, The car market")
+    assert mail["subject"].startswith("100 failures: The car market, The car market")
     assert "88 more failed:" in text_of(mail)
     assert text_of(mail).count("What happened:") == 12
     long = Failed("cars", "<" * 5_000, "&" * 5_000, "<" * 5_000, "&" * 5_000)

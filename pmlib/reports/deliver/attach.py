@@ -35,9 +35,9 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file for a mail; report : the name of the report that it belongs to."""
+    """A file of an item for a mail."""
 
-    report: str
+    item: Item
     name: str
     kind: Kind
     data: bytes
@@ -50,7 +50,7 @@ class Attachment:
 
 def attachments(
     items: Sequence[Item], kinds: Collection[str], limit: int
-) -> tuple[list[Attachment], list[tuple[str, str]]]:
+) -> tuple[list[Attachment], list[tuple[Item, str]]]:
     """Choose what is attached: the pages of all reports first, then their workbooks and so on.
 
     Parameters
@@ -59,20 +59,20 @@ def attachments(
 
     Returns
     -------
-    The attachments, and what is left out: the report that it belongs to, and a sentence.
+    The attachments, and what is left out: the item that it belongs to, and why.
     """
-    chosen, left, taken, names = list[Attachment](), list[tuple[str, str]](), 0, set[str]()
+    chosen, left, taken, names = list[Attachment](), list[tuple[Item, str]](), 0, set[str]()
     for kind in (KINDS[name] for name in KINDS if name in kinds):
         for item in items:
             if not _has(item, kind):
-                left.append((item.name, f"{kind.words} (this report has none)"))
+                left.append((item, f"{kind.words} (this report has none)"))
                 continue
             one = _read(item, kind, names)
             if one is None:
-                left.append((item.name, f"{kind.words} (no longer what was published)"))
+                left.append((item, f"{kind.words} (no longer what was published)"))
             elif taken + one.sent > limit:
                 room = f"{size(one.sent)} as sent; a mail takes {size(limit)} in all"
-                left.append((item.name, f"{kind.words} ({room})"))
+                left.append((item, f"{kind.words} ({room})"))
             else:
                 chosen.append(one)
                 taken += one.sent
@@ -92,7 +92,7 @@ def _read(item: Item, kind: Kind, names: set[str]) -> Attachment | None:
         return None
     name = next(name for name in _names(item.name) if f"{name}{kind.ending}".casefold() not in names)
     names.add(f"{name}{kind.ending}".casefold())
-    return Attachment(item.name, f"{name}{kind.ending}", kind, data)
+    return Attachment(item, f"{name}{kind.ending}", kind, data)
 
 
 def _names(report: str) -> Iterator[str]:

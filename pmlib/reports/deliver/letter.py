@@ -15,7 +15,7 @@ from pmlib.reports.deliver.envelope import envelope, filled, token
 from pmlib.reports.deliver.item import Failed, Item
 from pmlib.reports.deliver.picture import Picture, picture
 from pmlib.reports.deliver.words import clean, size
-from pmlib.reports.editions import newest, newest_data
+from pmlib.reports.editions import failure, newest, newest_data
 from pmlib.reports.matrix import PUBLISHED
 
 LIMIT = 10_000_000  # bytes of attachments as sent; what most servers take
@@ -65,7 +65,7 @@ def digest(
     ordered = sorted(items, key=lambda item: not item.alerts)
     files, left = attachments(ordered, attach, limit)
     briefs = [brief(item, named=at >= TOLD[0][1]) for at, item in enumerate(ordered)]
-    parts = [_part(one, link, files, left) for one in briefs]
+    parts = [_part(*one, link, files, left) for one in zip(ordered, briefs, strict=True)]
     charts = 2 if len(parts) == 1 else 1
     drawn = [
         _drawn(part.brief.charts[:charts], f"{token(message_id)}.{at}")
@@ -112,11 +112,13 @@ def failures(
     return filled(envelope(said, to=to, sender=sender, message_id=message_id, date=date), text)
 
 
-def _part(brief: Brief, link: str, files: Sequence[Attachment], left: Sequence[tuple[str, str]]) -> Part:
-    own = [one for one in files if one.report == brief.name]
+def _part(
+    item: Item, brief: Brief, link: str, files: Sequence[Attachment], left: Sequence[tuple[Item, str]]
+) -> Part:
+    own = [one for one in files if one.item is item]
     said = [f"{one.name} ({one.kind.words}, {size(len(one.data))})" for one in own]
-    without = [line for report, line in left if report == brief.name]
-    return Part(brief, _address(link, f"{brief.name}/index.html"), said, without, [])
+    without = [line for other, line in left if other is item]
+    return Part(brief, _address(link, f"{item.name}/index.html"), said, without, [])
 
 
 def _drawn(charts: Sequence[Chart], token: str) -> list[Picture]:
@@ -130,19 +132,19 @@ def _shorter(brief: Brief) -> Brief:
 
 
 def _failure(one: Failed, root: Path, link: str) -> dict[str, str]:
-    last = newest(root / PUBLISHED / one.name)
+    home = root / PUBLISHED / one.name
+    last, marked = newest(home), failure(home) is not None
     data = newest_data(last.record) if last else ""
     good = f"the edition of data up to {data}" if data else "the last good edition"
-    kept = (
-        f"Readers see {good}, marked as such." if last else "There is no earlier page: readers see nothing."
-    )
+    seen = f"Readers see {good}{', marked as such' if marked else ''}."
+    kept = seen if last else "There is no earlier page: readers see nothing."
     return {
         "title": clean(one.title, TITLE),
         "when": clean(one.when, TITLE),
         "line": clean(one.line, LINE),
         "command": clean(one.command, COMMAND),
         "kept": clean(kept, LINE),
-        "link": _address(link, f"{one.name}/failed.html"),
+        "link": _address(link, f"{one.name}/failed.html") if marked else "",
     }
 
 

@@ -22,7 +22,7 @@ def of_reports(briefs: Sequence[Brief]) -> str:
 
 
 def of_failures(failed: Sequence[Failed]) -> str:
-    """Say which reports did not run."""
+    """Say what failed, or which reports it is about."""
     if len(failed) == 1:
         return header(f"Failed: {failed[0].title}: {failed[0].line}", LONGEST)
-    return header(f"{len(failed)} reports failed: {', '.join(one.title for one in failed)}", LONGEST)
+    return header(f"{len(failed)} failures: {', '.join(one.title for one in failed)}", LONGEST)
