@@ -246,6 +246,12 @@ def test_what_does_not_fit_is_left_out_and_said(tmp_path, item):
         assert "Not attached: slides (this report has none)." in said
 
 
+def test_a_mail_that_a_server_refused_for_its_size_goes_without_files_and_says_so(tmp_path, item):
+    mail = sent(item, root=tmp_path, limit=0)
+    assert not list(mail.iter_attachments())
+    assert "kB as sent; the server takes no larger mail)" in flat(text_of(mail))
+
+
 def test_attachments_as_sent_stay_within_the_limit(tmp_path, item):
     whole = sum(len(part.get_payload()) for part in sent(item, root=tmp_path).iter_attachments())
     for limit, count in ((whole + 100, 2), (whole - 1, 1)):

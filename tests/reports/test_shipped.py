@@ -5,10 +5,23 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
+from html import unescape
 
 import pandas as pd
 import pytest
 
+from pmlib.reports.deliver.item import Item
+from pmlib.reports.deliver.letter import digest
+from pmlib.reports.editions import newest
+
+REPORTS = ("us_car_market", "nl_cars", "bikeshare")
+MAIL = {
+    "to": ["a@example.org"],
+    "sender": "r@example.org",
+    "message_id": "<1@example.org>",
+    "date": datetime(2026, 11, 30, tzinfo=UTC),
+}
 ELSEWHERE = {"TZ": "Pacific/Auckland", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "7", "COLUMNS": "40"}
 
 
@@ -92,3 +105,18 @@ def test_a_second_edition_says_what_moved_and_what_did_not(project, pmlib, tmp_p
     page = (published / "index.html").read_text("utf-8")
     assert "Changed since last edition:</b> Ford's share of units sold: 22.2% then, 25.5% now" in page
     assert "Its numbers have moved since" in page
+
+
+def test_the_mail_of_a_report_reads_as_its_page(shipped):
+    for name in REPORTS:
+        home = shipped / "reports" / "published" / name
+        letter = digest([Item(name, newest(home))], "managers", **MAIL, root=shipped)
+        said = [re.sub(r"\s+", " ", letter.get_body((kind,)).get_content()) for kind in ("html", "plain")]
+        page = (home / "index.html").read_text("utf-8")
+        tiles = re.findall(r"<li><b>(.*?)</b> <span>(.*?)(?: <i>(.*?)</i>)?</span>", page)
+        assert 1 <= len(tiles) <= 4
+        for words in (re.sub("<[^>]+>", "", text) for tile in tiles for text in tile):
+            assert words in said[0] and unescape(words) in said[1], (name, words)
+        assert len(letter.get_body(("html",)).get_content()) < 30_000
+        drawn = [part for part in letter.walk() if part.get_content_type() == "image/png"]
+        assert len(drawn) == 2

@@ -55,7 +55,7 @@ def attachments(
 
     Parameters
     ----------
-    limit : bytes that all of them together may take as they are sent.
+    limit : bytes that all of them may take as they are sent; 0 where a server refused the mail with them.
 
     Returns
     -------
@@ -71,8 +71,8 @@ def attachments(
             if one is None:
                 left.append((item, f"{kind.words} (no longer what was published)"))
             elif taken + one.sent > limit:
-                room = f"{size(one.sent)} as sent; a mail takes {size(limit)} in all"
-                left.append((item, f"{kind.words} ({room})"))
+                room = f"a mail takes {size(limit)} in all" if limit else "the server takes no larger mail"
+                left.append((item, f"{kind.words} ({size(one.sent)} as sent; {room})"))
             else:
                 chosen.append(one)
                 taken += one.sent
