@@ -8,10 +8,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from pmlib.reports import export, key, page
+from pmlib.reports.alerts import raised
 from pmlib.reports.compare import since
 from pmlib.reports.editions import Edition
 from pmlib.reports.execute import Executed
 from pmlib.reports.plan import Job
+from pmlib.result import Number
 
 
 def build(
@@ -55,6 +57,7 @@ def build(
         "headline": _headline(results),
         "parameters": parameters,
         "given": job.given,
+        "alerts": _alerts(job, files["numbers.json"], previous),
         "seed": parameters.get("seed"),
         "previous": previous.folder.name if previous else None,
         **made_of,
@@ -67,6 +70,16 @@ def _written(notebook: NotebookNode) -> bytes:
     nbformat.validate(notebook)
     text = json.dumps(notebook, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return text.encode() + b"\n"
+
+
+def _alerts(job: Job, numbers: bytes, previous: Edition | None) -> list[str]:
+    if not job.entry.alerts:
+        return []
+    return raised(job.entry.alerts, _by_name(numbers), _by_name(previous.numbers) if previous else None)
+
+
+def _by_name(numbers: bytes) -> dict[str, Number]:
+    return {one["name"]: Number(**one) for one in json.loads(numbers)["numbers"]}
 
 
 def _headline(results: list[dict[str, Any]]) -> str:

@@ -16,6 +16,7 @@ KINDS = {
     "parameter": ("parameter {}", "set"),
     "title": ("the title", "set"),
     "as of": ("the as-of date", "set"),
+    "alert": ("the alert {}", "set"),
     "input": ("{}", "read"),
     "source": ("the declaration of {}", "used"),
     "notebook": ("the notebook", "used"),

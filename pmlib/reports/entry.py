@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from pmlib.age import days
+from pmlib.reports.condition import condition
 from pmlib.reports.slug import DEVICES, canonical
 from pmlib.reports.typed import did_you_mean, plain_date, shown
 
@@ -102,6 +103,14 @@ class Entry(BaseModel):
             from pmlib.reports.schedule.when import when  # a catalog without schedules needs no calendar
 
             when(self.schedule, self.zone)
+        return self
+
+    @model_validator(mode="after")
+    def _alerts_can_be_read(self) -> Self:
+        for text in self.alerts:
+            condition(text)
+        if (at := _repeated(self.alerts)) is not None:
+            raise ValueError(f"alerts holds {shown(self.alerts[at])} twice; keep it once")
         return self
 
     @model_validator(mode="after")

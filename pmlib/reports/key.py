@@ -150,6 +150,7 @@ def _parts(
         **{f"parameter {name}": canonical(value) for name, value in job.parameters.items()},
         "title": job.entry.title,
         "as of": as_of(job),
+        **{f"alert {text}": "set" for text in job.entry.alerts},
         **{f"input {entry['path']}": entry["sha256"] for entry in inputs},
         **{
             f"source {name}": _sha(repr(declared[name])) for name in names if name in declared

@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,6 +15,7 @@ from pmlib.reports.failure import Failure, page, record
 from pmlib.reports.plan import Job, canonical
 from pmlib.reports.retain import retain, retain_drafts
 from pmlib.reports.seal import RUN, digests, holds, seal, sha256
+from pmlib.visible import visible
 
 BANNER = "<!--pmlib:banner-->"
 FAILED = ("failed.html", "failed.json")
@@ -80,7 +81,7 @@ def publish_failure(job: Job, failure: Failure, inputs: list[dict[str, Any]], wh
 def restore(home: Path, now: Edition, root: Path, mark: str = "") -> None:
     """Have the readers' copy hold an edition, the page last; what it holds already is left alone.
 
-    mark : a banner to put at the top of the page.
+    mark : a banner to put at the top of the page, above what alerts.
 
     Raises
     ------
@@ -89,8 +90,8 @@ def restore(home: Path, now: Edition, root: Path, mark: str = "") -> None:
     wanted = for_readers(now)
     for path in sorted(wanted, key=lambda path: path == PAGE):
         data, target = _sound(wanted[path], path, root), home / path
-        if path == PAGE and mark:
-            data = marked(data.decode(), mark).encode()
+        if path == PAGE:
+            data = worn(data, now, mark)
         make_folder(target.parent, root)
         refuse_link(target, root)
         if not target.is_file() or read(target) != data:
@@ -111,6 +112,12 @@ def for_readers(now: Edition) -> dict[str, Edition]:
     return kept | dict.fromkeys(files, now)
 
 
+def worn(page: bytes, now: Edition, mark: str = "") -> bytes:
+    """Give an edition's page as readers see it: with its alerts at the top, and a mark above them."""
+    top = mark + alerting(now.record.get("alerts", []))
+    return marked(page.decode(), top).encode() if top else page
+
+
 def marked(html: str, banner: str) -> str:
     """Put a banner at the top of a page."""
     if BANNER in html:
@@ -127,6 +134,15 @@ def banner(when: str, since: str, last: Edition) -> str:
         f'<aside class="banner" role="status"><p><b>The run of {escape(when)} failed{first};</b> '
         f'this page shows {shown}. <a href="failed.html">What happened</a></p></aside>'
     )
+
+
+def alerting(alerts: Sequence[str]) -> str:
+    """Say to readers which alerts an edition raised; nothing where it raised none."""
+    if not alerts:
+        return ""
+    lines = "".join(f"<li>{visible(escape(line))}</li>" for line in alerts)
+    word = "Alert" if len(alerts) == 1 else "Alerts"
+    return f'<aside class="banner" aria-label="{word}"><p><b>{word}</b></p><ul>{lines}</ul></aside>'
 
 
 def clear(home: Path) -> None:

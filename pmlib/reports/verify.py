@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pmlib.reports.disk import MARK, read
 from pmlib.reports.editions import Edition, failure, folders
-from pmlib.reports.publish import FAILED, PAGE, banner, for_readers, marked
+from pmlib.reports.publish import FAILED, PAGE, banner, for_readers, worn
 from pmlib.reports.seal import RUN, SEAL, holds, sha256, unsealed
 
 
@@ -45,15 +45,11 @@ def _of_readers(home: Path) -> Iterator[str]:
     failed = failure(home)
     for path, source in wanted.items():
         right = {source.files[path]}
-        if path == PAGE and failed and last and holds(page := last.folder / path, last.files[path]):
-            right.add(
-                sha256(
-                    marked(
-                        page.read_text("utf-8"),
-                        banner(failed["when"], failed.get("since", failed["when"]), last),
-                    ).encode()
-                )
-            )
+        if path == PAGE and last and holds(page := last.folder / path, last.files[path]):
+            right = {sha256(worn(read(page), last))}
+            if failed:
+                mark = banner(failed["when"], failed.get("since", failed["when"]), last)
+                right.add(sha256(worn(read(page), last, mark)))
         yield from _of_file(home / path, right, home)
     inside = [*home.glob("*"), *(home / "tables").rglob("*")]
     yield from _strangers(inside, {home / path for path in (*wanted, *FAILED)}, home)

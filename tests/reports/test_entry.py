@@ -71,6 +71,8 @@ def test_what_is_not_said_has_a_default(tmp_path):
         ('schedule = "hourly"\nzone = "Berlin/Europe"', "zone is 'Berlin/Europe', which is unknown"),
         ('zone = "Europe/Berlin"', 'zone does nothing without schedule; write it, as in "weekdays 07:00"'),
         ('missed = "each"', "missed does nothing without schedule; write it"),
+        ('alerts = ["share = 2%"]', "alerts has 'share = 2%', which is no condition; write \"share < 20%\""),
+        ('alerts = ["a < 1", "a < 1"]', "alerts holds 'a < 1' twice; keep it once"),
         ("product = {region = []}", "product.region is empty; give it values, or delete it"),
         ('product = {region = "north"}', "product.region is 'north': input should be a valid list"),
         ("product = {a = [1]}\nparameters = {a = 1}", "a stands in both parameters and product; keep one"),
