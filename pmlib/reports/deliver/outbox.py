@@ -1,0 +1,122 @@
+"""The outbox: what is to be delivered to whom, and what became of it, kept through any crash.
+
+A delivery is waiting, then sending, then sent, or waiting again after a failure. One that is found sending when
+nobody sends was cut off, and may or may not have arrived.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from pmlib.reports.disk import make_folder, refuse_link
+from pmlib.reports.matrix import PUBLISHED
+
+OUTBOX = Path(".pmlib", "deliveries.db")
+WAITING, SENDING, SENT, QUIET, GIVEN_UP, DROPPED = "waiting", "sending", "sent", "quiet", "given up", "dropped"
+PATIENCE = 60  # seconds for another process that writes into it
+KEPT = 10_000  # deliveries that are over, before those are forgotten that can never be asked for again
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One thing for one place.
+
+    id : the same for the same thing, so that it is never queued twice.
+    kind : "mail", "notify", "command", or "failure" (a mail to an owner); address : where it goes.
+    edition : the folder's name; about : JSON of a failure, or of what alerts.
+    batch : the message that it is a part of, from its first try on; begun : when that was made.
+    tries, unknown : how often it was tried, and how often without anybody saying what became of it.
+    queued, due, ended : moments, in ISO and UTC; due is that of its next try.
+    """
+
+    id: str
+    kind: str
+    reader: str
+    address: str
+    report: str
+    edition: str
+    about: str
+    queued: str
+    state: str = WAITING
+    batch: str = ""
+    begun: str = ""
+    tries: int = 0
+    unknown: int = 0
+    due: str = ""
+    ended: str = ""
+    reason: str = ""
+
+
+COLUMNS = [field.name for field in fields(Delivery)]
+
+
+@contextmanager
+def opened(root: Path) -> Iterator[sqlite3.Connection]:
+    """Open the outbox for changes that are kept all together, or not at all.
+
+    Raises
+    ------
+    OSError : it cannot be read or written.
+    """
+    path = root / OUTBOX
+    make_folder(path.parent, root)
+    refuse_link(path, root)
+    try:
+        with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as box:
+            box.row_factory = sqlite3.Row
+            box.execute("pragma synchronous = extra")  # the disk has it before we go on
+            box.execute("begin immediate")
+            box.execute(f"create table if not exists deliveries ({', '.join(COLUMNS)}, primary key (id))")
+            try:
+                yield box
+            except BaseException:
+                box.execute("rollback")
+                raise
+            box.execute("commit")
+    except sqlite3.Error as error:
+        raise OSError(0, f"{error}; if it is damaged, move it away: the newest editions are sent once more", str(path)) from None
+
+
+def add(box: sqlite3.Connection, deliveries: Iterable[Delivery]) -> None:
+    """Put deliveries in that are not there yet."""
+    marks = ", ".join(f":{name}" for name in COLUMNS)
+    box.executemany(f"insert or ignore into deliveries ({', '.join(COLUMNS)}) values ({marks})", map(asdict, deliveries))
+
+
+def mark(box: sqlite3.Connection, ids: Iterable[str], **facts: Any) -> None:
+    """Note what became of deliveries."""
+    changes = ", ".join(f"{name} = ?" for name in facts)
+    box.executemany(f"update deliveries set {changes} where id = ?", [(*facts.values(), one) for one in ids])
+
+
+def find(box: sqlite3.Connection, **facts: str) -> list[Delivery]:
+    """Give the deliveries of which all that holds, the oldest first."""
+    where = " and ".join(f"{name} = ?" for name in facts) or "1"
+    rows = box.execute(f"select {', '.join(COLUMNS)} from deliveries where {where} order by rowid", (*facts.values(),))
+    return [Delivery(**row) for row in rows]
+
+
+def forget(box: sqlite3.Connection, root: Path, most: int = KEPT) -> None:
+    """Forget what is over and can never be asked for again, once there is much of it.
+
+    An edition that is kept no longer is not queued again, nor is a failure after which its owner was told of
+    another one of the same report.
+    """
+    over = [one for one in find(box) if one.state not in (WAITING, SENDING)]
+    if len(over) <= most:
+        return
+    last = {(one.kind, one.address, one.report): one.id for one in over if not one.edition}
+    gone = [
+        one.id
+        for one in over
+        if (one.id not in last.values() if not one.edition else not place(root, one).is_dir())
+    ]
+    box.executemany("delete from deliveries where id = ?", [(one,) for one in gone])
+
+
+def place(root: Path, one: Delivery) -> Path:
+    """Name the folder of the edition that is to be delivered."""
+    return root / PUBLISHED / one.report / "editions" / one.edition
