@@ -37,8 +37,8 @@ def mailbox(text: str) -> Mailbox:
         raise ValueError(f"holds the end of a line or a character that nobody sees; {LIKE}")
     try:
         header = SMTP.header_factory("to", text)
-        found: tuple[Address, ...] = header.addresses  # type: ignore[attr-defined]
-        named = [group.display_name for group in header.groups if group.display_name]  # type: ignore[attr-defined]
+        found: tuple[Address, ...] = header.addresses
+        named = [group.display_name for group in header.groups if group.display_name]
     except (HeaderParseError, IndexError, ValueError):
         raise ValueError(f"is no address; {LIKE}") from None
     if len(found) != 1 or named:
@@ -47,6 +47,6 @@ def mailbox(text: str) -> Mailbox:
     plain = f"{one.username}@{one.domain}"
     if not plain.isascii():
         raise ValueError("has letters beyond a to z in its address; write the domain as xn--…")
-    if header.defects or not PLAIN.fullmatch(plain):  # type: ignore[attr-defined]
+    if header.defects or not PLAIN.fullmatch(plain):
         raise ValueError(f"is no address; {LIKE}")
     return Mailbox(str(one), plain)

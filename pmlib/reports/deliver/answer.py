@@ -7,7 +7,7 @@ SENT, LATER, NEVER, UNKNOWN = "sent", "later", "never", "unknown"
 
 @dataclass(frozen=True)
 class Answer:
-    """SENT; or to be tried later, never again, or one that nobody knows the outcome of; reason : in one line."""
+    """How a try ended: SENT, LATER again, NEVER again, or UNKNOWN to us; reason : in one line."""
 
     how: str
     reason: str = ""

@@ -59,7 +59,7 @@ class Batch:
 
 
 def due(box: Connection, found: Settings, now: datetime) -> list[Batch]:
-    """Give the messages that are to be tried now. What waits and is in none yet becomes one for each place."""
+    """Give the messages to be tried now; what waits and is in none yet becomes one for each place."""
     moment = now.isoformat(timespec="seconds")
     waiting = list(_wanted(box, found, outbox.find(box, state=outbox.WAITING), moment))
     fresh = dict[tuple[str, ...], list[Delivery]]()
@@ -78,7 +78,7 @@ def due(box: Connection, found: Settings, now: datetime) -> list[Batch]:
 
 
 def _way(one: Delivery) -> tuple[str, ...]:
-    """Say with what else a delivery is one message: mail of a reader, failures of an owner; a command is alone."""
+    """Name what a delivery is one message with: mail of a reader, failures of an owner; commands none."""
     return {
         "mail": (one.kind, one.reader),
         "failure": (one.kind, one.address),

@@ -1,4 +1,4 @@
-"""A command as a way to readers: the words of the settings, run without a shell, with the edition on its input."""
+"""A command as a way to readers: words run without a shell, with the edition as JSON on their input."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -32,7 +33,10 @@ def run(words: Sequence[str], root: Path, told: Mapping[str, Any], hidden: Colle
     hidden : variables that are others' secrets, and that it does not get.
     """
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
-    with TemporaryFile() as given, TemporaryFile() as printed:  # no pipes: whoever else holds them cannot hang us
+    with (
+        TemporaryFile() as given,
+        TemporaryFile() as printed,
+    ):  # no pipes: whoever else holds them cannot hang us
         given.write(json.dumps(told, ensure_ascii=False).encode())
         given.seek(0)
         try:
@@ -67,8 +71,6 @@ def _tame(text: str) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()

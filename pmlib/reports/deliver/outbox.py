@@ -1,7 +1,7 @@
 """The outbox: what is to be delivered to whom, and what became of it, kept through any crash.
 
-A delivery is waiting, then sending, then sent, or waiting again after a failure. One that is found sending when
-nobody sends was cut off, and may or may not have arrived.
+A delivery is waiting, then sending, then sent, or waiting again after a failure. One that is found sending
+when nobody sends was cut off, and may or may not have arrived.
 """
 
 import sqlite3
@@ -15,7 +15,14 @@ from pmlib.reports.disk import make_folder, refuse_link
 from pmlib.reports.matrix import PUBLISHED
 
 OUTBOX = Path(".pmlib", "deliveries.db")
-WAITING, SENDING, SENT, QUIET, GIVEN_UP, DROPPED = "waiting", "sending", "sent", "quiet", "given up", "dropped"
+WAITING, SENDING, SENT, QUIET, GIVEN_UP, DROPPED = (
+    "waiting",
+    "sending",
+    "sent",
+    "quiet",
+    "given up",
+    "dropped",
+)
 PATIENCE = 60  # seconds for another process that writes into it
 KEPT = 10_000  # deliveries that are over, before those are forgotten that can never be asked for again
 
@@ -34,8 +41,8 @@ class Delivery:
 
     id: str
     kind: str
-    reader: str
     address: str
+    reader: str
     report: str
     edition: str
     about: str
@@ -77,13 +84,17 @@ def opened(root: Path) -> Iterator[sqlite3.Connection]:
                 raise
             box.execute("commit")
     except sqlite3.Error as error:
-        raise OSError(0, f"{error}; if it is damaged, move it away: the newest editions are sent once more", str(path)) from None
+        raise OSError(
+            0, f"{error}; if it is damaged, move it away: the newest editions are sent once more", str(path)
+        ) from None
 
 
 def add(box: sqlite3.Connection, deliveries: Iterable[Delivery]) -> None:
     """Put deliveries in that are not there yet."""
     marks = ", ".join(f":{name}" for name in COLUMNS)
-    box.executemany(f"insert or ignore into deliveries ({', '.join(COLUMNS)}) values ({marks})", map(asdict, deliveries))
+    box.executemany(
+        f"insert or ignore into deliveries ({', '.join(COLUMNS)}) values ({marks})", map(asdict, deliveries)
+    )
 
 
 def mark(box: sqlite3.Connection, ids: Iterable[str], **facts: Any) -> None:
@@ -95,7 +106,9 @@ def mark(box: sqlite3.Connection, ids: Iterable[str], **facts: Any) -> None:
 def find(box: sqlite3.Connection, **facts: str) -> list[Delivery]:
     """Give the deliveries of which all that holds, the oldest first."""
     where = " and ".join(f"{name} = ?" for name in facts) or "1"
-    rows = box.execute(f"select {', '.join(COLUMNS)} from deliveries where {where} order by rowid", (*facts.values(),))
+    rows = box.execute(
+        f"select {', '.join(COLUMNS)} from deliveries where {where} order by rowid", (*facts.values(),)
+    )
     return [Delivery(**row) for row in rows]
 
 

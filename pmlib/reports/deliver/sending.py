@@ -11,13 +11,15 @@ from pmlib.reports.deliver.answer import LATER, NEVER, SENT, UNKNOWN, Answer
 from pmlib.reports.deliver.batches import Batch, due
 from pmlib.reports.deliver.outbox import Delivery
 from pmlib.reports.deliver.settings import Settings, settings
-from pmlib.reports.deliver.ways import Way
 from pmlib.reports.deliver.waiting import undelivered
+from pmlib.reports.deliver.ways import Way
 from pmlib.reports.disk import Busy, lock
 from pmlib.reports.press import CLOCK
 
 LOCK = Path(".pmlib", "deliver.lock")
-WAITS = [timedelta(minutes=count) for count in (1, 5, 15, 60, 120, 240)]  # before each further try; then the last
+WAITS = [
+    timedelta(minutes=count) for count in (1, 5, 15, 60, 120, 240)
+]  # before each further try; then the last
 LONGEST = timedelta(days=1)  # from the first try on, then it is given up
 UNKNOWNS = 2  # tries without a word of what became of them: a third might be a third copy
 NOTED = ("state", "tries", "unknown", "due", "ended", "reason")  # of a delivery, after a try
@@ -113,12 +115,16 @@ class _Sender:
 
 
 def _lines(batch: Batch, noted: Sequence[Delivery]) -> Iterator[str]:
-    """Say what became of a message: a line for those who got it, and one for each reason that others did not."""
+    """Say what became of a message: who got it, and for each reason who did not."""
     if got := [one for one in noted if one.state == outbox.SENT]:
         yield f"{batch.words}: sent{_places(got)}"
     for reason in dict.fromkeys(one.reason for one in noted if one.state != outbox.SENT):
         some = [one for one in noted if one.reason == reason and one.state != outbox.SENT]
-        then = "given up" if some[0].state == outbox.GIVEN_UP else f"next try {some[0].due[:16].replace('T', ' ')} UTC"
+        then = (
+            "given up"
+            if some[0].state == outbox.GIVEN_UP
+            else f"next try {some[0].due[:16].replace('T', ' ')} UTC"
+        )
         yield f"{batch.words}: not sent{_places(some)}: {reason}; {then}"
 
 

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from pmlib.reports.deliver import variables
 from pmlib.reports.deliver.address import Mailbox, mailbox
@@ -57,7 +65,9 @@ def _link(text: str) -> str:
     parts = urlsplit(text)
     sound = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
     if text and not (sound and re.fullmatch(r"[!-~]+", text) and "@" not in parts.netloc):
-        raise ValueError(f'is {shown(text)}; it takes an address such as "https://research.example.org/reports"')
+        raise ValueError(
+            f'is {shown(text)}; it takes an address such as "https://research.example.org/reports"'
+        )
     return text.rstrip("/")
 
 
@@ -103,7 +113,9 @@ class Mail(Strict):
     @model_validator(mode="after")
     def _is_safe(self) -> Self:
         if self.security == "none" and not _is_here(self.server):
-            raise ValueError(f'security = "none" would send mail in clear to {self.server}; use "starttls" or "tls"')
+            raise ValueError(
+                f'security = "none" would send mail in clear to {self.server}; use "starttls" or "tls"'
+            )
         if bool(self.user) != bool(self.password):
             has, lacks = ("user", "password") if self.user else ("password", "user")
             raise ValueError(f"{has} is of no use without {lacks}; give both or none")
@@ -197,7 +209,8 @@ def _said(error: Mapping[str, Any]) -> str:
 
 def _what(error: Mapping[str, Any], place: list[str], key: str) -> str:
     if error["type"] == "extra_forbidden":
-        model = {"mail": Mail, "readers": Reader}.get(place[0], Settings)
+        tables: dict[str, type[BaseModel]] = {"mail": Mail, "readers": Reader}
+        model = tables.get(place[0], Settings) if len(place) > 1 else Settings
         return f"unknown key {key}{did_you_mean(key, model.model_fields)}"
     if error["type"] == "missing":
         return f"{key} is missing"

@@ -25,7 +25,9 @@ class Short:
     def lines(self, *, with_title: bool) -> list[str]:
         """Write it as lines of plain text."""
         brief = self.brief
-        tiles = [" ".join(filter(None, (value, words, span and f"({span})"))) for value, words, span in brief.tiles]
+        tiles = [
+            " ".join(filter(None, (value, words, span and f"({span})"))) for value, words, span in brief.tiles
+        ]
         return [
             *([brief.title] if with_title else []),
             *(f"Alert: {line}" for line in brief.alerts),

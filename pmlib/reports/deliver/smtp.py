@@ -1,4 +1,4 @@
-"""One mail to a server: over TLS, each recipient's answer told apart, and what nobody can know said as such."""
+"""One mail to a server: over TLS, recipients told apart, and what nobody can know said as such."""
 
 import re
 import smtplib
@@ -11,7 +11,8 @@ from typing import Any
 
 from pmlib.reports.deliver.answer import LATER, NEVER, SENT, UNKNOWN, Answer
 from pmlib.reports.deliver.settings import DELIVERY, Mail
-from pmlib.reports.deliver.variables import Unset, told, value
+from pmlib.reports.deliver.trouble import line, words
+from pmlib.reports.deliver.variables import Unset, value
 
 # Seconds for each answer of a server, for that to a whole mail, which it may scan, and for all of it.
 TIMEOUT, SCAN, LONGEST = 30.0, 300.0, 900.0
@@ -84,41 +85,8 @@ def deliver(
         lost = Answer(UNKNOWN, f"the server did not say whether it took the mail: {_named(error)}")
         return dict.fromkeys(to, lost) | refused
     if code in FULL:
-        raise TooLarge(_line(code, said))
+        raise TooLarge(line(code, said))
     return dict.fromkeys(to, _answer(code, said)) | refused
-
-
-def words(error: Exception, mail: Mail) -> str:
-    """Say in words why no mail can leave by a server, and what to do."""
-    host, port = mail.at
-    at, where = f"the mail server {host}:{port}", f"{DELIVERY.as_posix()}, [mail]"
-    said = told(str(error), (mail.user, mail.password))
-    if isinstance(error, Unset):
-        return said
-    if isinstance(error, UnicodeError):
-        return f"{at} takes a login of plain letters only; choose another password"
-    if isinstance(error, socket.gaierror):
-        return f"no address is known for {host}; correct server in {where}, or look at this machine's network"
-    if isinstance(error, ConnectionRefusedError):
-        return f"{at} refuses to be connected with; correct server and port in {where}, or start it"
-    if isinstance(error, TimeoutError):
-        return f"{at} does not answer; correct security and port in {where}, or look for a firewall between"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        trust = "or have SSL_CERT_FILE name the certificates that your company trusts"
-        return f"the certificate of {host} is not to be trusted ({error.verify_message}); correct server, {trust}"
-    if isinstance(error, ssl.SSLError):
-        return f'{at} does not speak TLS so ({said}); "tls" goes with port 465, "starttls" with 587, in {where}'
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        reply = told(_line(error.smtp_code, error.smtp_error), (mail.user, mail.password))
-        return f"{at} refuses the login ({reply}); correct {mail.user} and {mail.password}"
-    if isinstance(error, smtplib.SMTPNotSupportedError) and "STARTTLS" in said:
-        return f'{at} offers no STARTTLS, and nothing is sent in clear; try security = "tls" and port 465'
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        return f"{at} takes no login; take user and password out of {where}, or ask for another port"
-    if isinstance(error, smtplib.SMTPResponseException):
-        reply = told(_line(error.smtp_code, error.smtp_error), (mail.user, mail.password))
-        return f"{at} refuses us ({reply}); ask who runs it"
-    return f"{at} ended the talk ({said}); correct security and port in {where}, or ask who runs it"
 
 
 def _open(mail: Mail) -> smtplib.SMTP:
@@ -126,7 +94,9 @@ def _open(mail: Mail) -> smtplib.SMTP:
     host = mail.at[0]
     tls = mail.security == "tls"
     server = smtplib.SMTP_SSL(timeout=TIMEOUT, context=context) if tls else smtplib.SMTP(timeout=TIMEOUT)
-    server._host = host  # whose certificate is looked at; given to its constructor, it would connect there and then
+    # Whose certificate is looked at. Given to the constructor, it is connected with there and then, before the
+    # timer runs that ends what takes too long.
+    server._host = host  # type: ignore[attr-defined]
     return server
 
 
@@ -152,30 +122,25 @@ def _addressed(server: smtplib.SMTP, sender: str, to: Sequence[str], size: int) 
         raise TooLarge(f"the server takes {int(most):,} bytes")
     code, said = server.mail(sender, [f"SIZE={size}"] if "size" in server.esmtp_features else [])
     if code in FULL:
-        raise TooLarge(_line(code, said))
+        raise TooLarge(line(code, said))
     _expect(250, code, said)
     answers = {one: _answer(*server.rcpt(one), full=LATER) for one in to}
     return {one: answer for one, answer in answers.items() if answer.how != SENT}
 
 
 def _answer(code: int, said: Any, full: str = NEVER) -> Answer:
-    line = _line(code, said)
+    text = line(code, said)
     if code in LOGIN:
-        return Answer(LATER, f"{line}; the server wants another login: see user and password in [mail]")
+        return Answer(LATER, f"{text}; the server wants another login: see user and password in [mail]")
     if 200 <= code < 300:
         return Answer(SENT)
     how = full if code in FULL else NEVER if 500 <= code < 600 else LATER
-    return Answer(how, line)
+    return Answer(how, text)
 
 
 def _expect(wanted: int, code: int, said: Any) -> None:
     if code != wanted:
         raise smtplib.SMTPResponseException(code, said)
-
-
-def _line(code: int, said: Any) -> str:
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    return f"{code} {' '.join(text.split())}"
 
 
 def _named(error: Exception) -> str:

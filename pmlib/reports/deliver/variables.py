@@ -1,4 +1,4 @@
-"""Secrets of delivery: named in the settings as ${NAME}, and read from the environment when they are needed."""
+"""Secrets of delivery: the settings name them as ${NAME}, and the environment holds them."""
 
 import os
 import re

@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Any
 
 from pmlib.reports.batch import End
 from pmlib.reports.deliver import outbox, whom
@@ -49,7 +48,9 @@ def queue(root: Path, job: Job, end: End, due: datetime | None = None) -> None:
     when = (due or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
     if end.error:
         failed, ids = _failed(job, end.error)
-        told = [_failure(one.plain, job.name, ids, failed, when) for one in whom.owners(found, whom.owner(job))]
+        told = [
+            _failure(one.plain, job.name, ids, failed, when) for one in whom.owners(found, whom.owner(job))
+        ]
         with outbox.opened(root) as box:
             outbox.add(box, told)
     elif end.outcome:
@@ -66,20 +67,20 @@ def undelivered(box: Connection, found: Settings, root: Path, lost: list[Deliver
             alike.setdefault((one.report, one.kind, one.reader, one.reason), []).append(one)
     for (report, kind, reader, reason), some in alike.items():
         last = edition(outbox.place(root, some[0]))
-        record = last.record if last else {"title": report, "parameters": {}}
+        owner = str(last.record["parameters"].get("owner") or "") if last else ""
         places = ", ".join(one.address for one in some if kind == "mail")
         line = f"{kind} to {reader}{places and f' ({places})'} was given up: {reason}"
-        failed = Failed(report, record["title"], when, line, "pmlib deliver --again")
-        to = whom.owners(found, str(record["parameters"].get("owner") or ""))
+        failed = Failed(report, last.record["title"] if last else report, when, line, "pmlib deliver --again")
+        to = whom.owners(found, owner)
         about = ["undelivered", when, *(one.id for one in some)]
         outbox.add(box, [_failure(address.plain, report, about, failed, when) for address in to])
 
 
 def _queue(box: Connection, name: str, reader: Reader, job: Job, now: Edition, when: str) -> None:
     alerts = list(now.record.get("alerts", ()))
-    about = {"reader": name, "report": job.name, "edition": now.folder.name}
+    what = (name, job.name, now.folder.name)
     made = [
-        Delivery(_id(kind, address, about), kind, address=address, about=canonical(alerts), queued=when, **about)
+        Delivery(_id(kind, address, what), kind, address, *what, canonical(alerts), when)
         for kind, address in _places(reader)
     ]
     if all(outbox.find(box, id=one.id) for one in made):
@@ -126,10 +127,9 @@ def _failed(job: Job, error: Exception) -> tuple[Failed, list[str]]:
 
 
 def _failure(address: str, report: str, about: list[str], failed: Failed, when: str) -> Delivery:
-    identity = {"reader": "", "report": report, "edition": ""}
-    number = _id("failure", address, identity | {"about": about})
-    return Delivery(number, "failure", address=address, about=canonical(asdict(failed)), queued=when, **identity)
+    number = _id("failure", address, (report, *about))
+    return Delivery(number, "failure", address, "", report, "", canonical(asdict(failed)), when)
 
 
-def _id(kind: str, address: str, about: Mapping[str, Any]) -> str:
-    return sha256(canonical([kind, address, about]).encode()).hexdigest()[:32]
+def _id(kind: str, address: str, what: Sequence[str]) -> str:
+    return sha256(canonical([kind, address, what]).encode()).hexdigest()[:32]

@@ -37,7 +37,9 @@ class Way:
         sending : called when it may be that from now on somebody has it.
         """
         if batch.kind == "failure":
-            return self._mailed(batch, lambda limit: messages.failures(self._root, self._settings, batch), sending)
+            return self._mailed(
+                batch, lambda limit: messages.failures(self._root, self._settings, batch), sending
+            )
         items = {one.id: _item(self._root, one) for one in batch.deliveries}
         gone = {one: Answer(NEVER, GONE) for one, item in items.items() if item is None}
         there = [one for one in batch.deliveries if one.id not in gone]
@@ -46,7 +48,9 @@ class Way:
         left = Batch(batch.id, there)
         told = list({(item.name, item.edition.folder): item for item in items.values() if item}.values())
         if batch.kind == "mail":
-            return gone | self._mailed(left, lambda limit: messages.digest(self._root, self._settings, left, told, limit), sending)
+            return gone | self._mailed(
+                left, lambda limit: messages.digest(self._root, self._settings, left, told, limit), sending
+            )
         sending()
         tell = self._notified if batch.kind == "notify" else self._commanded
         return gone | dict.fromkeys(left.ids, tell(left, told))
