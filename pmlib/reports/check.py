@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def problems(root: Path) -> list[str]:
-    """List what is wrong with the catalog, the parameters, every declared table and the notebooks' style."""
+    """List what is wrong with the catalog, parameters, declared tables, delivery and the notebooks' style."""
     try:
         jobs = plan.jobs(root)
     except plan.PlanError as error:
         return str(error).splitlines()
-    found = list(_with_tables(root, jobs))
+    found = [*_with_tables(root, jobs), *_delivered(root, jobs)]
     for notebook in sorted({job.entry.notebook for job in jobs}):
         found += style_problems(root / "notebooks" / f"{notebook}.ipynb")
     return found
@@ -42,6 +42,18 @@ def _with_tables(root: Path, jobs: Sequence[plan.Job]) -> Iterator[str]:
     for name in declarations(root) if (root / plan.SOURCES).is_file() else []:
         source = read(name) if name not in told else []
         yield from (f"{name}: {line}" for line in (source if isinstance(source, list) else []))
+
+
+def _delivered(root: Path, jobs: Sequence[plan.Job]) -> Iterator[str]:
+    from pmlib.reports.deliver import whom
+    from pmlib.reports.deliver.settings import settings
+
+    try:
+        found = settings(root)
+    except plan.PlanError as error:
+        yield from str(error).splitlines()
+    else:
+        yield from whom.problems(found, jobs) if found else ()
 
 
 def _read(name: str) -> "Source | list[str]":

@@ -3,6 +3,7 @@ import pytest
 from pmlib import data
 from pmlib.reports import plan, start
 from pmlib.reports.check import problems
+from pmlib.reports.deliver.settings import DELIVERY
 
 SALES = """\
 [sales]
@@ -46,6 +47,26 @@ def test_a_table_is_read_once_and_each_report_on_it_is_checked(small, here, monk
     assert line.startswith("tiny/fort-")
     assert line.endswith(": parameter focal: 'Fort' is no firm in sales; did you mean Ford?")
     assert asked == ["sales"]
+
+
+def test_readers_without_a_report_and_owners_of_none_are_named(small, here):
+    root = small(entry='audience = "Car managers"\n')
+    here(root)
+    mail = '[mail]\nserver = "smtp.example.org"\nsender = "r@example.org"\n'
+    readers = (
+        '[readers.cars]\naudience = "Car manager"\nreports = ["tin*", "tyni"]\nmail = ["a@example.org"]\n'
+    )
+    (root / DELIVERY).write_text(
+        f'{mail}{readers}[owners]\n"Anne" = ["a@example.org"]\n"*" = ["b@example.org"]\n'
+    )
+    where = "reports/delivery.toml, [readers.cars]: "
+    assert [line for line in problems(root) if "delivery" in line] == [
+        f"{where}audience 'Car manager' is that of no report; did you mean Car managers?",
+        f"{where}reports 'tyni' names no report; did you mean tiny?",
+        "reports/delivery.toml, [owners]: 'Anne' owns no report; did you mean Ann?",
+    ]
+    (root / DELIVERY).write_text("[mail")
+    assert any(line.startswith("reports/delivery.toml cannot be read") for line in problems(root))
 
 
 def test_a_brace_in_a_new_reports_title_stays_one(small):

@@ -47,6 +47,6 @@ def mailbox(text: str) -> Mailbox:
     plain = f"{one.username}@{one.domain}"
     if not plain.isascii():
         raise ValueError("has letters beyond a to z in its address; write the domain as xn--…")
-    if header.defects or not PLAIN.fullmatch(plain):
+    if header.defects or plain not in text or not PLAIN.fullmatch(plain):
         raise ValueError(f"is no address; {LIKE}")
     return Mailbox(str(one), plain)
