@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from printed import edition, shares
+from printed import edition
 
 from pmlib.reports import deliver
 from pmlib.reports.batch import End
@@ -159,7 +159,7 @@ def job(root, name="cars", **entry):
 
 def publish(root, *results, name="cars", title="The car market", alerts=(), queued=True, **more):
     """Publish an edition, and put it into the outbox as a run that was due does."""
-    made = edition(root, *(results or (shares(),)), name=name, title=title, **more)
+    made = edition(root, *results, name=name, title=title, **more)
     if alerts:
         made = replace(made, record=made.record | {"alerts": list(alerts)})
     if queued:

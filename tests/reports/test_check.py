@@ -54,7 +54,7 @@ def test_readers_without_a_report_and_owners_of_none_are_named(small, here):
     here(root)
     mail = '[mail]\nserver = "smtp.example.org"\nsender = "r@example.org"\n'
     readers = (
-        '[readers.cars]\naudience = "Car manager"\nreports = ["tin*", "tyni"]\nmail = ["a@example.org"]\n'
+        '[readers.cars]\naudience = "Car manager"\nreports = ["tin*", "tinny"]\nmail = ["a@example.org"]\n'
     )
     (root / DELIVERY).write_text(
         f'{mail}{readers}[owners]\n"Anne" = ["a@example.org"]\n"*" = ["b@example.org"]\n'
@@ -62,7 +62,7 @@ def test_readers_without_a_report_and_owners_of_none_are_named(small, here):
     where = "reports/delivery.toml, [readers.cars]: "
     assert [line for line in problems(root) if "delivery" in line] == [
         f"{where}audience 'Car manager' is that of no report; did you mean Car managers?",
-        f"{where}reports 'tyni' names no report; did you mean tiny?",
+        f"{where}reports 'tinny' names no report; did you mean tiny?",
         "reports/delivery.toml, [owners]: 'Anne' owns no report; did you mean Ann?",
     ]
     (root / DELIVERY).write_text("[mail")

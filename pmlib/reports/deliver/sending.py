@@ -131,3 +131,14 @@ def _lines(batch: Batch, noted: Sequence[Delivery]) -> Iterator[str]:
 def _places(some: Sequence[Delivery]) -> str:
     places = list(dict.fromkeys(one.address for one in some if one.kind == "mail"))
     return f" to {', '.join(places)}" if places else ""
+
+
+def again(root: Path) -> int:
+    """Have what was given up tried once more; give how many deliveries that are."""
+    with outbox.opened(root) as box:
+        lost = outbox.find(box, state=outbox.GIVEN_UP)
+        anew = {"state": outbox.WAITING, "tries": 0, "unknown": 0, "due": "", "ended": ""}
+        outbox.mark(
+            box, [one.id for one in lost], **anew, begun=datetime.now(UTC).isoformat(timespec="seconds")
+        )
+    return len(lost)

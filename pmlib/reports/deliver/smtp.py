@@ -94,8 +94,8 @@ def _open(mail: Mail) -> smtplib.SMTP:
     host = mail.at[0]
     tls = mail.security == "tls"
     server = smtplib.SMTP_SSL(timeout=TIMEOUT, context=context) if tls else smtplib.SMTP(timeout=TIMEOUT)
-    # Whose certificate is looked at. Given to the constructor, it would be connected with there and then, when
-    # no timer runs yet that ends what takes too long.
+    # Whose certificate is looked at. Given to the constructor, it would be connected with at once, while no
+    # timer runs yet that ends what takes too long.
     server._host = host  # type: ignore[attr-defined]
     return server
 

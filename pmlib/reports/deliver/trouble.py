@@ -29,13 +29,13 @@ def line(code: int, said: Any) -> str:
 
 
 def _trouble(error: Exception, said: str, mail: Mail) -> str:
+    if "timed out" in said:  # which comes in several wrappings
+        return f"does not answer; correct port and security in {WHERE}, or look for a firewall between"
     match error:
         case UnicodeError():
             return "takes a login of plain letters only; choose another password"
         case ConnectionRefusedError():
             return f"lets nobody connect; correct server and port in {WHERE}, or start it"
-        case TimeoutError():
-            return f"does not answer; correct port and security in {WHERE}, or look for a firewall between"
         case ssl.SSLCertVerificationError():
             return (
                 f"shows a certificate that is not to be trusted ({error.verify_message}); correct server in "
