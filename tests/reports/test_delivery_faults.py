@@ -44,8 +44,8 @@ def of(address, answer):
 
 
 WAITING, SENT, GIVEN_UP = outbox.WAITING, outbox.SENT, outbox.GIVEN_UP
-# How a server answers; then, call by call a minute apart: copies that the reader has got by then, how the outbox
-# has it, and what it says.
+# How a server answers; then, call by call a minute apart: copies that the reader has got, how the outbox has
+# it, and what it says.
 ANSWERS = {
     "greylists": (
         {"RCPT": times(1, "451 4.7.1 come back")},
@@ -97,12 +97,11 @@ def test_a_server_that_(tmp_path, fault):
     with serving(server) as port:
         publish(project(tmp_path, port, reader()))
         for minute, (copies, state, reason) in enumerate(calls):
-            failed = post(minute * MINUTE)
+            post(minute * MINUTE)
             got = [mail for mail in server.got if mail["to"] == ANNA]
             with outbox.opened(tmp_path) as box:
                 (one,) = outbox.find(box, kind="mail")
             assert (len(got), one.state) == (copies, state) and reason in one.reason
-            assert failed == (state != SENT) or minute
             assert len({mail.as_bytes() for mail in got}) <= 1  # copies are the same mail, by its id too
 
 
@@ -185,8 +184,8 @@ BAD = {
     "an untrusted certificate, TLS": Bad("certificate that is not to be trusted", "tls", trusted=False),
     "no STARTTLS": Bad("offers no STARTTLS, and nothing is sent in clear", secure=False),
     "no TLS": Bad('speaks no TLS here', "tls", secure=False),
-    "a wrong password": Bad("refuses the login (535", login=LOGIN | {"SMTP_PASSWORD": "a wrong and long one"}),
-    "a password that is not set": Bad("needs the environment variable SMTP_PASSWORD, which is not set", login={"SMTP_USER": "a"}),
+    "a wrong password": Bad("refuses the login (535", login=LOGIN | {"SMTP_PASSWORD": "a wrong one"}),
+    "a password that is not set": Bad("needs the environment variable SMTP_USER, which is empty", login={}),
 }  # fmt: skip
 
 
@@ -195,8 +194,8 @@ def test_nothing_leaves_by_a_server_with_(tmp_path, monkeypatch, which):
     bad = BAD[which]
     pem = certificate(tmp_path / "bad.pem", bad.name, bad.days)
     good = certificate(tmp_path / "good.pem")
-    for name, value in bad.login.items():
-        monkeypatch.setenv(name, value)
+    for name in LOGIN:
+        monkeypatch.setenv(name, bad.login.get(name, ""))
     monkeypatch.setenv("SSL_CERT_FILE", str(pem if bad.trusted else good))
     refusing, post = Server(), Post(tmp_path)
     implicit = bad.security == "tls"
@@ -276,7 +275,7 @@ def test_a_mail_too_large_for_the_server_goes_without_attachments_and_says_so(tm
     (mail,) = server.got
     assert not list(mail.iter_attachments())
     text = " ".join(mail.get_body(("plain",)).get_content().split())
-    assert "the whole page: too large for the mail server" in text
+    assert "as sent; the server takes no larger mail" in text
 
 
 def test_the_size_that_a_server_says_it_takes_is_kept(tmp_path):
@@ -296,7 +295,8 @@ def test_the_size_that_a_server_says_it_takes_is_kept(tmp_path):
 
 def in_a_child(root):
     """Send in a process of its own; give how it ended."""
-    words = "import pathlib, sys; from pmlib.reports import deliver; deliver.send(pathlib.Path(sys.argv[1]), print)"
+    words = "import sys; from pathlib import Path; from pmlib.reports import deliver"
+    words += "; deliver.send(Path(sys.argv[1]), print)"
     return subprocess.Popen([sys.executable, "-c", words, str(root)])
 
 
