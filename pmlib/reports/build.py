@@ -12,6 +12,7 @@ from pmlib.reports.alerts import raised
 from pmlib.reports.compare import since
 from pmlib.reports.editions import Edition
 from pmlib.reports.execute import Executed
+from pmlib.reports.exports.beside import Beside, beside
 from pmlib.reports.plan import Job
 from pmlib.result import Number
 
@@ -30,28 +31,16 @@ def build(
     -------
     All files but run.json, by path inside the edition, and what run.json says of how they came about.
     """
-    parts = key.parts(job, root, inputs, executed.modules, previous.numbers if previous else None)
     parameters = job.parameters | ({"title": job.title} if job.entry.title else {})
-    made_of = {"key": key.digest(parts), "parts": parts, "inputs": inputs, "packages": key.versions(parts)}
     notebook = executed.notebook
-    html = page.render(
-        notebook,
-        report=job.name,
-        parameters=parameters,
-        provenance=made_of,
-        root=root,
-        draft=job.draft,
-        changed=since(previous, parts) if previous else [],
-    )
     results = export.results(notebook)
     files = {
-        "index.html": html.encode(),
         "numbers.json": export.numbers(job.name, results),
         **{f"tables/{name}": data for name, data in export.tables(results).items()},
         "tables.xlsx": export.workbook(results),
         "notebook.ipynb": _written(notebook),
     }
-    record = {
+    said = {
         "report": job.name,
         "title": job.title,
         "headline": _headline(results),
@@ -60,9 +49,38 @@ def build(
         "alerts": _alerts(job, files["numbers.json"], previous),
         "seed": parameters.get("seed"),
         "previous": previous.folder.name if previous else None,
-        **made_of,
+        "inputs": inputs,
     }
-    return files, record
+
+    def paged(forms: Beside) -> tuple[str, dict[str, Any]]:
+        before = previous.numbers if previous else None
+        parts = key.parts(job, root, inputs, executed.modules, before, forms.parts)
+        made_of = {
+            "key": key.digest(parts),
+            "parts": parts,
+            "inputs": inputs,
+            "packages": key.versions(parts),
+        }
+        changed = since(previous, parts) if previous else []
+        html = page.render(
+            notebook,
+            report=job.name,
+            parameters=parameters,
+            provenance=made_of,
+            root=root,
+            draft=job.draft,
+            changed=changed,
+            forms=forms,
+        )
+        return html, made_of
+
+    forms = beside(job.entry.formats, notebook, said, files)
+    html, made_of = paged(forms)
+    if "pdf" in forms.forms and "pdf" not in forms.lacks:
+        forms = forms.printed(html)
+        html, made_of = paged(forms) if "pdf" in forms.lacks else (html, made_of)
+    not_made = {"not_made": forms.missing} if forms.missing else {}
+    return {"index.html": html.encode(), **files, **forms.files}, said | made_of | not_made
 
 
 def _written(notebook: NotebookNode) -> bytes:

@@ -24,6 +24,8 @@ KINDS = {
     "python": ("Python", "used"),
     "package": ("{}", "used"),
     "template": ("template {}", "used"),
+    "format": ("the page as {}", "made"),
+    "letters": ("a font for letters of its charts", "lacking"),
     "previous": ("the Numbers of the edition that it is compared with", "compared"),
 }
 

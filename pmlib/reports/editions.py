@@ -18,7 +18,7 @@ NAME = re.compile(r"(\d{4,})-[0-9a-f]{8}")
 RECORDED = {"files", "inputs", "key", "parameters", "parts", "previous", "title"}
 HELD = ("index.html", "numbers.json")
 PRIVATE = ("notebook.ipynb", RUN, SEAL)  # stay in the edition; the readers' copy is what readers need
-INNER = ("editions", "tables")  # folders of a report that hold no report of their own
+INNER = ("editions", "tables", "figures")  # folders of a report that hold no report of their own
 
 
 @dataclass(frozen=True)

@@ -112,10 +112,11 @@ def _distinct(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     for item in items:
         if item not in found:
             found.append(item)
-    return [{**item, "name": _unique(item["name"], names)} for item in found]
+    return [{**item, "name": unique(item["name"], names)} for item in found]
 
 
-def _unique(name: str, taken: set[str]) -> str:
+def unique(name: str, taken: set[str]) -> str:
+    """Tell a name apart from those that are taken, whatever their case; notes it as taken."""
     free, number = name, 2
     while free.casefold() in taken:
         free, number = f"{name}_{number}", number + 1
@@ -125,7 +126,7 @@ def _unique(name: str, taken: set[str]) -> str:
 
 def _headings(result: dict[str, Any]) -> list[str]:
     taken = set[str]()
-    return [_unique(_heading(result, name), taken) for name in result["frame"]["columns"]]
+    return [unique(_heading(result, name), taken) for name in result["frame"]["columns"]]
 
 
 def _heading(result: dict[str, Any], name: str) -> str:

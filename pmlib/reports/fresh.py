@@ -88,6 +88,8 @@ class Known:
         tables, kinds = key.tables(self.root), {known.type.kind for known in job.declared.values()}
         if job.draft or "Secret" in kinds:  # a secret may be gone, which only a plan finds out
             return
+        if any(edition.record.get("not_made", ())):  # which is said each time
+            return
         if (needs := _needs(job, self.root, edition, tables)) is None:
             return
         paths = [self._short(path) for path in needs]
@@ -173,10 +175,18 @@ def _needs(job: "Job", root: Path, edition: "Edition", tables: dict[str, Any]) -
 
 def _own(home: Path, edition: "Edition") -> Iterator[Path]:
     """List what stands on disk of a report: the edition, what it compares with, and the readers' copy."""
-    yield from (home, home / "tables", home / "failed.json", edition.folder.parent, edition.folder)
+    yield from (
+        home,
+        home / "tables",
+        home / "figures",
+        home / "failed.json",
+        edition.folder.parent,
+        edition.folder,
+    )
     for path in edition.folder.rglob("*"):
         yield from (path, home / path.relative_to(edition.folder))
-    yield from (home / "tables").rglob("*")
+    for folder in (home / "tables", home / "figures"):
+        yield from folder.rglob("*")
     if past := edition.record["previous"]:
         yield from (edition.folder.with_name(past) / name for name in ("run.json", "numbers.json"))
 

@@ -12,6 +12,7 @@ from pmlib import __version__
 from pmlib import digest as files
 from pmlib.reports import imports, packages
 from pmlib.reports.editions import Edition, compared
+from pmlib.reports.exports import tools
 from pmlib.reports.imports import Stat, signature
 from pmlib.reports.parameters import source
 from pmlib.reports.plan import SOURCES, Job, canonical
@@ -27,6 +28,7 @@ def parts(
     inputs: Iterable[Mapping[str, Any]],
     modules: Iterable[str],
     previous: bytes | None,
+    formed: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Name each thing that the page of a run depends on, with its hash or its value.
 
@@ -35,15 +37,16 @@ def parts(
     inputs : what the run opened: name, path from the root, sha256 of the bytes that were read.
     modules : what the run imported, as modules.imported says it.
     previous : numbers.json of the edition that "what changed" compares with.
+    formed : of the forms that stand beside the page, how they came out, as Beside.parts says it.
     """
     modules = list(modules)
     cells = [source(cell) for cell in job.document["cells"] if cell["cell_type"] == "code"]
     names = {name for text in cells for name in imports.imported(text)}
     with imports.remembered(root):
-        code = _code(modules, root)
+        code = _code(modules, root, job.entry.formats)
         names |= {name for path in code for name in imports.of_file(code_file(path, root))}
     needed = packages.needed(root, {*names, *modules} - set(code))
-    return _parts(job, root, inputs, code, needed, previous)
+    return _parts(job, root, inputs, code, needed, previous, formed or {})
 
 
 def changed(
@@ -64,6 +67,7 @@ def changed(
         named("code", before),
         named("package", before),
         past.numbers if past else None,
+        before,
     )
     return before, now
 
@@ -137,6 +141,7 @@ def _parts(
     code: Iterable[str],
     distributions: Iterable[str],
     previous: bytes | None,
+    formed: Mapping[str, str],
 ) -> dict[str, str]:
     inputs = list(inputs)
     names = sorted({entry["name"] for entry in inputs})
@@ -160,12 +165,26 @@ def _parts(
         **{f"package {name}": version for name, version in packages.versions(distributions).items()},
         "package pmlib": __version__,
         **{f"template {name}": _file(path) for name, path in template_files(root).items()},
+        **_forms(job, formed),
         "previous": _sha(previous) if previous is not None else "",
     }
     return {name: value for name, value in found.items() if value}
 
 
-def _code(modules: Iterable[str], root: Path) -> list[str]:
+def _forms(job: Job, before: Mapping[str, str]) -> dict[str, str]:
+    """Say how the forms beside a page stand: made, or why not, and for which letters no font is there."""
+    found = {
+        f"format {form}": tools.standing(form, before.get(f"format {form}", "")) for form in job.entry.formats
+    }
+    letters = before.get("letters", "") if "png" in job.entry.formats else ""
+    if letters:
+        from pmlib.reports.exports.fonts import missing  # loads what draws
+
+        letters = "".join(sorted(missing(" ".join(letters))))
+    return found | {"letters": letters}
+
+
+def _code(modules: Iterable[str], root: Path, forms: Iterable[str]) -> list[str]:
     """List the sources that made a page: those that the run imported, and those of the press."""
     ours = {
         path
@@ -173,7 +192,7 @@ def _code(modules: Iterable[str], root: Path) -> list[str]:
         if not name.startswith("pmlib.reports")
         if (path := imports.module_file(name))
     }
-    ours |= imports.followed(MAKES)
+    ours |= imports.followed((*MAKES, *(tools.MODULES[form] for form in forms)))
     own = {name for name in modules if name.endswith(".py") and (root / name).is_file()}
     return sorted({path.relative_to(PACKAGE.parent).as_posix() for path in ours} | own)
 

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from pmlib.reports import export, sections
 from pmlib.reports.editions import unchecked
+from pmlib.reports.exports.beside import Beside
 from pmlib.reports.failure import CSP
 from pmlib.reports.templates import template_folders
 from pmlib.visible import visible
@@ -38,6 +39,7 @@ def render(
     root: Path,
     draft: bool = False,
     changed: Sequence[str] = (),
+    forms: Beside | None = None,
 ) -> str:
     """Write the page of an executed notebook.
 
@@ -48,6 +50,7 @@ def render(
         nothing in it depends on the clock or the machine.
     root : the project, whose own templates/report/ goes before the shipped one.
     changed : what else differs from the last edition, beside the Numbers, a line each.
+    forms : what stands beside it in other forms.
     """
     results = export.results(notebook)
     title, question, shown = sections.read(notebook, report, results, draft)
@@ -62,6 +65,7 @@ def render(
         "policy": Markup(CSP),
         "checks": _checks(results),
         "files": [r["name"] for r in results if r["frame"]["columns"]],
+        "forms": forms or Beside(),
         "parameters": [(name, _said(value)) for name, value in parameters.items()],
         "inputs": provenance.get("inputs", []),
         "unchecked": unchecked(provenance.get("inputs", [])),

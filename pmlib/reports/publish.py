@@ -1,6 +1,7 @@
 """Put an edition where readers find it, whole, and mark the readers' copy when a later run fails."""
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from pmlib.reports.disk import MARK, make_folder, place, read, refuse_link, settle, sweep, write
 from pmlib.reports.editions import Edition, earlier, folders, newest, newest_data, next_number
 from pmlib.reports.editions import failure as failed
+from pmlib.reports.exports.tools import PLACES
 from pmlib.reports.failure import Failure, page, record
 from pmlib.reports.plan import Job, canonical
 from pmlib.reports.retain import retain, retain_drafts
@@ -20,6 +22,7 @@ from pmlib.visible import visible
 BANNER = "<!--pmlib:banner-->"
 FAILED = ("failed.html", "failed.json")
 PAGE = "index.html"
+BESIDE = ("tables", "figures")  # folders of the readers' copy
 LONGEST = 255  # bytes of a file's name
 
 
@@ -96,8 +99,9 @@ def restore(home: Path, now: Edition, root: Path, mark: str = "") -> None:
         refuse_link(target, root)
         if not target.is_file() or read(target) != data:
             write(target, data)
-    for old in (home / "tables").glob("*"):
-        if f"tables/{old.name}" not in wanted:
+    beside = [old for folder in BESIDE for old in (home / folder).glob("*")]
+    for old in (*beside, *(home / path for path, _ in PLACES.values())):
+        if old.relative_to(home).as_posix() not in wanted and os.path.lexists(old):
             shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
 
 
@@ -149,7 +153,8 @@ def clear(home: Path) -> None:
     """Remove what runs that were cut off left in a report's folder. The caller holds the report's lock."""
     for folder in (home, home / "editions", *folders(home)):
         sweep(folder)
-        sweep(folder / "tables")
+        for inner in BESIDE:
+            sweep(folder / inner)
 
 
 def _add(folder: Path, files: Mapping[str, bytes]) -> Path:

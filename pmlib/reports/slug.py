@@ -11,7 +11,12 @@ from typing import Any
 LONGEST = 60  # characters: with a report's name and a draft's, a lock's name stays below 255 bytes
 HASH = 8
 HASHED = re.compile(rf"(.*-)?[0-9a-f]{{{HASH}}}")
-TAKEN = {"drafts", "editions", "tables"}  # folders of a report's own; its files have a dot, a slug has none
+TAKEN = {
+    "drafts",
+    "editions",
+    "figures",
+    "tables",
+}  # folders of a report's own; its files have a dot, a slug has none
 DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")  # no names for files on Windows
 
 

@@ -148,7 +148,7 @@ class Child:
         self._line, self._work, self._progress = line, work, progress
         self._pid: int | None = None
         self._status: int | None = None
-        self._rest, self._error = b"", ""
+        self._rest, self._error, self._prints = b"", "", False
         self._cell = self._cells = self._memory = 0
         self._deadline = time.monotonic() + PAGE
         told = pickle.dumps(work)
@@ -166,7 +166,7 @@ class Child:
             if stop.is_set():
                 raise Stopped
             held = self._measure()
-            if held > memory_limit(entry):
+            if held > memory_limit(entry) and not self._prints:
                 shown = memory_limit(entry) // MB
                 raise self._failed("Memory", f"the run held more than its memory limit of {shown:,} MB")
             if time.monotonic() > self._deadline and self._status is None:
@@ -217,11 +217,12 @@ class Child:
                 if self._progress:
                     self._progress(self._cell, self._cells)
             if "page" in said:
+                self._prints = "pdf" in self._work.job.entry.formats  # a browser is no part of the report
                 self._cell, self._deadline = 0, time.monotonic() + PAGE
 
     def _measure(self) -> int:
         """Bytes that it and its children hold now; 0 where the system does not tell."""
-        held = sum(map(resident, family(self._pid))) if self._pid else 0
+        held = sum(map(resident, warm.family(self._pid))) if self._pid else 0
         self._memory = max(self._memory, held)
         return held
 
@@ -275,15 +276,6 @@ def memory_limit(entry: Entry) -> int:
     """Bytes that a report may hold: what the catalog says, or four fifths of the machine."""
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return entry.memory_limit or whole * 4 // 5
-
-
-def family(pid: int) -> list[int]:
-    """List a process and all that descend from it."""
-    found = [pid]
-    with contextlib.suppress(OSError):
-        for one in found:
-            found += warm.children(one)
-    return found
 
 
 def resident(pid: int) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +38,11 @@ class Told:
 
 def told(edition: Edition) -> list[Told]:
     """List what an edition showed, in the page's order; what is absent or hidden is left out."""
-    notebook = json.loads((edition.folder / "notebook.ipynb").read_bytes())
+    return shown(json.loads((edition.folder / "notebook.ipynb").read_bytes()))
+
+
+def shown(notebook: Mapping[str, Any]) -> list[Told]:
+    """List what an executed notebook shows."""
     found, section, section_folded = list[Told](), "", False
     for cell in notebook["cells"]:
         tags = cell["metadata"].get("tags", [])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pmlib.reports.disk import MARK, read
 from pmlib.reports.editions import Edition, failure, folders
-from pmlib.reports.publish import FAILED, PAGE, banner, for_readers, worn
+from pmlib.reports.publish import BESIDE, FAILED, PAGE, banner, for_readers, worn
 from pmlib.reports.seal import RUN, SEAL, holds, sha256, unsealed
 
 
@@ -51,7 +51,7 @@ def _of_readers(home: Path) -> Iterator[str]:
                 mark = banner(failed["when"], failed.get("since", failed["when"]), last)
                 right.add(sha256(worn(read(page), last, mark)))
         yield from _of_file(home / path, right, home)
-    inside = [*home.glob("*"), *(home / "tables").rglob("*")]
+    inside = [*home.glob("*"), *(path for folder in BESIDE for path in (home / folder).rglob("*"))]
     yield from _strangers(inside, {home / path for path in (*wanted, *FAILED)}, home)
 
 

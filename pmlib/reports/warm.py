@@ -132,6 +132,15 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def family(pid: int) -> list[int]:
+    """List a process and all that descend from it."""
+    found = [pid]
+    with contextlib.suppress(OSError):
+        for one in found:
+            found += children(one)
+    return found
+
+
 def _leave(lines: dict[int, socket.socket]) -> NoReturn:
     for pid in lines:
         with contextlib.suppress(ProcessLookupError):

@@ -112,13 +112,13 @@ def test_without_a_browser_one_line_says_what_to_do(page, monkeypatch):
 
 def test_a_browser_that_dies_fails_in_one_line(page, program):
     path = program("echo it is broken >&2; exit 3")
-    assert refusal(page()).startswith(f"{path} did not print the page: ")
+    assert refusal(page()).startswith(f"{path.name} did not print the page: ")
 
 
 def test_a_browser_that_hangs_is_ended_with_all_that_it_started(page, program, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "LIMIT", 3)
     path = program(f"echo $$ > {tmp_path}/pid; exec sleep 1000")
-    assert refusal(page()) == f"{path} did not print the page within 3 s"
+    assert refusal(page()) == f"{path.name} did not print the page within 3 s"
     pid = int((tmp_path / "pid").read_text())
     deadline = time.monotonic() + 10
     while runs(pid) and time.monotonic() < deadline:

@@ -15,6 +15,14 @@ LEFT_TO_RIGHT = "\u200e"  # a page's charts start at the left, whatever their wo
 BOLD = re.compile(r"font-weight: *(?:bold|[6-9]00)")
 
 
+class NoGlyph(ValueError):
+    """No font here has glyphs for these letters."""
+
+    def __init__(self, letters: set[str]) -> None:
+        super().__init__(lacking(letters))
+        self.letters = letters
+
+
 def png(svg: str, *, width: int = 1500, background: str = "#ffffff") -> bytes:
     """Draw a chart of an edition.
 
@@ -32,7 +40,7 @@ def png(svg: str, *, width: int = 1500, background: str = "#ffffff") -> bytes:
     root, used = _read(COLOUR.sub(_light, svg)), dict[str, None]()
     texts = [node for node in root.iter(f"{{{SVG}}}text") if node.text]
     if lost := {c for node in texts for c in fonts.missing(node.text or "", _weight(node))}:
-        raise ValueError(lacking(lost))
+        raise NoGlyph(lost)
     for node in texts:
         used |= dict.fromkeys(_in_fonts(node))
     root.set("font-family", fonts.own("normal").family)

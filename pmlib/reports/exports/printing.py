@@ -1,8 +1,7 @@
-"""The process that prints one page: it drives the browser, and writes the PDF to its standard output."""
+"""The process that prints one page: the page comes in by standard input, the PDF goes out."""
 
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
 ADDRESS = "http://page.invalid/"  # a page that is printed stands nowhere: no path of this machine is in it
@@ -10,15 +9,15 @@ OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND"
 BESIDE = re.compile(rb' href="(?!#|[a-z]+:)[^"]*"')  # links to files that lie beside the page
 
 
-def printed(browser: str, page: Path) -> bytes:
+def printed(browser: str, html: bytes) -> bytes:
     """Print a page whose scripts do not run and whose every request is refused."""
     from playwright.sync_api import sync_playwright
 
-    html = BESIDE.sub(b"", page.read_bytes())
+    text = BESIDE.sub(b"", html)
 
     def answer(route: Any) -> None:
         if route.request.url == ADDRESS:
-            route.fulfill(body=html, content_type="text/html; charset=utf-8")
+            route.fulfill(body=text, content_type="text/html; charset=utf-8")
         else:
             route.abort()
 
@@ -35,6 +34,6 @@ def printed(browser: str, page: Path) -> bytes:
 
 if __name__ == "__main__":
     try:
-        sys.stdout.buffer.write(printed(sys.argv[1], Path(sys.argv[2])))
+        sys.stdout.buffer.write(printed(sys.argv[1], sys.stdin.buffer.read()))
     except Exception as error:  # whatever it is, it is told on one line
         sys.exit(next(iter(str(error).splitlines()), type(error).__name__))
