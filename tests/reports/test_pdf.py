@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pmlib.reports.exports import pdf as module
+from pmlib.reports.exports import tools
 from pmlib.reports.exports.pdf import pdf
 
 PAGE = """<!doctype html><html lang="en"><head><title>The market</title>
@@ -98,7 +99,7 @@ def test_a_print_asks_for_nothing_runs_nothing_and_names_no_place(page, tmp_path
 
 
 def test_without_playwright_one_line_says_what_to_install(page, monkeypatch):
-    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    monkeypatch.setattr(tools, "find_spec", lambda name: None)
     assert refusal(page()) == "a PDF needs playwright: pip install 'pmlib[pdf]'"
 
 
