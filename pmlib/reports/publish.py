@@ -144,9 +144,11 @@ def alerting(alerts: Sequence[str]) -> str:
     """Say to readers which alerts an edition raised; nothing where it raised none."""
     if not alerts:
         return ""
-    lines = "".join(f"<li>{visible(escape(line))}</li>" for line in alerts)
-    word = "Alert" if len(alerts) == 1 else "Alerts"
-    return f'<aside class="banner" aria-label="{word}"><p><b>{word}</b></p><ul>{lines}</ul></aside>'
+    lines = [visible(escape(line)) for line in alerts]
+    if len(lines) == 1:
+        return f'<aside class="banner" aria-label="Alert"><p><b>Alert:</b> {lines[0]}</p></aside>'
+    listed = "".join(f"<li>{line}</li>" for line in lines)
+    return f'<aside class="banner" aria-label="Alerts"><p><b>Alerts</b></p><ul>{listed}</ul></aside>'
 
 
 def clear(home: Path) -> None:

@@ -1,14 +1,15 @@
 """When a report is due: every local day once, whatever the clocks do."""
 
 import re
+from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice, product, takewhile
+from itertools import accumulate, islice, product, takewhile
 from time import process_time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import pytest
 from cronsim import CronSim
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pmlib.reports.schedule import when as module
@@ -251,6 +252,36 @@ def test_after_again_and_again_is_between(schedule, zone, start):
     assert when(schedule, zone).between(start, due) == found
 
 
+CHANGES = [
+    ("Australia/Lord_Howe", "2025-04-05"),
+    ("Australia/Lord_Howe", "2025-10-04"),
+    ("America/Sao_Paulo", "2018-02-17"),
+    ("America/Sao_Paulo", "2018-11-03"),
+    ("America/Havana", "2025-11-01"),
+    ("Africa/Cairo", "2025-10-30"),
+    ("Europe/Berlin", "2025-03-29"),
+    ("Europe/Berlin", "2025-10-25"),
+]
+
+
+@settings(max_examples=40)
+@given(LINES, st.sampled_from(CHANGES))
+def test_a_scan_of_every_minute_around_a_change_finds_the_same(line, change):
+    zone, day = change
+    minutes = [moment(day) + timedelta(minutes=n) for n in range(2 * 1440)]
+    shown = [minute.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for minute in minutes]
+    if line.endswith(" * * * *"):
+        wanted = {
+            m for m, wall in zip(minutes, shown, strict=True) if wall.minute in CronSim(line, wall).minutes
+        }
+    else:
+        walls = takewhile(lambda wall: wall <= max(shown), CronSim(line, shown[0] - timedelta(minutes=1)))
+        reached = list(accumulate(shown, max))  # once the clock has shown a time, it has passed it
+        wanted = {minutes[bisect_left(reached, wall)] for wall in walls}
+    first = minutes[0] - timedelta(seconds=1)
+    assert when(line, zone).between(first, minutes[-1]) == sorted(wanted)
+
+
 @given(st.sampled_from(TIMES), ZONES, MOMENTS)
 def test_every_run_is_at_its_time_or_at_the_end_of_a_gap(time, zone, start):
     due = when(f"daily {time}", zone).after(start)
@@ -261,6 +292,7 @@ def test_every_run_is_at_its_time_or_at_the_end_of_a_gap(time, zone, start):
         assert second.utcoffset() < local.utcoffset()
 
 
+@settings(max_examples=40)
 @given(st.sampled_from(sorted(available_timezones())), st.sampled_from(TIMES), st.integers(1975, 2035))
 def test_every_zone_has_one_run_on_each_day_it_shows(zone, time, year):
     start, end = moment(f"{year}-01-01T00:00", zone), moment(f"{year}-12-31T23:59", zone)
