@@ -44,6 +44,7 @@ def build(
         "report": job.name,
         "title": job.title,
         "headline": _headline(results),
+        "answer": _answer(results),
         "parameters": parameters,
         "given": job.given,
         "alerts": _alerts(job, files["numbers.json"], previous),
@@ -102,3 +103,9 @@ def _by_name(numbers: bytes) -> dict[str, Number]:
 
 def _headline(results: list[dict[str, Any]]) -> str:
     return next((r.get("headline") or r["finding"] for r in results if r["kind"] == "answer"), "")
+
+
+def _answer(results: list[dict[str, Any]]) -> dict[str, Any]:
+    """Say in short what the answer says, for lists of reports that open no notebook."""
+    said = next((r for r in results if r["kind"] == "answer"), {})
+    return {key: said.get(key, []) for key in ("lines", "tiles")}

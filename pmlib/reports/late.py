@@ -1,11 +1,11 @@
 """When a report's data are too old: by the catalog's max_age, or by that of a table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from pmlib.age import days
-from pmlib.reports.editions import newest_data
+from pmlib.reports.entry import Entry
 from pmlib.reports.key import as_of
 from pmlib.reports.plan import Job
 from pmlib.reports.sources import last_day
@@ -17,11 +17,22 @@ def due(job: Job, record: Mapping[str, Any], tables: Mapping[str, Mapping[str, A
     record : the edition's run.json.
     tables : data/sources.toml.
     """
-    allowed = [(newest_data(dict(record)), job.entry.max_age)]
-    for entry in record["inputs"]:
-        if age := tables.get(entry["name"], {}).get("max_age"):
-            allowed.append((entry["newest"], timedelta(days(age))))
-    return min((last_day(newest) + age for newest, age in allowed if newest and age), default=None)
+    return good_until(job.entry, record["inputs"], tables)
+
+
+def good_until(
+    entry: Entry, inputs: Iterable[Mapping[str, Any]], tables: Mapping[str, Mapping[str, Any]]
+) -> date | None:
+    """Give the last day on which inputs are new enough for a report of the catalog.
+
+    inputs : each with its name and the newest date in it.
+    """
+    newest = [(str(given["name"]), str(given["newest"] or "")) for given in inputs]
+    allowed = [(max((day for _, day in newest), default=""), entry.max_age)]
+    for name, day in newest:
+        if age := tables.get(name, {}).get("max_age"):
+            allowed.append((day, timedelta(days(age))))
+    return min((last_day(day) + age for day, age in allowed if day and age), default=None)
 
 
 def today(job: Job) -> date:

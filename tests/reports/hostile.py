@@ -18,6 +18,7 @@ from pmlib.reports.failure import Failure
 from pmlib.reports.failure import page as failure_page
 from pmlib.reports.index import write_index
 from pmlib.reports.page import render
+from pmlib.reports.seal import seal
 from pmlib.result import Absent, Answer, Check, Html, Number, Result
 from pmlib.table import Column, table
 
@@ -216,17 +217,18 @@ def failure(texts, root):
 
 
 def index(texts, root):
-    """The page that lists reports, with a report that failed and one that is published."""
+    """The page that lists reports, with one that failed, one that is published, and a matrix."""
     words = json.dumps(" ".join(texts), ensure_ascii=False).replace("\x7f", "\\u007f")
     entry = f"notebook = 'tiny'\ntitle = {words}\naudience = {words}\n"
+    topic = json.dumps(OWN[0][:100], ensure_ascii=False).replace("\x7f", "\\u007f")
     (root / "reports").mkdir()
-    (root / plan.CATALOG).write_text(f"[broken]\n{entry}[tiny]\n{entry}", "utf-8")
-    edition = root / plan.PUBLISHED / "tiny" / "editions" / "0001-00000000"
-    edition.mkdir(parents=True)
-    record = dict.fromkeys(("key", "parts", "previous"), "") | {"title": words, "headline": words}
-    record |= {"parameters": {"owner": words, "next_edition": words}, "inputs": [{"newest": words}]}
-    for name, text in (("index.html", ""), ("numbers.json", "{}"), ("run.json", json.dumps(record))):
-        (edition / name).write_text(text, "utf-8")
+    (root / plan.CATALOG).write_text(
+        f"[broken]\n{entry}topic = {topic}\n[tiny]\n{entry}[many]\nnotebook = 'tiny'\nproduct.a = ['b']\n",
+        "utf-8",
+    )
+    for home in ("tiny", "many/b"):
+        for number in (1, 2, 3, 4):
+            _edition(root / plan.PUBLISHED / home / "editions" / f"{number:04d}-00000000", words, number)
     broken = root / plan.PUBLISHED / "broken"
     broken.mkdir()
     (broken / "failed.json").write_text(
@@ -234,6 +236,24 @@ def index(texts, root):
     )
     write_index(root)
     return (root / plan.PUBLISHED / "index.html").read_text("utf-8")
+
+
+def _edition(folder, words, number):
+    """An edition of which every word is hostile."""
+    folder.mkdir(parents=True)
+    said = dict.fromkeys(("name", "label", "unit", "period", "source", "note", "result"), words)
+    record = dict.fromkeys(("key", "parts", "previous"), "") | {"title": words, "headline": words}
+    record |= {"parameters": {"owner": words, "next_edition": words}, "inputs": [{"newest": words}]}
+    tile = {"name": words, "written": words, "words": words, "range": words}
+    record["answer"] = {"tiles": [tile], "lines": [["Changed since last edition:", words]]}
+    record |= {"alerts": [words], "started": words}
+    files = {
+        "index.html": b"",
+        "numbers.json": json.dumps({"numbers": [said | {"value": number, "low": 0, "high": 9}]}).encode(),
+        "run.json": json.dumps(record).encode(),
+    }
+    for path, data in seal(files).items():
+        (folder / path).write_bytes(data)
 
 
 def build(channel, root):

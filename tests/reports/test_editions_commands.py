@@ -178,7 +178,7 @@ def test_a_matrix_is_one_entry_of_the_list_and_has_a_list_of_its_own(root):
     write_index(root)
     whole = (root / PUBLISHED / "index.html").read_text()
     listed = (root / PUBLISHED / "tiny/index.html").read_text()
-    assert whole.count("<section>") == 1 and listed.count("<section>") == 2
+    assert whole.count("<h3>") == 1 and listed.count("<h3>") == 2
     for said in (
         'href="tiny/index.html"',
         'href="tiny/north/index.html"',
