@@ -67,7 +67,7 @@ def _sum(text: str) -> str:
 
 
 def _state(home: Path) -> tuple[str, float]:
-    """Sum up the state of a report's editions, and say when the newest of it changed; "" where there is none."""
+    """Sum up the state of a report's editions, "" where it has none, and say when the newest file changed."""
     inside = f"{home}{os.sep}editions"
     try:
         names = sorted(name for name in os.listdir(inside) if NAME.fullmatch(name))
