@@ -10,6 +10,7 @@ import click
 
 from pmlib import __version__
 from pmlib.cli.editions import diff, editions, verify
+from pmlib.cli.export import export
 from pmlib.cli.run import RUN_FAILED, run
 from pmlib.cli.sources import sources
 from pmlib.cli.status import status, why
@@ -97,6 +98,7 @@ main.add_command(run)
 main.add_command(editions)
 main.add_command(diff)
 main.add_command(verify)
+main.add_command(export)
 main.add_command(sources)
 main.add_command(status)
 main.add_command(why)
