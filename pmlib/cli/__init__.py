@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from pmlib import __version__
+from pmlib.cli.deliver import deliver
 from pmlib.cli.editions import diff, editions, verify
 from pmlib.cli.export import export
 from pmlib.cli.run import RUN_FAILED, run
@@ -102,6 +103,7 @@ main.add_command(export)
 main.add_command(sources)
 main.add_command(status)
 main.add_command(why)
+main.add_command(deliver)
 
 
 @main.command()

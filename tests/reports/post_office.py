@@ -100,9 +100,18 @@ def serving(server, certificate=None, *, login=False, implicit=False, **options)
     try:
         yield listening.sockets[0].getsockname()[1]
     finally:
-        loop.call_soon_threadsafe(listening.close)
+        asyncio.run_coroutine_threadsafe(_closed(listening), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
+        loop.close()
+
+
+async def _closed(listening):
+    listening.close()
+    talks = asyncio.all_tasks() - {asyncio.current_task()}
+    for talk in talks:
+        talk.cancel()
+    await asyncio.gather(*talks, return_exceptions=True)
 
 
 def _known(server, session, envelope, mechanism, data):

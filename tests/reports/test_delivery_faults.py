@@ -189,6 +189,9 @@ BAD = {
 }  # fmt: skip
 
 
+@pytest.mark.filterwarnings(
+    "ignore:Requiring AUTH while not requiring TLS"
+)  # that it has, aiosmtpd cannot see
 @pytest.mark.parametrize("which", BAD)
 def test_nothing_leaves_by_a_server_with_(tmp_path, monkeypatch, which):
     bad = BAD[which]

@@ -23,6 +23,12 @@ class Batch:
     id: str
     deliveries: list[Delivery]
 
+    @classmethod
+    def of(cls, some: list[Delivery]) -> "Batch":
+        """Put deliveries of one way together."""
+        about = sorted({(one.report, one.edition or one.id) for one in some})
+        return cls(sha256(canonical([_way(some[0]), about]).encode()).hexdigest()[:32], some)
+
     @property
     def kind(self) -> str:
         """The way that it goes."""
@@ -66,10 +72,8 @@ def due(box: Connection, found: Settings, now: datetime) -> list[Batch]:
     for one in waiting:
         if not one.batch:
             fresh.setdefault(_way(one), []).append(one)
-    for way, some in fresh.items():
-        about = sorted({(one.report, one.edition or one.id) for one in some})
-        number = sha256(canonical([way, about]).encode()).hexdigest()[:32]
-        outbox.mark(box, [one.id for one in some], batch=number, begun=moment)
+    for some in fresh.values():
+        outbox.mark(box, [one.id for one in some], batch=Batch.of(some).id, begun=moment)
     batches = dict[str, list[Delivery]]()
     for one in outbox.find(box, state=outbox.WAITING):
         if one.due <= moment:

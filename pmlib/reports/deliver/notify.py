@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from pmlib.reports.deliver import variables
 from pmlib.reports.deliver.answer import LATER, SENT, Answer
@@ -10,32 +11,44 @@ from pmlib.reports.deliver.settings import DELIVERY
 from pmlib.reports.deliver.short import Short
 
 LONGEST = 3_500  # characters, which most services take as one message
+MISSING = "notify needs what is not installed here; run pip install 'pmlib[notify]'"
 CALLS = re.compile(r"@(?=everyone|here|channel|all\b|team)|<(?=[!@#])", re.I)  # what would call people
 
 
 def post(setting: str, told: Sequence[Short]) -> Answer:
-    """Tell a service of editions.
+    """Tell a service of editions; setting : ${NAME}, the variable that holds its address."""
+    return tell(setting, *written(told))
 
-    Parameters
-    ----------
-    setting : ${NAME}, the variable that holds the service's address.
+
+def tell(setting: str, title: str, body: str) -> Answer:
+    """Send a service a message of plain text. What it says of a failure may name the secret."""
+    with _Heard() as heard:
+        try:
+            found = service(setting)
+        except ValueError as error:
+            return Answer(LATER, str(error))
+        done = found.notify(title=title, body=body, body_format="text")
+    return Answer(SENT) if done else Answer(LATER, f"the service of {setting} did not take it: {heard.last}")
+
+
+def service(setting: str) -> Any:
+    """Give what speaks to a service.
+
+    Raises
+    ------
+    ValueError : Apprise is not installed, the variable is not set, or it holds no address.
     """
     try:
         import apprise
     except ImportError:
-        return Answer(LATER, "notify is not installed here; run pip install 'pmlib[notify]'")
-    try:
-        address = variables.value(setting, f"{DELIVERY.as_posix()}: notify")
-    except variables.Unset as error:
-        return Answer(LATER, str(error))
-    with _Heard() as heard:  # which may name the secret: it is scrubbed with all reasons
-        asset = apprise.AppriseAsset(app_id="pmlib", storage_mode=apprise.PersistentStoreMode.MEMORY)
-        service = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
-        if service is None:
-            return Answer(LATER, f"{setting} holds no address that Apprise knows; see its list of services")
-        title, body = written(told)
-        done = service.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
-    return Answer(SENT) if done else Answer(LATER, f"the service of {setting} took it not: {heard.last}")
+        raise ValueError(MISSING) from None
+    address = variables.value(setting, f"{DELIVERY.as_posix()}: notify")
+    # It keeps nothing on the disk, where a token would outlive its variable.
+    asset = apprise.AppriseAsset(app_id="pmlib", storage_mode=apprise.PersistentStoreMode.MEMORY)
+    found = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
+    if found is None:
+        raise ValueError(f"{setting} holds no address that Apprise knows; correct the variable")
+    return found
 
 
 def written(told: Sequence[Short]) -> tuple[str, str]:
