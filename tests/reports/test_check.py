@@ -65,6 +65,11 @@ def test_readers_without_a_report_and_owners_of_none_are_named(small, here):
         f"{where}reports 'tinny' names no report; did you mean tiny?",
         "reports/delivery.toml, [owners]: 'Anne' owns no report; did you mean Ann?",
     ]
+    (root / plan.CATALOG).write_text('[tiny]\nnotebook = "tiny"\nschedule = "weekdays 07:00"\n')
+    assert not any("nobody hears" in line for line in problems(root))
+    (root / DELIVERY).write_text(f'{mail}[owners]\n"Anne" = ["a@example.org"]\n')
+    nobody = "reports/delivery.toml, [owners]: nobody hears when a run of tiny fails"
+    assert f"{nobody}; give 'Ann' or \"*\" an address" in problems(root)
     (root / DELIVERY).write_text("[mail")
     assert any(line.startswith("reports/delivery.toml cannot be read") for line in problems(root))
 

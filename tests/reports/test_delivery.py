@@ -155,6 +155,25 @@ def test_the_failure_of_an_owner_nobody_named_goes_to_whoever_takes_the_others(t
     assert states(root) == [("ops@example.org", "waiting")]
 
 
+def test_a_failure_that_reaches_nobody_is_noted(tmp_path, server):
+    root = project(tmp_path, server.port, reader())
+    settings = root / "reports" / "delivery.toml"
+    settings.write_text(settings.read_text().replace('"*" =', '"Others" ='))
+    fail(root, parameters={"owner": "Somebody"})
+    assert states(root) == [("", "quiet")] and reasons(root) == ["[owners] names nobody who hears of it"]
+
+
+def test_hostile_words_stay_in_the_subject(tmp_path, server):
+    title = "Cars\r\nBcc: all@example.org\r\n\r\n.\r\nMAIL FROM:<x@example.org> =?utf-8?q?=0ABcc:x?="
+    root, post = project(tmp_path, server.port, reader()), Post(tmp_path)
+    publish(root, title=title)
+    post()
+    fail(root, "\r\n.\r\nRCPT TO:<all@example.org>\r\n.hidden", parameters={})
+    post()
+    assert server.boxes == [["anna@example.org"], ["ops@example.org"]] and server.talks == 2
+    assert all(mail["bcc"] is None and len(mail.get_all("subject")) == 1 for mail in server.got)
+
+
 def test_whoever_is_taken_out_of_the_settings_gets_nothing_that_still_waits(tmp_path, server):
     root = project(tmp_path, server.port, reader(mail=["anna@example.org", "left@example.org"]))
     publish(root)

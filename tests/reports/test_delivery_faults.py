@@ -2,9 +2,8 @@
 
 import os
 import signal
+import smtplib
 import socket
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from post_office import (
     Post,
     Server,
     certificate,
+    in_a_child,
     project,
     publish,
     reader,
@@ -28,6 +28,8 @@ from post_office import (
 
 from pmlib.reports import deliver
 from pmlib.reports.deliver import outbox, smtp
+from pmlib.reports.deliver.settings import Mail
+from pmlib.reports.deliver.trouble import words
 
 ANNA, BEN = "anna@example.org", "ben@example.org"
 
@@ -296,13 +298,6 @@ def test_the_size_that_a_server_says_it_takes_is_kept(tmp_path):
     assert tiny.got == [] and "too large even without attachments" in reasons(tmp_path)[1]
 
 
-def in_a_child(root):
-    """Send in a process of its own; give how it ended."""
-    words = "import sys; from pathlib import Path; from pmlib.reports import deliver"
-    words += "; deliver.send(Path(sys.argv[1]), print)"
-    return subprocess.Popen([sys.executable, "-c", words, str(root)])
-
-
 @pytest.mark.parametrize(("at", "copies"), [("RCPT", 1), ("DATA", 2)])
 def test_a_kill_while_a_mail_is_sent_loses_nothing_and_doubles_at_most_once(tmp_path, at, copies):
     child = None
@@ -372,3 +367,27 @@ def test_a_mail_that_cannot_be_written_does_not_keep_the_others(tmp_path, monkey
         assert post() == 1
     assert server.boxes == [[BEN]]
     assert "RuntimeError: a bug of ours" in reasons(tmp_path)[0]
+
+
+HOST = "mail.example.org"
+HERE = Mail(server=HOST, sender="r@example.org", user="${SMTP_USER}", password="${SMTP_PASSWORD}")
+TROUBLE = {
+    socket.gaierror(-2, "Name or service not known"): f"no address is known for {HOST}; correct server",
+    ConnectionRefusedError(111, "refused"): f"the mail server {HOST}:587 lets nobody connect",
+    TimeoutError("timed out"): f"the mail server {HOST}:587 does not answer; correct port and security",
+    OSError(101, "Network is unreachable"): "ended the talk ([Errno 101] Network is unreachable)",
+    smtplib.SMTPServerDisconnected("closed: timed out"): "does not answer; correct port and security",
+    smtplib.SMTPServerDisconnected("Connection closed"): "ended the talk (Connection closed); correct",
+    smtplib.SMTPNotSupportedError("SMTP AUTH extension not supported"): "takes no such login",
+    smtplib.SMTPConnectError(554, b"5.7.1 you are\nlisted"): "refuses us (554 5.7.1 you are listed)",
+    smtplib.SMTPAuthenticationError(535, b"no, a secret of many letters"): "(535 no, ${SMTP_PASSWORD});",
+    UnicodeEncodeError("ascii", "\xe4", 0, 1, "no"): "takes a login of plain letters only",
+}
+
+
+@pytest.mark.parametrize("error", TROUBLE, ids=repr)
+def test_trouble_with_a_server_is_put_in_words(monkeypatch, error):
+    for name, value in LOGIN.items():
+        monkeypatch.setenv(name, value)
+    said = words(error, HERE)
+    assert TROUBLE[error] in said and LOGIN["SMTP_PASSWORD"] not in said and "\n" not in said

@@ -54,6 +54,7 @@ WRONG = {
     MAIL + 'password = "hunter22"': "[mail]: password takes ${NAME}, the environment variable that holds it",
     MAIL + 'user = "me"': "[mail]: user is of no use without password; give both or none",
     MAIL + 'limit = "ten"': "[mail]: limit is 'ten'; write it as in \"10 MB\"",
+    MAIL + 'limit = "0 MB"': "[mail]: limit is '0 MB'; write it as in \"10 MB\"",
     '[mail]\nserver = "smtp.example.org"': "[mail]: sender is missing",
     '[mail]\nserver = "a b"\nsender = "r@x.org"': "[mail]: server is 'a b'; it takes a host",
     READER: "reports/delivery.toml: [mail] is missing, and there are addresses",

@@ -1,15 +1,17 @@
 """Chats and commands: what they are told, that hostile words stay words, and what is tried again."""
 
 import json
+import signal
 import stat
 import sys
 import threading
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from post_office import MINUTE, Post, project, publish, reader, states
+from post_office import MINUTE, NOW, Post, in_a_child, project, publish, reader, states
 from printed import shares
 from small import alive
 
@@ -156,6 +158,16 @@ def test_a_command_that_ends_with_an_error_is_run_again_later(tmp_path):
     (root / "mended").touch()
     assert post() == 0 and post(MINUTE) == 0 and post(2 * MINUTE) == 0
     assert (root / "runs").read_text() == "\n\n"
+
+
+def test_a_kill_while_a_command_runs_has_it_run_once_more(tmp_path):
+    root = commanded(tmp_path, [], "echo >> runs; test -e killed || { touch killed; kill -9 $PPID; }")
+    publish(root)
+    assert in_a_child(root).wait(60) == -signal.SIGKILL
+    post = Post(root)
+    for minute in (0, 2, 9):
+        post(datetime.now(UTC) - NOW + minute * MINUTE)
+    assert (root / "runs").read_text() == "\n\n" and states(root) == [("", "sent")]
 
 
 def test_each_edition_is_a_run_of_its_own(tmp_path):

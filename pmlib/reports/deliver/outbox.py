@@ -58,6 +58,11 @@ class Delivery:
 
 
 COLUMNS = [field.name for field in fields(Delivery)]
+SCHEMA = (
+    f"create table if not exists deliveries ({', '.join(COLUMNS)}, primary key (id))",
+    "create index if not exists by_state on deliveries (state)",
+    "create index if not exists by_reader on deliveries (reader, report)",
+)
 
 
 @contextmanager
@@ -76,7 +81,8 @@ def opened(root: Path) -> Iterator[sqlite3.Connection]:
             box.row_factory = sqlite3.Row
             box.execute("pragma synchronous = extra")  # the disk has it before we go on
             box.execute("begin immediate")
-            box.execute(f"create table if not exists deliveries ({', '.join(COLUMNS)}, primary key (id))")
+            for words in SCHEMA:
+                box.execute(words)
             try:
                 yield box
             except BaseException:

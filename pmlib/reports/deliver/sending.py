@@ -49,8 +49,9 @@ def send(root: Path, say: Callable[[str], None], now: datetime | None = None) ->
         with outbox.opened(root) as box:
             batches = due(box, found, moment)
         failed = sum(not sender.go(batch, way) for batch in batches)
-        with outbox.opened(root) as box:
-            outbox.forget(box, root)
+        if batches:
+            with outbox.opened(root) as box:
+                outbox.forget(box, root)
     return failed
 
 

@@ -44,9 +44,10 @@ def _mailbox(value: Any) -> Mailbox:
 
 def _size(value: Any) -> int:
     found = SIZE.fullmatch(value) if isinstance(value, str) else None
-    if not found:
+    size = int(float(found[1]) * BYTES[found[2]]) if found else 0
+    if not size:
         raise ValueError(f'is {shown(value)}; write it as in "10 MB"')
-    return int(float(found[1]) * BYTES[found[2]])
+    return size
 
 
 def _secret(text: str) -> str:

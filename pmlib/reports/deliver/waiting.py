@@ -26,6 +26,7 @@ from pmlib.secret import scrub
 CHANGING = re.compile(r"0x[0-9a-fA-F]+|\d+")  # what differs each time in the words of one failure
 GOES = (outbox.WAITING, outbox.SENDING, outbox.SENT)
 UNMOVED, CALM = "nothing moved beyond its interval", "no alert"
+UNOWNED = "[owners] names nobody who hears of it"
 
 
 def queue(root: Path, job: Job, end: End, due: datetime | None = None) -> None:
@@ -48,9 +49,11 @@ def queue(root: Path, job: Job, end: End, due: datetime | None = None) -> None:
     when = (due or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
     if end.error:
         failed, ids = _failed(job, end.error)
-        told = [
-            _failure(one.plain, job.name, ids, failed, when) for one in whom.owners(found, whom.owner(job))
-        ]
+        to = [one.plain for one in whom.owners(found, whom.owner(job))]
+        told = [_failure(one, job.name, ids, failed, when) for one in to]
+        if not to:
+            nobody = _failure("", job.name, ids, failed, when)
+            told = [replace(nobody, state=outbox.QUIET, reason=UNOWNED, ended=when)]
         with outbox.opened(root) as box:
             outbox.add(box, told)
     elif end.outcome:

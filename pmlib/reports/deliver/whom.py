@@ -27,7 +27,7 @@ def owners(settings: Settings, name: str) -> list[Mailbox]:
 
 
 def problems(settings: Settings, jobs: Iterable[Job]) -> Iterator[str]:
-    """List readers whose audience or reports fit no report, and owners that no report has."""
+    """List readers that fit no report, owners that no report has, and failures that would reach nobody."""
     planned = list(jobs)
     audiences = {job.entry.audience for job in planned} - {""}
     for name, reader in settings.readers.items():
@@ -43,6 +43,11 @@ def problems(settings: Settings, jobs: Iterable[Job]) -> Iterator[str]:
     for name in settings.owners:
         if name not in there | {OTHERS}:
             yield f"{DELIVERY.as_posix()}, [owners]: {shown(name)} owns no report{did_you_mean(name, there)}"
+    scheduled = {owner(job): job.name for job in planned if job.entry.schedule}
+    for name, report in scheduled.items():
+        if not owners(settings, name):
+            who = f'give {shown(name)} or "*" an address' if name else 'give "*" an address'
+            yield f"{DELIVERY.as_posix()}, [owners]: nobody hears when a run of {report} fails; {who}"
 
 
 def _reads(reader: Reader, job: Job) -> bool:
