@@ -1,6 +1,6 @@
 """What matplotlib draws with: each line, shape and word becomes one short element of SVG."""
 
-import warnings
+import unicodedata
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
@@ -92,7 +92,7 @@ class Pen(RendererBase):
         self.elements.append(f'<text {at} style="{style}"{turned}>{words}</text>')
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> Any:
-        return tuple(size * self.points_to_pixels(1) for size in _extent(s, prop))
+        return tuple(size * self.points_to_pixels(1) for size in _extent(visible(s), prop))
 
     def points_to_pixels(self, points: Any) -> Any:
         return points * self.figure.dpi / 72
@@ -113,9 +113,21 @@ class Pen(RendererBase):
 
 @lru_cache(4096)
 def _extent(words: str, font: FontProperties) -> tuple[float, float, float]:
-    with warnings.catch_warnings():  # what our font lacks, the reader's has: Chinese, emoji
-        warnings.filterwarnings("ignore", "Glyph .* missing from font")
-        return text_to_path.get_text_width_height_descent(words, font, False)
+    return text_to_path.get_text_width_height_descent(_measurable(words, font), font, False)
+
+
+def _measurable(words: str, font: FontProperties) -> str:
+    """Put letters of like width in place of those that our font lacks and the reader's has: Chinese, Thai."""
+    if words.isascii() and words.isprintable():
+        return words
+    ours = get_font(findfont(font))
+    return "".join(c if ours.get_char_index(ord(c)) else _stand_in(c) for c in words)
+
+
+def _stand_in(c: str) -> str:
+    if unicodedata.category(c) in ("Mn", "Me", "Cf", "Cc"):
+        return ""  # upon its letter, or unseen
+    return "W" if unicodedata.east_asian_width(c) in "WF" else "n"
 
 
 def _style(gc: GraphicsContextBase, face: Any) -> str:

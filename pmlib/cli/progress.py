@@ -74,6 +74,8 @@ class Plain(Listener):
             self._say(f"{job.name}: an unchecked draft: {guesses} about {name} open", err=True)
         for line in record.get("not_made", ()):
             self._say(f"{job.name}: without {line}", err=True)
+        for line in record.get("boxes", ()):
+            self._say(f"{job.name}: {line}", err=True)
         if not outcome.repeatable:
             self._say(
                 f"{job.name}: the same inputs gave another page than before; is there a seed?", err=True

@@ -7,12 +7,13 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from pmlib.reports import export, key, page
+from pmlib.reports import export, glyphs, key, page
 from pmlib.reports.alerts import raised
 from pmlib.reports.compare import since
 from pmlib.reports.editions import Edition
 from pmlib.reports.execute import Executed
 from pmlib.reports.exports.beside import Beside, beside
+from pmlib.reports.parameters import INJECTED
 from pmlib.reports.plan import Job
 from pmlib.result import Number
 
@@ -80,8 +81,9 @@ def build(
     if "pdf" in forms.forms and "pdf" not in forms.lacks:
         forms = forms.printed(html)
         html, made_of = paged(forms) if "pdf" in forms.lacks else (html, made_of)
-    not_made = {"not_made": forms.missing} if forms.missing else {}
-    return {"index.html": html.encode(), **files, **forms.files}, said | made_of | not_made
+    flaws = {"not_made": forms.missing, "boxes": glyphs.said(notebook, INJECTED)}
+    said |= made_of | {name: lines for name, lines in flaws.items() if lines}
+    return {"index.html": html.encode(), **files, **forms.files}, said
 
 
 def _written(notebook: NotebookNode) -> bytes:

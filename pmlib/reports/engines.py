@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NBClientEngine, papermill_engines
 
+from pmlib.reports.glyphs import WATCH
 from pmlib.reports.modules import LOADED, loaded
 from pmlib.reports.shell import Session
 
@@ -45,6 +46,7 @@ class ShellEngine(Engine):
         """Run the cells until one fails."""
         if watch:
             watch.begin(nb_man.nb.cells)
+        exec(WATCH, {})
         before, session = set(sys.modules), Session(log)
         for index, cell in enumerate(nb_man.nb.cells):
             nb_man.cell_start(cell, index)
@@ -96,6 +98,7 @@ class Client(PapermillNotebookClient):
 
     def papermill_execute_cells(self) -> None:
         """Run the cells between two questions."""
+        self.wait_for_reply(self.kc.execute(f"exec({WATCH!r}, {{}})", silent=True, store_history=False))
         before = {*self._modules(), *sys.modules}  # so that both engines tell the same
         super().papermill_execute_cells()
         self.watch.loaded(before, self._modules())

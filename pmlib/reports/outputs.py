@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 from pmlib.reports import picture, sanitise
 from pmlib.reports.export import RESULT
+from pmlib.reports.glyphs import note
 from pmlib.visible import without_terminal
 
 FALLBACK = re.compile(r"(var\(--[a-z0-9-]+), #[0-9a-f]{6}\)")
@@ -41,6 +42,11 @@ def shown(output: NotebookNode) -> str:
     if RESULT in data:  # the stylesheet knows the colours' names, so their fallbacks are needless here
         return _below_the_title(sanitise.figure(FALLBACK.sub(r"\1)", data["text/html"])))
     return _display(data, str(output.get("metadata", {}).get("alt", NO_ALT)))
+
+
+def boxed(letters: str) -> str:
+    """Say beneath a figure which letters are boxes in it, if any."""
+    return _absent(note(letters)) if letters else ""
 
 
 def by_reason(lines: list[str]) -> list[str]:

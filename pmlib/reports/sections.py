@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from pmlib.reports import outputs
+from pmlib.reports import glyphs, outputs
 from pmlib.reports.export import RESULT
 from pmlib.reports.note import Note
 from pmlib.reports.outputs import markdown
@@ -87,8 +87,9 @@ def _headings(source: str) -> Iterator[tuple[str, str]]:
 
 
 def _add_outputs(section: Section, cell: NotebookNode, fold: bool) -> None:
-    for output in cell.outputs:
-        html = outputs.shown(output)
+    boxes = glyphs.boxes(cell.outputs)
+    for place, output in enumerate(cell.outputs):
+        html = outputs.shown(output) + outputs.boxed(boxes.get(place, ""))
         result = output.get("data", {}).get(RESULT, {})
         if result.get("kind") == "absent":
             section.absent.append(html)

@@ -31,6 +31,26 @@ def small(tmp_path_factory):
 
 
 @pytest.fixture
+def machine_fonts(monkeypatch):
+    """A function that says which fonts the machine has beside ours; to begin with, none."""
+    from pmlib.chart import fonts as files
+    from pmlib.reports.exports import fonts
+
+    def forget():
+        for remembered in (fonts._installed, fonts._font, fonts._faces):
+            remembered.cache_clear()
+
+    def have(*paths):
+        monkeypatch.setattr(files, "installed", lambda: list(paths))
+        forget()
+
+    have()
+    yield have
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.fixture
 def without_kernel(monkeypatch, tmp_path_factory):
     """Run no kernel: the last cell's output is what data/payload.json holds; the cell `1/0` fails.
 

@@ -7,32 +7,13 @@ import pytest
 from one_letter import font
 from small import payload, rendered, tree
 
-from pmlib.chart import fonts as files
 from pmlib.reports import plan, press
-from pmlib.reports.exports import fonts, pdf
+from pmlib.reports.exports import pdf
 from pmlib.reports.verify import findings
 
 pytestmark = pytest.mark.usefixtures("without_kernel")
 TEXT = '<text x="9" y="20" style="fill: var(--ink, #1b1f24)">{}</text>'
 CHART = f'<svg class="wide" viewBox="0 0 300 100">{TEXT}</svg>'
-
-
-@pytest.fixture
-def fonts_here(monkeypatch):
-    """A function that says which fonts the machine has; to begin with, none."""
-
-    def has(*paths):
-        monkeypatch.setattr(files, "installed", lambda: list(paths))
-        forget()
-
-    def forget():
-        for remembered in (fonts._installed, fonts._font, fonts._faces):
-            remembered.cache_clear()
-
-    has()
-    yield has
-    monkeypatch.undo()
-    forget()
 
 
 @pytest.fixture
@@ -157,7 +138,7 @@ def test_a_browser_that_fails_loses_the_print_only_in_the_same_words_each_time(s
     assert "page.pdf" in run(root, force=True).edition.files
 
 
-def test_a_chart_without_glyphs_loses_its_picture_only_until_there_is_a_font(small, fonts_here, tmp_path):
+def test_a_chart_without_glyphs_loses_its_picture_only_until_there_is_a_font(small, machine_fonts, tmp_path):
     root = project(small, ["png"], "ตลาด 25%")
     edition = run(root).edition
     assert "figures/answer.png" not in edition.files and "ตลาด 25%" in page(root)
@@ -165,7 +146,7 @@ def test_a_chart_without_glyphs_loses_its_picture_only_until_there_is_a_font(sma
     assert line.startswith("figures/answer.png: no font here has ด ต ล า (Thai: install fonts-noto-core)")
     assert line.replace("'", "&#39;") in page(root)
     assert run(root).state == "fresh"
-    fonts_here(font(tmp_path / "thai.ttf", "ตลาด"))
+    machine_fonts(font(tmp_path / "thai.ttf", "ตลาด"))
     outcome = run(root)
     assert outcome.state == "published" and "figures/answer.png" in outcome.edition.files
 

@@ -8,7 +8,6 @@ import pytest
 from one_letter import font
 from PIL import Image
 
-from pmlib.chart import fonts as files
 from pmlib.chart.theme import CATEGORIES, INK
 from pmlib.reports.exports import fonts
 from pmlib.reports.exports.png import png
@@ -17,20 +16,7 @@ from pmlib.reports.exports.scripts import SCRIPTS
 THAI = "ก"  # which DejaVu has not
 
 
-@pytest.fixture(autouse=True)
-def machine(monkeypatch):
-    """A function that says which fonts the machine has; to begin with, none."""
-
-    def has(*paths):
-        monkeypatch.setattr(files, "installed", lambda: list(paths))
-        for remembered in (fonts._installed, fonts._font, fonts._faces):
-            remembered.cache_clear()
-
-    has()
-    yield has
-    monkeypatch.undo()
-    for remembered in (fonts._installed, fonts._font, fonts._faces):
-        remembered.cache_clear()
+pytestmark = pytest.mark.usefixtures("machine_fonts")
 
 
 def chart(*texts, style="fill: var(--ink, #1b1f24)", more=""):
@@ -89,9 +75,9 @@ def test_a_letter_that_no_font_has_is_named_with_what_to_install(text, said):
     assert str(error.value).startswith(said) and "\n" not in str(error.value)
 
 
-def test_a_font_of_the_machine_draws_what_ours_lacks(machine, tmp_path):
+def test_a_font_of_the_machine_draws_what_ours_lacks(machine_fonts, tmp_path):
     without = ink(png(chart("office AV")))
-    machine(font(tmp_path / "thai.ttf", THAI))
+    machine_fonts(font(tmp_path / "thai.ttf", THAI))
     # A square of 10 units is 50 pixels wide here; "ffi" is one glyph in our font, and stays.
     assert ink(png(chart(f"office {THAI}{THAI} AV"))) == pytest.approx(without + 2 * 50 * 50, abs=150)
     assert ink(png(chart(f"office {THAI}", style="font-weight: bold"))) > 50 * 50
@@ -99,7 +85,7 @@ def test_a_font_of_the_machine_draws_what_ours_lacks(machine, tmp_path):
     assert (anchored[75, 452:498] < 50).all() and (anchored[75, 504:] > 250).all()
 
 
-def test_the_faces_of_a_collection_are_told_apart(machine, tmp_path):
+def test_the_faces_of_a_collection_are_told_apart(machine_fonts, tmp_path):
     from fontTools.ttLib import TTCollection, TTFont
 
     parts = [
@@ -108,14 +94,14 @@ def test_the_faces_of_a_collection_are_told_apart(machine, tmp_path):
     both = TTCollection()
     both.fonts = [TTFont(part) for part in parts]
     both.save(tmp_path / "both.ttc")
-    machine(tmp_path / "both.ttc")
+    machine_fonts(tmp_path / "both.ttc")
     assert ink(png(chart(THAI + "한"))) == pytest.approx(2 * 50 * 50, abs=150)
     assert [face and face.family for _, face in fonts.runs(THAI + "한")] == ["First", "Second"]
 
 
-def test_a_font_of_last_resort_and_a_damaged_one_count_for_nothing(machine, tmp_path):
+def test_a_font_of_last_resort_and_a_damaged_one_count_for_nothing(machine_fonts, tmp_path):
     (tmp_path / "damaged.ttf").write_bytes(b"\0\1\0\0 no font")
-    machine(tmp_path / "damaged.ttf", font(tmp_path / "boxes.ttf", THAI, last_resort=True))
+    machine_fonts(tmp_path / "damaged.ttf", font(tmp_path / "boxes.ttf", THAI, last_resort=True))
     with pytest.raises(ValueError, match="no font here has ก"):
         png(chart(THAI))
 
@@ -156,6 +142,6 @@ def test_every_script_names_a_package_and_letters_of_its_own():
         assert re.fullmatch(r"fonts-[a-z-]+", script.package) and script.letters
 
 
-def test_coverage_names_the_font_that_the_machine_has(machine, tmp_path):
-    machine(font(tmp_path / "thai.ttf", SCRIPTS["Thai"].letters, "Thai of Ours"))
+def test_coverage_names_the_font_that_the_machine_has(machine_fonts, tmp_path):
+    machine_fonts(font(tmp_path / "thai.ttf", SCRIPTS["Thai"].letters, "Thai of Ours"))
     assert fonts.coverage()["Thai"] == "Thai of Ours"
