@@ -17,10 +17,13 @@ from pmlib.reports.plan import Job
 
 
 @contextlib.contextmanager
-def listener(root: Path, count: int, debug: bool) -> Iterator[Listener]:
-    """Give what tells of a batch of `count` reports."""
+def listener(root: Path, count: int, debug: bool, *, brief: bool = False) -> Iterator[Listener]:
+    """Give what tells of a batch of `count` reports.
+
+    brief : nobody follows it: of each report only the end is told.
+    """
     if not sys.stderr.isatty():
-        yield Plain(root, count, debug)
+        yield Brief(root, count, debug) if brief else Plain(root, count, debug)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -87,6 +90,13 @@ class Plain(Listener):
         elif self._debug:
             self._say("".join(traceback.format_exception(error)), err=True)
         self._say(f"{job.name}: {said(error)}; try: {command(job)}", err=True)
+
+
+class Brief(Plain):
+    """A line for each report that ended."""
+
+    def cell(self, job: Job, number: int, count: int) -> None:
+        """Nobody waits for it."""
 
 
 class Live(Plain):

@@ -2,12 +2,13 @@
 
 import os
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from pmlib.cli.how import How
 from pmlib.cli.words import said
 
 RUN_FAILED = 1
@@ -62,6 +63,9 @@ def _overrides(ctx: click.Context, param: click.Parameter, values: tuple[str, ..
 @click.option(
     "--reproduce", metavar="EDITION", help="Make an edition again, and compare it with what was kept."
 )
+@click.option("--due", is_flag=True, help="Run what is due by its schedule and not yet done, each once.")
+@click.option("--at", metavar="MOMENT", help="With --due: the moment to take for now, with its offset.")
+@click.option("--deliver", is_flag=True, help="Deliver as reports/delivery.toml says; --due always does.")
 @click.option("--open", "show", is_flag=True, help="Open the page afterwards.")
 @click.option("--debug", is_flag=True, help="Show the whole traceback when a cell fails.")
 def run(
@@ -73,6 +77,9 @@ def run(
     engine: str,
     dask: str | None,
     reproduce: str | None,
+    due: bool,
+    at: str | None,
+    deliver: bool,
     show: bool,
     debug: bool,
 ) -> None:
@@ -81,6 +88,12 @@ def run(
     A report is run when something it depends on has changed: notebook, parameters, data, code, packages,
     template. With -p it becomes a draft, which leaves the published page alone.
 
+    --due runs what has a schedule in the catalog, for its newest time that went by, if it was not run for
+    that; a report that is new to it, at once. Call it every minute from cron, a timer or CI: where nothing is
+    due it says nothing, and each time is run once, whoever else calls and whatever is cut off. Times that
+    were missed are passed over but for the newest; with missed = "each" in the catalog each of the last 100
+    is run, with "none" none that is more than 15 minutes late. The page is as of the local day of its time.
+
     \b
     Example:
       pmlib run
@@ -88,14 +101,26 @@ def run(
       pmlib run us_car_market -p focal=Honda -p first=1980 --open
       pmlib run us_car_market --reproduce 3
       pmlib run --dask tcp://scheduler:8786
+      pmlib run --due
+      pmlib run --due --at 2026-11-30T07:00+01:00
     """
     from pmlib.reports.fresh import Known, all_fresh
+    from pmlib.reports.outgoing import DELIVERY
     from pmlib.root import root
 
-    here = root()
+    here, how = root(), How(jobs, keep_going, engine, dask, debug, force)
+    if due:
+        from pmlib.cli.due import run_due
+
+        _refuse_beside({"-p": overrides, "--force": force, "--reproduce": reproduce, "--open": show})
+        sys.exit(0 if run_due(here, reports, at, how) else RUN_FAILED)
+    if deliver and not (here / DELIVERY).is_file():
+        raise ValueError(f"--deliver needs {DELIVERY.as_posix()}, which says who gets what")
+    if at:
+        raise ValueError("--at goes with --due, as the moment for which it is told what is due")
     if reproduce:
         _reproduce(here, reports, reproduce)
-    if not (overrides or force or show) and (fresh := all_fresh(here, reports)):
+    if not (overrides or force or show or deliver) and (fresh := all_fresh(here, reports)):
         _say_fresh(fresh)
         return
     from pmlib.reports import plan
@@ -106,29 +131,35 @@ def run(
     else:
         planned, wrong = plan.attempt(here)
 
-    from pmlib.cli.progress import listener
-    from pmlib.reports.batch import Batch
     from pmlib.reports.index import write_index
+    from pmlib.reports.outgoing import queue, send
     from pmlib.reports.retain import clear_runs
 
     for name, lines in wrong.items():
         _refuse(name, here, "; ".join(lines))
-    with _where(dask, here) as elsewhere, listener(here, len(planned), debug) as told:
-        cores = elsewhere.workers if elsewhere else len(os.sched_getaffinity(0))
-        batch = Batch(here, jobs or cores, told, engine, force, keep_going)
-        well = set[str]()
-        for job, end in batch.run(planned, elsewhere.render if elsewhere else None):
+    well = set[str]()
+    with how.run(here, planned) as ends:
+        for job, end in ends:
             well |= {job.name} if end.outcome else set()
             if end.outcome and end.outcome.state == "fresh":
                 known.add(job, end.outcome.edition)
+            if deliver and (end.outcome or end.error):
+                queue(here, job, end, None)
     write_index(here)
     clear_runs(here)
     known.save(None if reports or overrides or wrong else [job.name for job in planned])
+    unsent = send(here, partial(click.echo, err=True)) if deliver else 0
     if show:
         for job in planned:
             if job.name in well:
                 click.launch((job.home / "index.html").as_uri())
-    sys.exit(0 if len(well) == len(planned) and not wrong else RUN_FAILED)
+    sys.exit(0 if len(well) == len(planned) and not wrong and not unsent else RUN_FAILED)
+
+
+def _refuse_beside(options: dict[str, Any]) -> None:
+    for option, given in options.items():
+        if given:
+            raise ValueError(f"--due runs each report once, as the catalog has it; leave out {option}")
 
 
 def _say_fresh(fresh: list[Any]) -> None:
@@ -137,15 +168,6 @@ def _say_fresh(fresh: list[Any]) -> None:
     for one in fresh:
         for table, guesses in one.unchecked:
             click.echo(f"{one.name}: an unchecked draft: {guesses} about {table} open", err=True)
-
-
-def _where(dask: str | None, here: Path) -> AbstractContextManager[Any]:
-    """Connect to the cluster that is asked for; None stands for this machine."""
-    if not dask:
-        return nullcontext()
-    from pmlib.reports.cluster import Cluster
-
-    return Cluster(dask, here)
 
 
 def _reproduce(here: Path, reports: tuple[str, ...], wanted: str) -> NoReturn:

@@ -3,12 +3,14 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pmlib.reports import press
+from pmlib.reports.disk import Busy
 from pmlib.reports.failure import ExecutionFailed
 from pmlib.reports.plan import Job
 from pmlib.reports.render import Work
@@ -42,12 +44,27 @@ class End:
     error: Exception | None = None
 
 
+Turn = Callable[[Job, Callable[[Job], End]], End]
+
+
+def _end(attempt: Callable[[], End]) -> End:
+    try:
+        return attempt()
+    except (Stopped, Busy):
+        return End()
+    except Exception as error:  # it fails alone
+        return End(error=error)
+
+
 @dataclass
 class Batch:
     """Jobs that are run together.
 
     workers : reports at a time.
     keep_going : whether a report that fails leaves the others their turn.
+    turn : what a scheduler does about each, given how it is run, while its folder is held; then a report that
+        another process holds is not waited for.
+    place : where a scheduled run waits until the machine has room for it.
     """
 
     root: Path
@@ -56,6 +73,8 @@ class Batch:
     engine: str = "pmlib"
     force: bool = False
     keep_going: bool = True
+    turn: Turn | None = None
+    place: Callable[[Callable[[], None]], AbstractContextManager[None]] | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -104,24 +123,31 @@ class Batch:
             self._tell("waits", job, holder)
 
         def waiting(holder: int) -> None:
-            if self._stop.is_set():
-                raise Stopped
+            self._look()
             told(holder)
 
-        try:
-            outcome = press.run(
+        def act(job: Job) -> End:
+            outcome = press.update(
                 job,
                 self.root,
                 lambda work: self._patiently(work, lambda: rendered(work, progress, self._stop)),
                 engine=self.engine,
                 force=self.force,
-                wait=waiting,
             )
-        except Stopped:
-            return End()
-        except Exception as error:  # it fails alone
-            return End(error=error)
-        return End(outcome)
+            return End(outcome)
+
+        def held() -> End:
+            with (
+                self.place(self._look) if self.place else nullcontext(),
+                press.held(job.home, self.root, waiting, patient=self.turn is None),
+            ):
+                return self.turn(job, lambda job: _end(lambda: act(job))) if self.turn else act(job)
+
+        return _end(held)
+
+    def _look(self) -> None:
+        if self._stop.is_set():
+            raise Stopped
 
     def _patiently(self, work: Work, attempt: Callable[[], Rendered]) -> Rendered:
         """Try again where a report fails for a reason that the catalog calls transient."""

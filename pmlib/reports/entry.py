@@ -143,21 +143,32 @@ def catalog(root: Path) -> dict[str, Entry]:
     ------
     PlanError : it cannot be read, or a table in it is not as Entry describes; one line each.
     """
-    entries, wrong = dict[str, Entry](), list[str]()
+    entries, wrong = readable(root)
+    if wrong:
+        raise PlanError("\n".join(line for lines in wrong.values() for line in lines))
+    return entries
+
+
+def readable(root: Path) -> tuple[dict[str, Entry], dict[str, list[str]]]:
+    """Read those reports of the catalog that are as they should be, and say what is wrong with the others.
+
+    Raises
+    ------
+    PlanError : the catalog cannot be read at all.
+    """
+    entries, wrong = dict[str, Entry](), dict[str, list[str]]()
     for name, table in read_toml(root, CATALOG).items():
         where = f"{CATALOG.as_posix()}, [{name}]"
         if not NAME.fullmatch(name):
-            wrong.append(f"{where}: a report is named by {NAMING}")
+            wrong[name] = [f"{where}: a report is named by {NAMING}"]
             continue
         try:
             entries[name] = Entry.model_validate(table)
         except ValidationError as error:
             # A misspelt key is missing under its right name too: say it once.
             unknown = [e for e in error.errors() if e["type"] == "extra_forbidden"]
-            wrong += [f"{where}: {_said(e)}" for e in unknown or error.errors()]
-    if wrong:
-        raise PlanError("\n".join(wrong))
-    return entries
+            wrong[name] = [f"{where}: {_said(e)}" for e in unknown or error.errors()]
+    return entries, wrong
 
 
 def read_toml(root: Path, path: Path) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A run that failed: what it says on one line, and the page that explains it."""
 
 import re
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from html import escape
 from pathlib import Path
 from shlex import quote
@@ -155,8 +156,15 @@ def record(job: Job, failure: Failure, when: str, since: str) -> dict[str, Any]:
         "when": when,
         "since": since,
         "command": command(job),
+        **({"due": job.due} if job.due else {}),
         **kept,
     }
+
+
+def recorded(found: Mapping[str, Any]) -> ExecutionFailed:
+    """Give the failure that failed.json keeps."""
+    names = [field.name for field in fields(Failure) if field.name in found]
+    return ExecutionFailed(Failure(**{name: found[name] for name in names}))
 
 
 def _pre(text: str) -> str:

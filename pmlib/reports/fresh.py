@@ -5,11 +5,12 @@ and the report is looked at the long way. Nothing heavy is imported here: `pmlib
 """
 
 import glob
+import math
 import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -74,6 +75,8 @@ class Known:
             job = self.jobs[name]
             if job["until"] and date.today().isoformat() > job["until"]:
                 return None
+            if job["within"] and not job["within"][0] <= time.time() < job["within"][1]:
+                return None  # its schedule takes another day for today
             if any(self._state(self.files[i][0]) != self.files[i][1] for i in job["needs"]):
                 return None
             return Fresh(name, job["page"], [(table, said) for table, said in job["unchecked"]])
@@ -95,11 +98,14 @@ class Known:
         paths = [self._short(path) for path in needs]
         if not all(self._is_settled(path) for path in paths):
             return
+        if (within := self._within(job, edition)) is None:
+            return
         last = late.due(job, edition.record, tables)
         by_clock = last is not None and not key.as_of(job) and last >= date.today()
         self.added[job.name] = {
             "page": self._short(job.home / "index.html"),
             "until": last.isoformat() if by_clock and last else "",
+            "within": within,
             "unchecked": unchecked(edition.record["inputs"]),
             "needs": paths,
         }
@@ -126,6 +132,18 @@ class Known:
             "jobs": {n: {**job, "needs": [paths[p] for p in job["needs"]]} for n, job in jobs.items()},
         }
         keep(self.root / CACHE, value)
+
+    def _within(self, job: "Job", edition: "Edition") -> list[float] | None:
+        """Say when its schedule takes the edition's day for today; None where that is not now."""
+        if not job.entry.schedule or job.entry.as_of or os.environ.get("PMLIB_AS_OF"):
+            return []
+        from pmlib.reports.schedule import times
+
+        now = datetime.fromtimestamp(self.began, UTC)
+        latest, after = times.around(job.entry, now)
+        if edition.record["parts"].get("as of", "") != times.day(job.entry, now):
+            return None
+        return [latest.timestamp() if latest else -math.inf, after.timestamp() if after else math.inf]
 
     def _about(self) -> list[Any]:
         """Say what else a decision depends on: Python, pmlib, where packages are, the as-of date."""

@@ -22,6 +22,8 @@ class Job:
     home : folder under which its editions and the readers' copy stand.
     slug : of a matrix, what tells this job from the others.
     after : names of the jobs of this batch whose Numbers it reads; they come first.
+    as_of : the day of its schedule's newest time; "" without a schedule.
+    due : the time of its schedule that it is run for; "" by hand.
     """
 
     report: str
@@ -33,6 +35,8 @@ class Job:
     home: Path
     slug: str = ""
     after: tuple[str, ...] = ()
+    as_of: str = ""
+    due: str = ""
 
     @property
     def name(self) -> str:

@@ -130,8 +130,8 @@ def remote(root: Path, inputs: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def as_of(job: Job) -> str:
-    """The day by which a run counts ages, where one is given; never today."""
-    return str(job.entry.as_of or os.environ.get("PMLIB_AS_OF", ""))
+    """The day by which a run counts ages: the catalog's, PMLIB_AS_OF, or its schedule's; never today."""
+    return str(job.entry.as_of or os.environ.get("PMLIB_AS_OF", "") or job.as_of)
 
 
 def _parts(

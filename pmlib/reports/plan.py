@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pmlib.reports import labels, secrets, upstream
-from pmlib.reports.entry import CATALOG, NAME, NAMING, Entry, PlanError, catalog, read_toml
+from pmlib.reports.entry import CATALOG, NAME, NAMING, Entry, PlanError, catalog, read_toml, readable
 from pmlib.reports.job import Job, as_template, filled
 from pmlib.reports.matrix import PUBLISHED, Row, rows
 from pmlib.reports.notebook import read_notebook
@@ -19,7 +20,7 @@ from pmlib.reports.typed import did_you_mean, plain_date, shown
 
 __all__ = [
     "CATALOG", "NAME", "NAMING", "PUBLISHED", "SOURCES", "Entry", "Job", "PlanError", "Row",
-    "attempt", "canonical", "catalog", "jobs", "read_notebook", "select", "unplanned",
+    "attempt", "canonical", "catalog", "chosen", "jobs", "read_notebook", "scheduled", "select", "unplanned",
 ]  # fmt: skip
 
 SOURCES = Path("data", "sources.toml")
@@ -35,6 +36,16 @@ class _Project:
     tables: Mapping[str, Any]
     reports: Collection[str]
     notebook: Callable[[str], Notebook]
+    moments: Mapping[str, datetime]
+    now: datetime
+
+    def day(self, row: Row) -> str:
+        """Give the day that a report's schedule takes for today: that of the time it was last due."""
+        if not row.entry.schedule:
+            return ""
+        from pmlib.reports.schedule.times import day  # most catalogs have no schedule
+
+        return day(row.entry, self.moments.get(row.name, self.now))
 
 
 def select(entries: Mapping[str, Entry], names: Sequence[str] = ()) -> list[Row]:
@@ -46,7 +57,7 @@ def select(entries: Mapping[str, Entry], names: Sequence[str] = ()) -> list[Row]
     ------
     PlanError : a name fits none, or two reports of a matrix would stand in one folder.
     """
-    return _chosen(_rows(entries), names)
+    return chosen(_rows(entries), names)
 
 
 def jobs(root: Path, names: Sequence[str] = (), overrides: Mapping[str, str] | None = None) -> list[Job]:
@@ -79,15 +90,38 @@ def attempt(
     -------
     The jobs, and what is wrong with each of the other reports.
     """
-    _check_day()
     every = _rows(catalog(root))
+    return _made(_project(root, every), chosen(every, names), overrides or {})
+
+
+def scheduled(
+    root: Path, every: Sequence[Row], due: Mapping[str, datetime]
+) -> tuple[list[Job], dict[str, list[str]]]:
+    """Make a checked job of each report that is due, for the time that it is due; else as `attempt`.
+
+    Parameters
+    ----------
+    every : all reports, for whose Numbers a report may ask.
+    """
+    made, wrong = _made(_project(root, every, due), [row for row in every if row.name in due], {})
+    return [replace(job, due=due[job.name].isoformat()) for job in made], wrong
+
+
+def _project(root: Path, every: Sequence[Row], moments: Mapping[str, datetime] | None = None) -> _Project:
+    _check_day()
     declarations = read_toml(root, SOURCES) if (root / SOURCES).is_file() else {}
+    notebook = cache(lambda name: _notebook(root, name))
     reports = {row.name for row in every}
-    project = _Project(root, declarations, reports, cache(lambda name: _notebook(root, name)))
+    return _Project(root, declarations, reports, notebook, moments or {}, datetime.now(UTC))
+
+
+def _made(
+    project: _Project, every: Sequence[Row], overrides: Mapping[str, str]
+) -> tuple[list[Job], dict[str, list[str]]]:
     made, wrong = dict[str, Job](), dict[str, list[str]]()
-    for row in _chosen(every, names):
+    for row in every:
         try:
-            job = _job(project, row, overrides or {})
+            job = _job(project, row, overrides)
         except ValueError as error:
             wrong[row.name] = str(error).splitlines()
         else:  # drafts of a matrix are one where their axis is what was given
@@ -99,8 +133,10 @@ def attempt(
 def unplanned(root: Path, name: str, title: str) -> Job:
     """Stand in for the job of a report that cannot be planned, so that its failure can be told."""
     report, _, slug = name.partition("/")
-    entry = catalog(root)[report].model_copy(update={"title": as_template(title)})
-    return Job(report, entry, {"cells": []}, {}, {}, {}, root / PUBLISHED / name, slug)
+    known = readable(root)[0].get(report) or Entry(notebook=report)
+    entry = known.model_copy(update={"title": as_template(title)})
+    given = dict(known.parameters)  # among them who is to hear of it
+    return Job(report, entry, {"cells": []}, {}, given, {}, root / PUBLISHED / name, slug)
 
 
 def _check_day() -> None:
@@ -116,15 +152,21 @@ def _rows(entries: Mapping[str, Entry]) -> list[Row]:
     return [row for report, entry in entries.items() for row in rows(report, entry)]
 
 
-def _chosen(every: list[Row], names: Sequence[str]) -> list[Row]:
-    chosen = set[str]()
+def chosen(every: list[Row], names: Sequence[str]) -> list[Row]:
+    """Choose reports by name or glob, in their order; all of them when none is named.
+
+    Raises
+    ------
+    PlanError : a name fits none.
+    """
+    wanted = set[str]()
     for name in names:
         found = [r.name for r in every if fnmatchcase(r.report, name) or fnmatchcase(r.name, name)]
         if not found:
             there = list(dict.fromkeys(row.name if "/" in name else row.report for row in every))
             raise PlanError(f"no report is called {shown(name)}{did_you_mean(name, there)}")
-        chosen.update(found)
-    return [row for row in every if row.name in chosen or not names]
+        wanted.update(found)
+    return [row for row in every if row.name in wanted or not names]
 
 
 def _notebook(root: Path, name: str) -> Notebook:
@@ -149,7 +191,9 @@ def _job(project: _Project, row: Row, overrides: Mapping[str, str]) -> Job:
     if overrides:
         home = home / "drafts" / draft_slug({key: values[key] for key in overrides})
     given = {name: value for name, value in values.items() if not _is_default(value, known[name].default)}
-    job = Job(row.report, row.entry, document, known, given, dict(overrides), home, row.slug)
+    job = Job(
+        row.report, row.entry, document, known, given, dict(overrides), home, row.slug, as_of=project.day(row)
+    )
     _check(job, project)
     return job
 

@@ -5,8 +5,8 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -16,16 +16,17 @@ from typing import Any
 from pmlib.reports import key
 from pmlib.reports.disk import lock, make_folder, note
 from pmlib.reports.editions import Edition, compared, failure, newest
-from pmlib.reports.failure import ExecutionFailed, Failure
+from pmlib.reports.failure import ExecutionFailed, Failure, recorded
 from pmlib.reports.inputs import inputs_so_far
 from pmlib.reports.plan import PUBLISHED, Job, unplanned
-from pmlib.reports.publish import Damaged, clear, publish, publish_failure, restore
+from pmlib.reports.publish import Damaged, clear, complete, publish, publish_failure, restore
 from pmlib.reports.render import Work, as_failure
 from pmlib.reports.retain import lock_of
 from pmlib.reports.supervise import Rendered, Stopped
 
 STATE = Path(".pmlib")
 LEDGER = STATE / "ledger.jsonl"
+START = "the report cannot start"
 CLOCK = "%Y-%m-%d %H:%M UTC"
 
 
@@ -64,27 +65,66 @@ def run(
     ExecutionFailed : the notebook did not run to its end; readers keep the last good page, marked.
     ValueError, OSError : the page could not be written; readers keep the last good page.
     """
-    make_folder(job.home, root)
-    held = lock_of(job.home, root)
-    name = held.name
-    with lock(held, root, wait):
-        clear(job.home)
-        make_folder(root / STATE / "runs", root)
-        for left in (root / STATE / "runs").glob(f"{name}.*"):
-            shutil.rmtree(left)
-        last = newest(job.home)
-        same = last is not None and _is_fresh(job, root, last)
-        if last and same and not force and not failure(job.home):
-            with suppress(Damaged):  # a new run takes its place
-                restore(job.home, last, root)
-                return Outcome("fresh", last)
-        # A rerun of the same key compares with what the first run compared with.
-        previous = (compared(last) if same else last) if last else None
-        run_dir = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=root / STATE / "runs"))
-        try:
-            return _run(Work(job, root, run_dir, engine, previous), render)
-        finally:
-            shutil.rmtree(run_dir, ignore_errors=True)
+    with held(job.home, root, wait):
+        return update(job, root, render, engine=engine, force=force)
+
+
+@contextmanager
+def held(
+    home: Path, root: Path, wait: Callable[[int], None] | None = None, *, patient: bool = True
+) -> Iterator[None]:
+    """Hold a report's folder as who writes there does; Busy where another does, and we are not patient."""
+    make_folder(home, root)
+    with lock(lock_of(home, root), root, wait, patient=patient):
+        yield
+
+
+def update(job: Job, root: Path, render: Render, *, engine: str = "pmlib", force: bool = False) -> Outcome:
+    """Bring a report up to date, as `run` does; the caller holds its folder."""
+    name = lock_of(job.home, root).name
+    clear(job.home)
+    make_folder(root / STATE / "runs", root)
+    for left in (root / STATE / "runs").glob(f"{name}.*"):
+        shutil.rmtree(left)
+    last = newest(job.home)
+    if job.due and (known := done(job, root)):
+        return known
+    same = last is not None and _is_fresh(job, root, last)
+    if last and same and not force and not failure(job.home):
+        with suppress(Damaged):  # a new run takes its place
+            restore(job.home, last, root)
+            return Outcome("fresh", last)
+    # A rerun of the same key compares with what the first run compared with.
+    previous = (compared(last) if same else last) if last else None
+    run_dir = Path(tempfile.mkdtemp(prefix=f"{name}.", dir=root / STATE / "runs"))
+    try:
+        return _run(Work(job, root, run_dir, engine, previous), render)
+    finally:
+        shutil.rmtree(run_dir, ignore_errors=True)
+
+
+def done(job: Job, root: Path) -> Outcome | None:
+    """Tell what became of the run for this very time, if one ended before it was cut off.
+
+    Raises
+    ------
+    ExecutionFailed : it failed.
+    """
+    clear(job.home)
+    failed, last = failure(job.home), newest(job.home)
+    if failed and failed.get("due") == job.due:
+        raise recorded(failed)
+    if last is None or last.record.get("due") != job.due:
+        return None
+    with suppress(Damaged):  # a new run takes its place
+        if failed is None or failed["when"] <= _clock(last.record["started"]):
+            complete(job.home, last, root)  # a mark that is older than the page is of a run before it
+        return Outcome("published", last)
+    return None
+
+
+def _clock(moment: str) -> str:
+    return datetime.fromisoformat(moment).strftime(CLOCK)
 
 
 def refuse(name: str, root: Path, why: str) -> None:
@@ -92,10 +132,15 @@ def refuse(name: str, root: Path, why: str) -> None:
     home = root / PUBLISHED / name
     last = newest(home)
     if last:
-        with lock(lock_of(home, root), root):
-            job = unplanned(root, name, last.record["title"])
-            failed = Failure(0, 0, "", "the report cannot start", why)
-            _mark(job, root, failed, [], datetime.now(UTC).strftime(CLOCK))
+        with held(home, root):
+            mark(unplanned(root, name, last.record["title"]), root, START, why)
+
+
+def mark(job: Job, root: Path, error: str, why: str) -> ExecutionFailed:
+    """Mark the page of a report that did not come to run, and give what is said there."""
+    failed = Failure(0, 0, "", error, why)
+    _mark(job, root, failed, [], datetime.now(UTC).strftime(CLOCK))
+    return ExecutionFailed(failed)
 
 
 def _mark(job: Job, root: Path, failed: Failure, inputs: list[dict[str, Any]], when: str) -> None:
@@ -128,6 +173,7 @@ def _run(work: Work, render: Render) -> Outcome:
         "code": revision(root),
         "memory": made.memory,
         "started": when.isoformat(timespec="seconds"),
+        **({"due": job.due} if job.due else {}),
         "seconds": round(time.monotonic() - began, 2),
     }
     text = json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -145,8 +191,10 @@ def _run(work: Work, render: Render) -> Outcome:
 
 
 def _note(job: Job, root: Path, when: str, **what: Any) -> None:
-    draft = {"draft": job.overrides} if job.draft else {}
-    note(root / LEDGER, root, {"report": job.report, "when": when, **draft, **what})
+    more: dict[str, Any] = {"draft": job.overrides} if job.draft else {}
+    if job.due:
+        more["due"] = job.due
+    note(root / LEDGER, root, {"report": job.report, "when": when, **more, **what})
 
 
 @cache

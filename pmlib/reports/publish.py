@@ -56,14 +56,24 @@ def publish(job: Job, files: Mapping[str, bytes], root: Path) -> tuple[Edition, 
     else:
         folder = _add(job.home / "editions" / f"{next_number(job.home):04d}-{key[:8]}", sealed)
     now = Edition(folder, json.loads(sealed[RUN]))
-    restore(job.home, now, root)
-    for name in FAILED:
-        (job.home / name).unlink(missing_ok=True)
-    settle(job.home)
+    complete(job.home, now, root)
     retain(job.home, job.entry.editions)
     if job.draft:
         retain_drafts(job.home.parents[1], root)
     return now, same or not again
+
+
+def complete(home: Path, now: Edition, root: Path) -> None:
+    """Give an edition to the readers as the outcome of the last run.
+
+    Raises
+    ------
+    Damaged : the edition is not what it was when it was published.
+    """
+    restore(home, now, root)
+    for name in FAILED:
+        (home / name).unlink(missing_ok=True)
+    settle(home)
 
 
 def publish_failure(job: Job, failure: Failure, inputs: list[dict[str, Any]], when: str, root: Path) -> None:

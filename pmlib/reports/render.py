@@ -16,6 +16,7 @@ from typing import Any
 from pmlib.reports.editions import Edition
 from pmlib.reports.failure import ExecutionFailed, Failure, plain
 from pmlib.reports.inputs import check_steady, read_inputs
+from pmlib.reports.key import as_of
 from pmlib.reports.plan import Job
 from pmlib.reports.secrets import secrets
 from pmlib.secret import scrub
@@ -65,8 +66,8 @@ def settle_in(work: Work) -> None:
     """Make this process the report's: its folder, environment, streams and chance."""
     os.chdir(work.root)
     os.environ |= {"PMLIB_ROOT": str(work.root), "PMLIB_RUN_DIR": str(work.run_dir)}
-    if day := work.job.entry.as_of:
-        os.environ["PMLIB_AS_OF"] = day.isoformat()
+    if day := as_of(work.job):
+        os.environ["PMLIB_AS_OF"] = day
     if "" not in sys.path:
         sys.path.insert(0, "")  # a root's own modules, as in a kernel
     printed = os.open(work.run_dir / "printed.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)

@@ -24,12 +24,12 @@ def reproduce(job: Job, root: Path, edition: Edition, render: Callable[[Work], R
 
     Parameters
     ----------
-    job : the report as it is planned today; its notebook and parameters are taken from the edition.
+    job : the report as it is planned today; notebook, parameters and its schedule's day are the edition's.
     """
     document = _without_outputs(json.loads((edition.folder / "notebook.ipynb").read_text("utf-8")))
     given = edition.record["given"]  # sorted; a run has them in the order of the notebook
     given = {name: given[name] for name in [*job.declared, *given] if name in given}
-    then = replace(job, document=document, given=given)
+    then = replace(job, document=document, given=given, as_of=edition.record["parts"].get("as of", ""))
     make_folder(root / ".pmlib" / "runs", root)
     run_dir = Path(tempfile.mkdtemp(prefix="reproduce.", dir=root / ".pmlib" / "runs"))
     try:
