@@ -1,4 +1,4 @@
-"""Moments at which nothing is due, known from the last look; nothing heavy is imported to tell, every minute."""
+"""Moments at which nothing is due, known from the last look; telling imports nothing heavy, every minute."""
 
 import os
 import sys

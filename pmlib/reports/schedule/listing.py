@@ -1,4 +1,4 @@
-"""The list of reports after scheduled runs: written at their end, or by the next call if they were cut off."""
+"""The list of reports after scheduled runs: written at their end, or by the next call after a crash."""
 
 from contextlib import suppress
 from pathlib import Path

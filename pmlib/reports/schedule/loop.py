@@ -1,4 +1,4 @@
-"""A scheduler in the foreground, for a container: calls for what is due as cron would, and ends when told to."""
+"""A scheduler in the foreground, for a container: calls for what is due as cron would, ends when told to."""
 
 import os
 import subprocess

@@ -8,6 +8,7 @@ import json
 import sys
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -111,13 +112,19 @@ def recall(root: Path, home: Path) -> State:
     """
     path = _path(root, home)
     try:
-        return _state(json.loads(read(path)))
+        text = read(path)
     except FileNotFoundError:
         return State()
+    try:
+        return _state(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError):
-        shown = path.relative_to(root).as_posix()
-        print(f"pmlib: {shown}: what was done of the schedule is damaged, and begun anew", file=sys.stderr)
+        _say_damaged(path.relative_to(root).as_posix(), text)
         return State()
+
+
+@lru_cache(maxsize=1000)  # once, though it is read again before it is written
+def _say_damaged(path: str, text: bytes) -> None:
+    print(f"pmlib: {path}: what was done of the schedule is damaged, and begun anew", file=sys.stderr)
 
 
 def keep(state: State, root: Path, home: Path) -> None:

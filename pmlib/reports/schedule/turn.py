@@ -1,7 +1,7 @@
 """What a scheduler does about a report while it holds its folder: each time is run once, whatever is cut off.
 
-Before a run it is noted that it is begun, and after it what became of it. Where the second is missing, the run
-was cut off: it is run again, unless its edition, or its failure, says that it had come to its end.
+Before a run it is noted that it is begun, and after it what became of it. Where the second is missing, it was
+cut off: it is run again, unless its edition, or its failure, says that it had come to its end.
 """
 
 from collections.abc import Callable
