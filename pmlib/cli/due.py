@@ -46,9 +46,8 @@ def _look(here: Path, names: tuple[str, ...], now: datetime, fixed: datetime | N
     from pmlib.reports.schedule.turn import Turn
 
     found = look(here, now, names)
-    for name, lines in found.wrong.items():
-        for line in lines:
-            click.echo(f"{name}: {line}", err=True)
+    for line in found.said:
+        click.echo(line, err=True)
     turn = Turn(here, now, lambda: fixed or datetime.now(UTC))
     for row in found.over:
         turn.pass_over(row)

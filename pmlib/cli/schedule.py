@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import click
 
+from pmlib.cli.install import install
+
 
 @click.group(invoke_without_command=True)
 @click.option("--at", metavar="MOMENT", help="The moment to take for now, with its offset.")
@@ -19,6 +21,7 @@ def schedule(ctx: click.Context, at: str | None) -> None:
     Example:
       pmlib schedule
       pmlib schedule run
+      pmlib schedule install
     """
     if ctx.invoked_subcommand:
         return
@@ -41,10 +44,12 @@ def schedule(ctx: click.Context, at: str | None) -> None:
     for one in listed:
         for line in one.more:
             click.echo(printable(line))
-    for name, lines in found.wrong.items():
-        for line in lines:
-            click.echo(f"{name}: {line}", err=True)
+    for line in found.said:
+        click.echo(line, err=True)
     sys.exit(2 if found.wrong else 0)
+
+
+schedule.add_command(install)
 
 
 @schedule.command()

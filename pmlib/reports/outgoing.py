@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,15 @@ DELIVERY = Path("reports", "delivery.toml")
 def queue(root: Path, job: "Job", end: "End", due: datetime | None) -> None:
     """Put what became of a report where it waits to be sent; due : the time it was run for, None by hand."""
     if (root / DELIVERY).is_file():
-        import_module("pmlib.reports.deliver").queue(root, job, end, due)
+        from pmlib.reports import deliver
+
+        deliver.queue(root, job, end, due)
 
 
 def send(root: Path, say: Callable[[str], None]) -> int:
     """Send what waits; give how many deliveries failed."""
-    return int(import_module("pmlib.reports.deliver").send(root, say)) if (root / DELIVERY).is_file() else 0
+    if not (root / DELIVERY).is_file():
+        return 0
+    from pmlib.reports import deliver
+
+    return deliver.send(root, say)

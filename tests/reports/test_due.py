@@ -226,7 +226,7 @@ def test_an_entry_that_is_broken_leaves_the_others_their_turn(make, what):
     catalog(root, f'[odd]\nnotebook = "tiny"\n{BROKEN[what]}[tiny]\nnotebook = "tiny"\n{DAILY}')
     said = due("2026-03-02T07:00:00+01:00", code=1)
     assert len(said) == 2
-    assert said[0].startswith("odd: ")
+    assert said[0].startswith("reports/catalog.toml, [odd]: ")
     assert said[1].startswith("tiny: published")
     assert len(due("2026-03-02T07:01:00+01:00", code=1)) == 1
     assert pmlib("schedule", "--at", "2026-03-02T07:01:00+01:00", code=2)[1].startswith("tiny ")

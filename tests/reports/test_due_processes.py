@@ -1,4 +1,4 @@
-"""Schedulers as they are really called: several processes at once, one that stays, and what an idle call costs."""
+"""Schedulers as they are really called: several at once, one that stays, and one with nothing to do."""
 
 import json
 import os
@@ -72,6 +72,7 @@ def test_two_schedulers_at_the_same_moment_run_each_report_once(small):
     assert sorted(json.loads(line)["report"] for line in ledger) == sorted(names)
 
 
+@pytest.mark.slow
 def test_a_long_run_holds_up_neither_the_others_nor_the_next_call_and_a_kill_makes_it_run_again(small):
     root = small()
     (root / plan.CATALOG).write_text("")
@@ -99,6 +100,7 @@ def test_a_long_run_holds_up_neither_the_others_nor_the_next_call_and_a_kill_mak
     assert results(root, "slow") == []
 
 
+@pytest.mark.slow
 def test_a_scheduler_in_the_foreground_runs_what_is_due_follows_the_catalog_and_ends_when_told(small):
     root = small(entry=DAILY)
     call = start(root, "schedule", "run")
@@ -117,7 +119,7 @@ def test_a_scheduler_in_the_foreground_runs_what_is_due_follows_the_catalog_and_
     lines = said.splitlines()
     assert lines[0] == "schedule: calling for what is due"
     assert lines.count("schedule: reports/catalog.toml has changed") == 2
-    assert [line.split(":")[0] for line in lines if "published" in line] == ["tiny", "other"]
+    assert [line.split(":")[0] for line in lines if ": published " in line] == ["tiny", "other"]
     assert lines[-1] == "schedule: ended"
 
 
@@ -184,9 +186,7 @@ def test_a_call_that_finds_nothing_due_costs_next_to_nothing(small):
     looked = seconds(*call)
     known = min(seconds(*call) for _ in range(5))
     python = min(seconds(sys.executable, "-c", "pass") for _ in range(5))
-    print(
-        f"{MANY:,} scheduled reports, nothing due: {known:.2f} CPU s; after a change {looked:.2f}; ", end=""
-    )
-    print(f"Python itself {python:.2f}")
+    said = f"{known:.2f} CPU s; after a change {looked:.2f}; Python itself {python:.2f}"
+    print(f"{MANY:,} scheduled reports, nothing due: {said}")
     assert known < 0.5
     assert looked < 4

@@ -19,7 +19,7 @@ class Look:
     rows : all reports that the catalog has and that can be read.
     due : the time that each report is to be run for, by name.
     over : reports of which times are passed over, and none is run.
-    wrong : what is wrong with reports of which it cannot be told when they are due, by name.
+    wrong : what is wrong with reports of which it cannot be told when they are due, by name; it names them.
     next : when there will be something to do.
     """
 
@@ -28,6 +28,11 @@ class Look:
     over: list[Row] = field(default_factory=list)
     wrong: dict[str, list[str]] = field(default_factory=dict)
     next: datetime | None = None
+
+    @property
+    def said(self) -> list[str]:
+        """What is wrong, line by line."""
+        return [line for lines in self.wrong.values() for line in lines]
 
 
 def look(root: Path, now: datetime, names: Sequence[str] = ()) -> Look:
@@ -47,7 +52,7 @@ def look(root: Path, now: datetime, names: Sequence[str] = ()) -> Look:
             try:
                 _look(found, row, root, now)
             except (ValueError, OSError) as error:
-                wrong[row.name] = [str(error)]
+                wrong[row.name] = [f"{row.name}: {error}"]
     return found
 
 
