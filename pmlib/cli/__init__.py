@@ -10,6 +10,7 @@ import click
 
 from pmlib import __version__
 from pmlib.cli.deliver import deliver
+from pmlib.cli.doctor import doctor
 from pmlib.cli.editions import diff, editions, verify
 from pmlib.cli.export import export
 from pmlib.cli.run import RUN_FAILED, run
@@ -106,6 +107,7 @@ main.add_command(sources)
 main.add_command(status)
 main.add_command(why)
 main.add_command(deliver)
+main.add_command(doctor)
 
 
 @main.command()
