@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from html import escape
 from typing import Any, ClassVar
 
 import pandas as pd
 
-from pmlib.table import Column, interval, interval_digits, number, percentage, records, table, text
+from pmlib.table import Column, interval, interval_digits, number, percentage, records, shown, table, text
 
 ADVICE, UNKNOWN = 2, 1  # sentences of each on the first screen: what is said last is not read
 MIME = "application/vnd.pmlib.result+json"
@@ -130,9 +131,14 @@ class Result:
 
     def chart(self) -> str:
         """Draw the chart as inline SVG, wide and narrow; empty where there is none."""
+        return self._drawn[0]
+
+    @cached_property
+    def _drawn(self) -> tuple[str, dict[str, Any] | None]:
+        # Both the page and the payload ask for it, and drawing is what takes time.
         from pmlib import chart  # matplotlib only when something is drawn
 
-        return chart.svg(self.plot, alt=self.finding, name=self.name)
+        return chart.drawn(self.plot, alt=self.finding, name=self.name)
 
     def payload(self) -> dict[str, Any]:
         """Give all the press reads of a result, as plain JSON."""
@@ -152,7 +158,14 @@ class Result:
                 for name, c in self.columns.items()
             },
             "frame": records(self.frame),
+            "table": None if self._is_wordless else shown(self.ordered(), self.columns),
+            "chart": self._drawn[1],
         }
+
+    @property
+    def _is_wordless(self) -> bool:
+        # Whether there is no table to show.
+        return self.frame.empty or not self.columns
 
     def owned(self) -> tuple[Number, ...]:
         """Give the numbers with the name of the result they belong to."""
@@ -257,6 +270,7 @@ class Answer(Result):
     def payload(self) -> dict[str, Any]:
         """Give the press the words and the Numbers as the page says them, for mail, slides and the index."""
         return super().payload() | {
+            "table": None,  # its tiles say its Numbers
             "headline": self.headline,
             "rest": self.rest,
             "lines": [list(pair) for pair in self._lines()],
@@ -309,8 +323,7 @@ def _worded(number: Number) -> dict[str, str]:
 
 
 def _figure(result: Result, svg: str) -> str:
-    empty = result.frame.empty or not result.columns
-    numbers = "" if empty else table(result.ordered(), result.columns)
+    numbers = "" if result._is_wordless else table(result.ordered(), result.columns)
     if numbers and (svg or result.folded):
         numbers = f"<details class=numbers><summary>The numbers</summary>{numbers}</details>"
     source = f"<p class=source>Source: {text(result.source)}</p>" if result.source else ""

@@ -193,11 +193,12 @@ def table(frame: pd.DataFrame, columns: Mapping[str, Column], *, caption: str = 
     """
     # A page holds twenty of these: end tags that HTML does not need are left out, and columns of words are
     # marked once, by number, on the table.
-    names = [name for name in columns if name in frame][:WIDTH]
-    words = " ".join(f"t{i}" for i, name in enumerate(names, 1) if not is_number(frame[name]))
-    head = "".join(f"<th scope=col>{text(columns[name].heading)}" for name in names)
+    seen = shown(frame, columns, rows)
+    names, forms = seen["names"], seen["forms"]
+    words = " ".join(f"t{i}" for i, form in enumerate(forms, 1) if not isinstance(form, int))
+    head = "".join(f"<th scope=col>{text(heading)}" for heading in seen["heads"])
     body = []
-    for first, *rest in texts(frame[names].head(rows), columns).itertuples(index=False):
+    for first, *rest in seen["cells"]:
         body.append(f"<tr><th scope=row>{text(first)}" + "".join(f"<td>{text(cell)}" for cell in rest))
     said = f"<caption class=unseen>{text(caption)}</caption>" if caption else ""
     more = ""
@@ -208,6 +209,31 @@ def table(frame: pd.DataFrame, columns: Mapping[str, Column], *, caption: str = 
         f'<div class=scroll tabindex=0><table class="{words}">{said}<thead><tr>{head}<tbody>{"".join(body)}'
         f"</table></div>{more}"
     )
+
+
+def shown(frame: pd.DataFrame, columns: Mapping[str, Column], rows: int = ROWS) -> dict[str, Any]:
+    """Give what a table shows of a frame, written: wherever it stands again it must read the same.
+
+    Returns
+    -------
+    As plain JSON: names of the columns, their heads, how each is written (decimals of a number, strftime's
+    form of a date, None for words), the cells by rows, and how many rows there are in all.
+    """
+    names = [name for name in columns if name in frame][:WIDTH]
+    part = frame[names].head(rows)
+    return {
+        "names": [str(name) for name in names],
+        "heads": [columns[name].heading for name in names],
+        "forms": [_form(part[name], columns[name]) for name in names],
+        "cells": texts(part, columns).to_numpy().tolist(),
+        "rows": len(frame),
+    }
+
+
+def _form(values: pd.Series, column: Column) -> int | str | None:
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return date_form(pd.DatetimeIndex(values.dropna()))
+    return max(0, column_digits(values, column)) if is_number(values) else None
 
 
 def text(words: str) -> str:

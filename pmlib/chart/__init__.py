@@ -20,7 +20,7 @@ from pmlib.chart.events import events
 from pmlib.chart.fan import fan
 from pmlib.chart.forest import forest
 from pmlib.chart.histogram import histogram
-from pmlib.chart.inline import svg
+from pmlib.chart.inline import drawn, svg
 from pmlib.chart.panels import Panel, panels
 from pmlib.chart.parts import (
     OPEN,
@@ -39,6 +39,7 @@ from pmlib.chart.parts import (
     values,
     wrap,
 )  # fmt: skip
+from pmlib.chart.shown import scale, show
 from pmlib.chart.theme import (
     CATEGORIES,
     DIVERGING,
@@ -65,6 +66,7 @@ __all__ = [
     "bubble",
     "curves",
     "dots",
+    "drawn",
     "events",
     "fan",
     "forest",
@@ -121,6 +123,11 @@ def ranked(
     ax.set_xlim(low - (room if low < 0 else 0), high + room)
     if low < 0:
         ax.axvline(0, color=GREY, linewidth=0.8)
+    bar = {"name": spec.label, "y": values, "colours": colours}
+    show(
+        ax, "bars", categories=frame[label].astype(str), series=[bar],
+        unit=spec.unit, digits=digits, signed=signed, bold=first,
+    )  # fmt: skip
     return ax
 
 
@@ -162,6 +169,19 @@ def lines(
     time(ax, frame[x])
     values(ax, spec)
     label_ends(ax, ends)
+    days = pd.DatetimeIndex(frame[x].dropna().unique())
+    at = days.get_indexer(frame[x])
+    said = dict(zip(colours, [words for _, words, _ in ends], strict=True))
+    every = []
+    for name, own in groups.items():
+        heights = np.full(len(days), np.nan)
+        heights[at[own]] = places[own, 1]
+        every.append({"name": str(name), "y": heights, "colour": colours.get(name), "end": said.get(name, "")})
+    show(
+        ax, "lines", x=days, series=sorted(every, key=lambda line: line["colour"] is not None), bands=[],
+        levels=[{"name": name, "at": scaled(at, spec.unit)} for name, at in (levels or {}).items()],
+        up=scale(ax, spec),
+    )  # fmt: skip
     return ax
 
 
@@ -180,6 +200,11 @@ def bands(
         ax.axhline(scaled(zero, spec.unit), color=GREY, linewidth=1)
     time(ax, frame[x])
     values(ax, spec)
+    line = {"name": spec.label, "y": middle, "colour": CATEGORIES[0], "marks": True}
+    show(
+        ax, "lines", x=part[x], series=[line], bands=[{"low": low, "high": high}],
+        levels=[] if zero is None else [{"name": "", "at": scaled(zero, spec.unit)}], up=scale(ax, spec),
+    )  # fmt: skip
     return ax
 
 
@@ -210,6 +235,14 @@ def dots(
         ax.axvline(scaled(zero, spec.unit), color=GREY, linewidth=1)
     rows(ax, frame[label], list(highlight)[:1])
     values(ax, spec, axis="x")
+    seen = [{"name": spec.label, "x": middle, "low": low, "high": high, "colours": colours}]
+    if came:
+        later = {"name": "came later", "x": scaled(frame[came], spec.unit), "open": CATEGORIES[1]}
+        seen.append(later)
+    show(
+        ax, "dots", categories=frame[label].astype(str), series=seen, across=scale(ax, spec, "x"),
+        zero=None if zero is None else scaled(zero, spec.unit), bold=list(highlight)[:1],
+    )  # fmt: skip
     return ax
 
 
@@ -241,6 +274,12 @@ def bubble(
     values(ax, columns[x], axis="x", title=True)
     values(ax, columns[y], title=True)
     name_points(ax, places, list(frame[label]), list(highlight), [a**0.5 / 2 for a in areas])
+    spots = {"name": columns[size].label, "x": across, "y": up, "size": frame[size], "colours": colours}
+    show(
+        ax, "points", series=[spots | {"labels": frame[label].astype(str)}], bold=list(highlight),
+        across=scale(ax, columns[x], "x"), up=scale(ax, columns[y]),
+        cuts=cuts and [scaled(cut, columns[name].unit) for cut, name in zip(cuts, (x, y), strict=True)],
+    )  # fmt: skip
     return ax
 
 
@@ -277,6 +316,14 @@ def map2d(
     values(ax, columns[x], axis="x", title=True)
     values(ax, columns[y], title=True)
     name_points(ax, places, list(frame[label]), list(highlight), [4.0] * len(places))
+    across, up = np.reshape(places, (-1, 2)).T
+    spots = {"name": columns[y].label, "x": across, "y": up, "colours": colours}
+    show(
+        ax, "points", series=[spots | {"labels": frame[label].astype(str)}], bold=list(highlight),
+        across=scale(ax, columns[x], "x"), up=scale(ax, columns[y]), cuts=None,
+        lines=[list(zip(*points(through, x, y, columns), strict=True))] if through is not None else [],
+        diagonal=diagonal,
+    )  # fmt: skip
     return ax
 
 

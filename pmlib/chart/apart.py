@@ -9,6 +9,7 @@ from matplotlib.dates import date2num
 
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.parts import blank, label_ends, near, short, time, values
+from pmlib.chart.shown import scale, show
 from pmlib.chart.theme import CATEGORIES, GREY, INK, MUTED
 from pmlib.table import Column, interval_digits, scaled
 
@@ -53,7 +54,17 @@ def apart(
         place, 1, marked, transform=near(ax, -4 if left else 4, 0, ax.get_xaxis_transform()),
         ha="right" if left else "left", va="top", color=MUTED,
     )  # fmt: skip
-    label_ends(ax, _ends(frame, known, seen, spec, names))
+    ends = _ends(frame, known, seen, spec, names)
+    label_ends(ax, ends)
+    here = [
+        {"name": names[1], "y": known["estimate"], "colour": CATEGORIES[0], "dashed": True, "end": ends[1][1]},
+        {"name": names[0], "y": known[seen], "colour": INK, "end": ends[0][1]},
+    ]
+    low, high = (np.where(band, known[end], np.nan) for end in ("low", "high"))
+    show(
+        ax, "lines", x=frame[x], series=here, bands=[{"low": low, "high": high}], levels=[],
+        mark={"name": marked, "at": pd.Timestamp(launch)}, up=scale(ax, spec),
+    )  # fmt: skip
     return ax
 
 

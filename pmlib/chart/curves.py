@@ -12,6 +12,7 @@ from matplotlib.transforms import Bbox
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.parts import blank, boxes, marks, near, values, wrap
 from pmlib.chart.pen import Pen
+from pmlib.chart.shown import scale, show
 from pmlib.chart.theme import CATEGORIES, GREY, INK, MUTED, RULE, is_wide
 from pmlib.table import Column, interval_digits, number, scaled
 
@@ -70,6 +71,15 @@ def curves(
         _foot(ax, places, columns[x], unit, step, highlight)
     if len(shapes) > 1:
         _name(ax, shapes, colours)
+    if places is None and not band and shade is None:
+        lines = [
+            {"name": name, "x": shape[:, 0], "y": shape[:, 1], "line": colours.get(name, GREY)}
+            for name, shape in shapes.items()
+        ]
+        show(
+            ax, "points", series=lines, bold=[], across=scale(ax, columns[x], "x"), up=scale(ax, columns[y]),
+            cuts=None,
+        )  # fmt: skip
     return ax
 
 

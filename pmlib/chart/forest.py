@@ -9,6 +9,7 @@ from matplotlib.collections import LineCollection
 
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.parts import blank, marks, near, row_height, rows, values
+from pmlib.chart.shown import scale, show
 from pmlib.chart.theme import CATEGORIES, GREY, MUTED, SIZE, is_wide
 from pmlib.table import Column, scaled
 
@@ -53,6 +54,15 @@ def forest(
         ax.axhline(first - 0.5, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
     _name(ax, names)
     values(ax, spec, axis="x")
+    two = []
+    for (columns, shift, colour), name in zip(kinds, names, strict=True):
+        low, middle, high = (scaled(frame[c], spec.unit) for c in columns)
+        told = {"name": name, "x": middle, "low": low, "high": high}
+        two.append(told | {"shift": shift, "colours": [colour] * len(frame)})
+    show(
+        ax, "dots", categories=frame[label].astype(str), series=two, across=scale(ax, spec, "x"),
+        zero=None if zero is None else scaled(zero, spec.unit), bold=list(highlight),
+    )  # fmt: skip
     return ax
 
 

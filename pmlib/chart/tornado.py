@@ -12,6 +12,7 @@ from matplotlib.font_manager import FontProperties
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.parts import beside, blank, boxes, near, short, wrap
 from pmlib.chart.pen import Pen
+from pmlib.chart.shown import scale, show
 from pmlib.chart.theme import CATEGORIES, GREY, INK, MUTED, SIZE, is_wide
 from pmlib.table import Column, interval_digits, scaled
 
@@ -58,9 +59,20 @@ def tornado(
         _name(ax, words, top, y, "bold" if name in highlight else "normal")
     every = np.append(ends.ravel(), middle)
     digits = interval_digits(every.min(), every.max(), spec.unit) + 1
-    _write_ends(ax, places, middles, here, [[short(end, spec, digits) for end in pair] for pair in ends])
+    written = [[short(end, spec, digits) for end in pair] for pair in ends]
+    _write_ends(ax, places, middles, here, written)
     above = near(ax, 0, 2, ax.get_xaxis_transform())
     ax.text(here, 1, short(middle, spec, digits), transform=above, ha="center", va="bottom", color=MUTED)
+    if ((places - here).prod(axis=1) <= 0).all():  # else one of two bars hides the other
+        sides = (("its low end", GREY), ("its high end", CATEGORIES[0]))
+        two = [
+            {"name": name, "y": places[:, i], "colours": [colour] * len(frame), "texts": [w[i] for w in written]}
+            for i, (name, colour) in enumerate(sides)
+        ]
+        show(
+            ax, "bars", categories=frame[label].astype(str), series=two, unit=spec.unit, digits=digits,
+            signed=False, bold=list(highlight), base=here, base_text=short(middle, spec, digits),
+        )  # fmt: skip
     return ax
 
 

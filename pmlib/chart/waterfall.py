@@ -8,6 +8,7 @@ from matplotlib.collections import LineCollection
 
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.parts import beside, blank, boxes, near, short, values, wrap
+from pmlib.chart.shown import show
 from pmlib.chart.theme import CATEGORIES, GREY, INK, MUTED, RULE, is_wide
 from pmlib.table import Column, column_digits, scaled
 
@@ -56,6 +57,11 @@ def waterfall(
     ax.set_xlim(0, float(max(high.max(), size.max())) * (1.16 if is_wide() else 1.34) or 1.0)
     ax.set_ylim(sum(heights), 0)
     values(ax, spec, axis="x")
+    told = {"name": spec.label, "y": size, "low": low, "high": high, "colours": colours}
+    show(
+        ax, "waterfall", categories=frame[label].astype(str), cuts=frame[cut].astype(str).iloc[1:],
+        series=[told], unit=spec.unit, digits=column_digits(frame["estimate"], spec),
+    )  # fmt: skip
     return ax
 
 
