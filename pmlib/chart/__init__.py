@@ -39,7 +39,7 @@ from pmlib.chart.parts import (
     values,
     wrap,
 )  # fmt: skip
-from pmlib.chart.shown import scale, show
+from pmlib.chart.shown import named, scale, show
 from pmlib.chart.theme import (
     CATEGORIES,
     DIVERGING,
@@ -176,7 +176,9 @@ def lines(
     for name, own in groups.items():
         heights = np.full(len(days), np.nan)
         heights[at[own]] = places[own, 1]
-        every.append({"name": str(name), "y": heights, "colour": colours.get(name), "end": said.get(name, "")})
+        every.append(
+            {"name": str(name), "y": heights, "colour": colours.get(name), "end": said.get(name, "")}
+        )
     show(
         ax, "lines", x=days, series=sorted(every, key=lambda line: line["colour"] is not None), bands=[],
         levels=[{"name": name, "at": scaled(at, spec.unit)} for name, at in (levels or {}).items()],
@@ -276,7 +278,7 @@ def bubble(
     name_points(ax, places, list(frame[label]), list(highlight), [a**0.5 / 2 for a in areas])
     spots = {"name": columns[size].label, "x": across, "y": up, "size": frame[size], "colours": colours}
     show(
-        ax, "points", series=[spots | {"labels": frame[label].astype(str)}], bold=list(highlight),
+        ax, "points", series=[spots | {"labels": named(ax, frame[label])}], bold=list(highlight),
         across=scale(ax, columns[x], "x"), up=scale(ax, columns[y]),
         cuts=cuts and [scaled(cut, columns[name].unit) for cut, name in zip(cuts, (x, y), strict=True)],
     )  # fmt: skip
@@ -319,7 +321,7 @@ def map2d(
     across, up = np.reshape(places, (-1, 2)).T
     spots = {"name": columns[y].label, "x": across, "y": up, "colours": colours}
     show(
-        ax, "points", series=[spots | {"labels": frame[label].astype(str)}], bold=list(highlight),
+        ax, "points", series=[spots | {"labels": named(ax, frame[label])}], bold=list(highlight),
         across=scale(ax, columns[x], "x"), up=scale(ax, columns[y]), cuts=None,
         lines=[list(zip(*points(through, x, y, columns), strict=True))] if through is not None else [],
         diagonal=diagonal,

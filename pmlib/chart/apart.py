@@ -57,7 +57,13 @@ def apart(
     ends = _ends(frame, known, seen, spec, names)
     label_ends(ax, ends)
     here = [
-        {"name": names[1], "y": known["estimate"], "colour": CATEGORIES[0], "dashed": True, "end": ends[1][1]},
+        {
+            "name": names[1],
+            "y": known["estimate"],
+            "colour": CATEGORIES[0],
+            "dashed": True,
+            "end": ends[1][1],
+        },
         {"name": names[0], "y": known[seen], "colour": INK, "end": ends[0][1]},
     ]
     low, high = (np.where(band, known[end], np.nan) for end in ("low", "high"))

@@ -92,7 +92,7 @@ class Pen(RendererBase):
         self.elements.append(f'<text {at} style="{style}"{turned}>{words}</text>')
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> Any:
-        return tuple(size * self.points_to_pixels(1) for size in _extent(visible(s), prop))
+        return tuple(size * self.points_to_pixels(1) for size in extent(visible(s), prop))
 
     def points_to_pixels(self, points: Any) -> Any:
         return points * self.figure.dpi / 72
@@ -112,7 +112,8 @@ class Pen(RendererBase):
 
 
 @lru_cache(4096)
-def _extent(words: str, font: FontProperties) -> tuple[float, float, float]:
+def extent(words: str, font: FontProperties) -> tuple[float, float, float]:
+    """Give the width, height and descent of words, in points."""
     return text_to_path.get_text_width_height_descent(_measurable(words, font), font, False)
 
 

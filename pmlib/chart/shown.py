@@ -41,15 +41,34 @@ def shown(ax: Axes) -> dict[str, Any] | None:
 
 def scale(ax: Axes, spec: Column, axis: str = "y") -> dict[str, Any]:
     """Describe an axis of values: what it measures, and round ends and steps around what is drawn."""
-    low, high = sorted(ax.get_ylim() if axis == "y" else ax.get_xlim())
+    upright = axis == "y"
+    low, high = sorted(ax.get_ylim() if upright else ax.get_xlim())
+    least, most = ax.dataLim.intervaly if upright else ax.dataLim.intervalx
+    low = max(low, 0.0) if least >= 0 else low  # no axis goes on beyond zero, where nothing does
+    high = min(high, 0.0) if most <= 0 else high
     steps = MaxNLocator(5, integer=spec.digits == 0).tick_values(low, high)
     return {
-        "label": spec.label,
+        "label": spec.label if spec.unit in ("%", "points") else spec.heading,
         "unit": spec.unit,
         "low": float(steps[0]),
         "high": float(steps[-1]),
         "step": float(steps[1] - steps[0]),
     }
+
+
+def named(ax: Axes, names: pd.Series) -> list[list[str]]:
+    """Tell of each point the name that is written at it and on which side, l, r, t or b; empty where none is."""
+    sides = {
+        text.get_text(): _side(text.get_horizontalalignment(), text.get_verticalalignment())
+        for text in ax.texts
+    }
+    return [[name, sides[name]] if name in sides else [] for name in names.astype(str)]
+
+
+def _side(across: str, up: str) -> str:
+    if up == "center":
+        return "r" if across == "left" else "l"
+    return "t" if up == "bottom" else "b"
 
 
 def _count(value: Any) -> int:

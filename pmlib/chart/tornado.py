@@ -12,7 +12,7 @@ from matplotlib.font_manager import FontProperties
 from pmlib.chart.canvas import new_axes
 from pmlib.chart.parts import beside, blank, boxes, near, short, wrap
 from pmlib.chart.pen import Pen
-from pmlib.chart.shown import scale, show
+from pmlib.chart.shown import show
 from pmlib.chart.theme import CATEGORIES, GREY, INK, MUTED, SIZE, is_wide
 from pmlib.table import Column, interval_digits, scaled
 
@@ -66,7 +66,12 @@ def tornado(
     if ((places - here).prod(axis=1) <= 0).all():  # else one of two bars hides the other
         sides = (("its low end", GREY), ("its high end", CATEGORIES[0]))
         two = [
-            {"name": name, "y": places[:, i], "colours": [colour] * len(frame), "texts": [w[i] for w in written]}
+            {
+                "name": name,
+                "y": places[:, i],
+                "colours": [colour] * len(frame),
+                "texts": [w[i] for w in written],
+            }
             for i, (name, colour) in enumerate(sides)
         ]
         show(

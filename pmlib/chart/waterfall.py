@@ -57,10 +57,12 @@ def waterfall(
     ax.set_xlim(0, float(max(high.max(), size.max())) * (1.16 if is_wide() else 1.34) or 1.0)
     ax.set_ylim(sum(heights), 0)
     values(ax, spec, axis="x")
+    digits = column_digits(frame["estimate"], spec)
     told = {"name": spec.label, "y": size, "low": low, "high": high, "colours": colours}
+    written = [short(value, spec, digits) for value in frame["estimate"]]
     show(
-        ax, "waterfall", categories=frame[label].astype(str), cuts=frame[cut].astype(str).iloc[1:],
-        series=[told], unit=spec.unit, digits=column_digits(frame["estimate"], spec),
+        ax, "bars", categories=frame[label].astype(str), series=[told | {"texts": written}],
+        unit=spec.unit, digits=digits, signed=False, bold=list(highlight)[:1],
     )  # fmt: skip
     return ax
 
