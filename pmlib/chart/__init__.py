@@ -322,7 +322,7 @@ def map2d(
     spots = {"name": columns[y].label, "x": across, "y": up, "colours": colours}
     show(
         ax, "points", series=[spots | {"labels": named(ax, frame[label])}], bold=list(highlight),
-        across=scale(ax, columns[x], "x"), up=scale(ax, columns[y]), cuts=None,
+        across=scale(ax, columns[x], "x", across), up=scale(ax, columns[y], "y", up), cuts=None,
         lines=[list(zip(*points(through, x, y, columns), strict=True))] if through is not None else [],
         diagonal=diagonal,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What a chart shows, as plain data, so that a slide can draw it again as a chart of its own.
 
-A form says it in one line once it has drawn; forms that no slide draws honestly (maps, trees, heat) say nothing.
+A form says it once it has drawn; those that no slide draws honestly (maps, trees, heat) say nothing.
 """
 
 from collections.abc import Mapping
@@ -39,11 +39,15 @@ def shown(ax: Axes) -> dict[str, Any] | None:
     return {name: _json(value) for name, value in said.items()}
 
 
-def scale(ax: Axes, spec: Column, axis: str = "y") -> dict[str, Any]:
-    """Describe an axis of values: what it measures, and round ends and steps around what is drawn."""
+def scale(ax: Axes, spec: Column, axis: str = "y", drawn: Any = None) -> dict[str, Any]:
+    """Describe an axis of values: what it measures, and round ends and steps around what is drawn.
+
+    drawn : the values, where the axes hold more than these, such as a line across.
+    """
     upright = axis == "y"
     low, high = sorted(ax.get_ylim() if upright else ax.get_xlim())
-    least, most = ax.dataLim.intervaly if upright else ax.dataLim.intervalx
+    held = (ax.dataLim.intervaly if upright else ax.dataLim.intervalx) if drawn is None else drawn
+    least, most = np.nanmin(held), np.nanmax(held)
     low = max(low, 0.0) if least >= 0 else low  # no axis goes on beyond zero, where nothing does
     high = min(high, 0.0) if most <= 0 else high
     steps = MaxNLocator(5, integer=spec.digits == 0).tick_values(low, high)
@@ -57,7 +61,7 @@ def scale(ax: Axes, spec: Column, axis: str = "y") -> dict[str, Any]:
 
 
 def named(ax: Axes, names: pd.Series) -> list[list[str]]:
-    """Tell of each point the name that is written at it and on which side, l, r, t or b; empty where none is."""
+    """Tell of each point its name as written, and on which side of it, l, r, t or b; empty where none is."""
     sides = {
         text.get_text(): _side(text.get_horizontalalignment(), text.get_verticalalignment())
         for text in ax.texts

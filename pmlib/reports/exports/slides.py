@@ -1,5 +1,7 @@
-"""An edition as slides: the answer, then one slide a finding with a chart that can be edited, its table, its source."""
+"""An edition as slides: the answer, then one a finding: a chart that can be edited, its table, its source."""
 
+import io
+import re
 from typing import Any
 
 from pmlib.chart.theme import CATEGORIES, INK, MUTED, RULE, WORSE
@@ -27,6 +29,8 @@ TOP, FOOT = 0.42, 6.86  # inches: where a slide's words begin, and its foot
 TITLES, SAID, SMALL, NOTE = (28.0, 26.0, 24.0, 22.0, 20.0), 14.0, 11.0, 10.0  # points
 BESIDE = 5.7  # inches that a table beside a chart takes at most
 BETWEEN = 0.3  # inches between a chart and its table
+DOTS, TALLEST = 1800, 2.0  # pixels across a picture; how high one may be, of its width
+VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 ROW = 0.62  # inches that a row of a chart takes at most
 
 
@@ -67,7 +71,7 @@ def _has_something(one: Told) -> bool:
 
 
 def _first(deck: Any, edition: Edition, title: str, answer: dict[str, Any] | None) -> None:
-    title, size = fit(clean(title), (36.0, 32.0, 28.0, 24.0), ROOM, 2, bold=True)
+    title, size = fit(clean(title), (32.0, 28.0, 24.0), ROOM, 2, bold=True)
     top = TOP + 0.1
     slide = blank_slide(deck, title, (EDGE, top, ROOM, 1.2), size)
     top += height(title, size, ROOM, bold=True) + 0.12
@@ -85,7 +89,7 @@ def _first(deck: Any, edition: Edition, title: str, answer: dict[str, Any] | Non
 
 def _words(slide: Any, answer: dict[str, Any], top: float, bottom: float) -> None:
     """Write the answer, then what it means; each as large as there is room, cut where there is none."""
-    head, size = fit(clean(answer["headline"]), (24.0, 22.0, 20.0, 18.0), ROOM, 3, bold=True)
+    head, size = fit(clean(answer["headline"]), (22.0, 20.0, 18.0), ROOM, 3, bold=True)
     write(slide, (EDGE, top, ROOM, 1.2), [[(head, INK, True)]], size)
     top += height(head, size, ROOM, bold=True) + 0.12
     parts = [("", answer["rest"]), *answer["lines"]]
@@ -177,7 +181,7 @@ def _body(slide: Any, one: Told, top: float, bottom: float) -> None:
         left = WIDE - EDGE - found.width if one.svg else EDGE
         grid.draw(slide, found, left, top, f"Table: {payload['title']}")
         if more := _more(found):
-            write(slide, (left, top + found.height + 0.06, found.width, 0.2), [[(more, MUTED, False)]], 9.0)
+            write(slide, (left, top + found.height + 0.08, found.width, 0.2), [[(more, MUTED, False)]], 9.0)
     if one.svg:
         wide = ROOM - (found.width + BETWEEN if found else 0.0)
         rows = len((payload.get("chart") or {}).get("categories", []))
@@ -192,20 +196,32 @@ def _more(found: grid.Grid) -> str:
 
 def _chart(slide: Any, one: Told, box: Box) -> None:
     chart, alt = one.payload.get("chart"), str(one.payload["alt"])
-    if native.can_draw(chart, box[3]):
+    if chart and native.can_draw(chart, box[3]):
         native.draw(slide, chart, box, alt)
         return
-    import io
-
+    try:
+        picture = _picture(one.svg)
+    except ValueError as lack:
+        words = cut(clean(f"This chart is on the page only: {lack}"), SAID, box[2], 6)
+        write(slide, box, [[(words, MUTED, False)]], SAID)
+        return
     from pptx.util import Inches
 
-    from pmlib.reports.exports.png import png
-
     left, top, wide, high = box
-    shape = slide.shapes.add_picture(io.BytesIO(png(one.svg, width=1800)), Inches(left), Inches(top))
+    shape = slide.shapes.add_picture(io.BytesIO(picture), Inches(left), Inches(top))
     shrink = min(wide / shape.width.inches, high / shape.height.inches)
     shape.width, shape.height = round(shape.width * shrink), round(shape.height * shrink)
     describe(shape, alt)
+
+
+def _picture(svg: str) -> bytes:
+    """Draw a chart as a picture, where its words can still be read and some font here has their letters."""
+    from pmlib.reports.exports.png import png
+
+    size = VIEW.search(svg)
+    if size and float(size[2]) > TALLEST * float(size[1]):
+        raise ValueError("it has more rows than a slide has room for.")
+    return png(svg, width=DOTS)
 
 
 def _failures(slide: Any, payload: dict[str, Any]) -> float:

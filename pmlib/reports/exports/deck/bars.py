@@ -32,7 +32,7 @@ def bars(chart: dict[str, Any], sheet: Sheet, wide: float, high: float) -> Node:
     names, size = chart["categories"], size_for(len(chart["categories"]), high)
     category = sheet.words("", names)
     base = chart.get("base")
-    drawn = []
+    drawn = list[Node]()
     for series in chart["series"]:
         drawn += _series(series, chart, sheet, category, size, len(drawn))
     left = names_room(names, size, wide) / wide

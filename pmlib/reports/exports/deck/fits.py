@@ -1,4 +1,4 @@
-"""Words in the room there is: broken into lines, smaller where they must be, cut at a word where they may not be."""
+"""Words in the room there is: broken into lines, written smaller, and at last cut at a word."""
 
 import re
 from collections.abc import Sequence

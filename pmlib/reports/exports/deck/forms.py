@@ -1,4 +1,4 @@
-"""Number formats in which a spreadsheet writes what the page writes: true minus, %, points, currency, M and bn."""
+"""Number formats in which a spreadsheet writes what the page writes: true minus, %, points, M and bn."""
 
 from pmlib.table import CURRENCIES, MINUS, SCALED
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from pmlib.chart.theme import INK, MUTED, RULE
-from pmlib.reports.exports.deck.fits import LINE, clean, cut, lines, measure
+from pmlib.reports.exports.deck.fits import clean, cut, lines, measure
 from pmlib.reports.exports.deck.paper import Run, _fill, describe
 
 ROWS, WIDTH = 8, 6  # at most on a slide
 SIZES = (11.0, 10.0, 9.0)
 LONGEST = 3.2  # inches that a column of words takes without being broken, where there is room
+TALL = 1.26  # of the size of letters: a line in a cell, which programs make higher than elsewhere
 SIDE, ABOVE = 0.07, 0.04  # inches around the words of a cell
 BROKEN, HEAD = 3, 5  # lines of a cell of words, and of a head
 PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's style without lines and colours
@@ -53,7 +54,7 @@ class Grid:
                 min(most, len(lines(cell, self.size, width - 2 * SIDE, bold)))
                 for cell, width in zip(row, self.widths, strict=True)
             ]
-            rows.append(max(broken, default=1) * self.size * LINE / 72 + 2 * ABOVE)
+            rows.append(max(broken, default=1) * self.size * TALL / 72 + 2 * ABOVE)
         return rows
 
     @property
@@ -62,7 +63,7 @@ class Grid:
         return sum(self.heights)
 
     def _widths(self, room: float) -> list[float]:
-        """Give numbers what they need, and words what is left, each at least its longest word where it can."""
+        """Give numbers what they need, and words what is left, each at least its longest word."""
         least, most = [], []
         for at, head in enumerate(self.heads):
             column = [row[at] for row in self.cells]
@@ -82,7 +83,7 @@ class Grid:
         return [a + share * want for a, want in zip(least, wanted, strict=True)]
 
     def _least(self, cell: str) -> float:
-        """Tell what a cell of words needs: its longest word, and where it tells numbers all of it, in two lines."""
+        """Tell what a cell of words needs: its longest word; where it holds numbers all, in two lines."""
         longest = max((measure(word, self.size) for word in cell.split()), default=0.0)
         figures = any(letter.isdigit() for letter in cell)
         return min(LONGEST, max(longest, measure(cell, self.size) * 0.56)) if figures else min(1.4, longest)

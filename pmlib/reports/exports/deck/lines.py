@@ -1,4 +1,4 @@
-"""Lines over time with their bands, as a chart that can be edited: bands are areas stacked from their low end."""
+"""Lines over time with their bands, as a chart that can be edited: bands are areas stacked on a low end."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -38,10 +38,10 @@ DATES = 6  # at most along the axis
 
 def lines(chart: dict[str, Any], sheet: Sheet, wide: float, high: float) -> Node:
     """Draw one line a series, the important ones named at their ends."""
-    days, form, unit, step = _time(chart["x"])
+    form, unit, step = _time(chart["x"])
     when = sheet.days("Date", chart["x"], form)
     scale = chart["up"]
-    areas = [node for node in _bands(chart, sheet, when)]
+    areas = _bands(chart, sheet, when)
     ends = [s.get("end", "") for s in chart["series"]]
     room = min(MOST, max((measure(words, SIZE, bold=True) for words in ends), default=0.0)) + RIGHT
     inside = high - FOOT - HEAD
@@ -92,7 +92,7 @@ def _line(series: dict[str, Any], sheet: Sheet, when: Node, at: int, room: float
 
 
 def _level(level: dict[str, Any], many: int, sheet: Sheet, when: Node, at: int) -> Node:
-    values = sheet.numbers(level["name"], [level["at"]] * many)
+    values = sheet.numbers(level["name"] or "Zero", [level["at"]] * many)
     said = [labels(label(many // 4, level["name"], "t", SIZE, MUTED))] if level["name"] else []
     return _ser(at, sheet.head(), line(GREY, 1.0, dashed=bool(level["name"])), values, when, mark(None), said)
 
@@ -113,7 +113,7 @@ def _mark(chart: dict[str, Any], sheet: Sheet, when: Node, at: int) -> Node:
 
 
 def _bands(chart: dict[str, Any], sheet: Sheet, when: Node) -> list[Node]:
-    """Stack the parts between the ends of all bands, the widest band's low end first; the lowest is not seen."""
+    """Stack the parts between the ends of all bands, the widest first; what is below them is not seen."""
     bands = chart["bands"]
     if not bands:
         return []
@@ -171,23 +171,24 @@ def _ser(
 def _date_axis(form: str, unit: str, step: int) -> Node:
     return C.dateAx(
         val("axId", AXES[0]), C.scaling(val("orientation", "minMax")), val("delete", 0), val("axPos", "b"),
-        C.numFmt(formatCode=form, sourceLinked="0"), val("majorTickMark", "none"), val("minorTickMark", "none"),
-        val("tickLblPos", "low"), line(GREY, 0.75), letters(SIZE), val("crossAx", AXES[1]),
+        C.numFmt(formatCode=form, sourceLinked="0"),
+        val("majorTickMark", "none"), val("minorTickMark", "none"), val("tickLblPos", "low"),
+        line(GREY, 0.75), letters(SIZE), val("crossAx", AXES[1]),
         val("crosses", "min"), val("auto", 0), val("lblOffset", 100), val("baseTimeUnit", unit),
         val("majorUnit", number(step)), val("majorTimeUnit", unit),
     )  # fmt: skip
 
 
-def _time(days: Sequence[str]) -> tuple[list[date], str, str, int]:
+def _time(days: Sequence[str]) -> tuple[str, str, int]:
     """Choose how dates are written, in what they are counted, and how many lie between two that are named."""
     known = [date.fromisoformat(day) for day in days]
     first, last = min(known), max(known)
     if any(day.day != 1 for day in known):
-        return known, "yyyy-mm-dd", "days", max(1, -(-(last - first).days // (DATES - 2)))
+        return "yyyy-mm-dd", "days", max(1, -(-(last - first).days // (DATES - 2)))
     if any(day.month != 1 for day in known):
         months = (last.year - first.year) * 12 + last.month - first.month
-        return known, "mmm yyyy", "months", max(1, -(-months // DATES))
-    return known, "yyyy", "years", max(1, -(-(last.year - first.year) // DATES))
+        return "mmm yyyy", "months", max(1, -(-months // DATES))
+    return "yyyy", "years", max(1, -(-(last.year - first.year) // DATES))
 
 
 def _is_uneven(chart: dict[str, Any]) -> bool:

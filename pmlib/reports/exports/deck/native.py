@@ -26,11 +26,9 @@ class Native:
         return self.xml
 
 
-def can_draw(chart: dict[str, Any] | None, high: float) -> bool:
+def can_draw(chart: dict[str, Any], high: float) -> bool:
     """Tell whether a slide can draw this chart so that it can be read."""
-    if not chart or chart["form"] not in FORMS:
-        return False
-    return fits(len(chart.get("categories", [])), high - 0.8)
+    return chart["form"] in FORMS and fits(len(chart.get("categories", [])), high - 0.8)
 
 
 def draw(slide: Any, chart: dict[str, Any], box: Box, alt: str) -> None:

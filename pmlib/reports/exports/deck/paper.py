@@ -1,4 +1,4 @@
-"""Blank slides in the page's colours and a font that is everywhere, words upon them, and the file: same bytes."""
+"""Blank slides in the page's colours and a font that is everywhere, words upon them, and the file."""
 
 import io
 import re
@@ -15,6 +15,7 @@ WIDE, HIGH, EDGE = 13.333, 7.5, 0.6  # inches: a slide, and what stays free at i
 ROOM = WIDE - 2 * EDGE
 FONT = "Arial"
 TITLE_ONLY = 5  # the layout, in python-pptx's own template
+TITLE = 255  # letters of a file's title, at most
 ZIPPED = (1980, 1, 1, 0, 0, 0)
 
 Box = tuple[float, float, float, float]  # left, top, width, height in inches
@@ -35,7 +36,7 @@ def blank_deck(title: str) -> Any:
     for part in _themes(master.part):
         part._blob = _painted(part.blob)
     core = deck.core_properties
-    core.title, core.author, core.last_modified_by, core.keywords = clean(title), "pmlib", "pmlib", ""
+    core.title, core.author, core.last_modified_by = clean(title)[:TITLE], "pmlib", "pmlib"
     core.created = core.modified = FIXED
     core.revision = 1
     return deck
@@ -78,7 +79,8 @@ def number_slide(slide: Any, box: Box, size: float) -> None:
     paragraph = shape.text_frame.paragraphs[0]._p
     space = "http://schemas.openxmlformats.org/drawingml/2006/main"
     number = f'<a:fld xmlns:a="{space}" id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum">'
-    look = f'<a:rPr lang="en-US" sz="{round(size * 100)}"><a:solidFill><a:srgbClr val="{MUTED[1:]}"/></a:solidFill></a:rPr>'
+    fill = f'<a:solidFill><a:srgbClr val="{MUTED[1:]}"/></a:solidFill>'
+    look = f'<a:rPr lang="en-US" sz="{round(size * 100)}">{fill}</a:rPr>'
     for run in list(paragraph.r_lst):
         paragraph.remove(run)
     end = parse_xml(f"{number}{look}<a:t>‹#›</a:t></a:fld>")
@@ -89,13 +91,14 @@ def rule(slide: Any, box: Box, colour: str) -> None:
     """Draw a filled box without a border: a line, or a panel."""
     from pptx.dml.color import RGBColor
     from pptx.enum.shapes import MSO_SHAPE
+    from pptx.oxml.ns import qn
     from pptx.util import Inches
 
     shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *map(Inches, box))
     shape.fill.solid()
     shape.fill.fore_color.rgb = RGBColor.from_string(colour[1:].upper())
     shape.line.fill.background()
-    shape.shadow.inherit = False
+    shape._element.remove(shape._element.find(qn("p:style")))  # which brings a shadow
     describe(shape, "")
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from pmlib.chart.theme import GREY, INK, MUTED
 from pmlib.reports.exports.deck import forms
+from pmlib.reports.exports.deck.names import sides
 from pmlib.reports.exports.deck.rows import broken, names_room, size_for
 from pmlib.reports.exports.deck.sheet import Sheet
 from pmlib.reports.exports.deck.xml import (
@@ -24,7 +25,10 @@ from pmlib.reports.exports.deck.xml import (
 
 FOOT = 0.34  # inches below a plot, for the numbers of its axis
 TITLED = 0.3  # more, for its title
-HEAD = 0.36  # inches above, for a legend
+HEAD = 0.36  # inches above, for a legend or the name of the upright axis
+LEFT = 0.75  # inches left of it, for the numbers of the upright axis
+SIZE = 11.0  # points of words
+BUBBLE, SCALE = 0.075, 60  # radius of the largest bubble, of the plot, and how PowerPoint is told so
 CURVED = 2.0  # points, of a curve
 
 
@@ -59,44 +63,40 @@ def dots(chart: dict[str, Any], sheet: Sheet, wide: float, high: float) -> Node:
         [
             place(left, head / high, 0.97 - left, 1 - (head + FOOT) / high),
             _scatter(drawn),
-            value_axis(0, scale, "b", form=form, size=11, grid=True, crosses="max", names="nextTo"),
+            value_axis(0, scale, "b", form=form, size=SIZE, grid=True, crosses="max", names="nextTo"),
             value_axis(1, None, "l", ends=(0.4, len(names) + 0.6), reverse=True, crosses="min"),
         ],
-        legend=legend(helpers, 11) if several else None,
+        legend=legend(helpers, SIZE) if several else None,
     )
 
 
 def points(chart: dict[str, Any], sheet: Sheet, wide: float, high: float) -> Node:
     """Draw points or curves over numbers."""
     across, up = chart["across"], chart["up"]
-    curves = [series for series in chart["series"] if "line" in series]
+    several = len([series for series in chart["series"] if "line" in series]) > 1
     sized = any("size" in series for series in chart["series"])
-    drawn = []
+    head, foot = HEAD * (1 + several), FOOT + TITLED
+    room = (0.97 * wide - LEFT, high - head - foot)
+    drawn = list[Node]()
     for ends in [] if sized else _guides(chart):
         drawn.append(_rule(ends, "Guide", sheet, len(drawn)))
     helpers = list(range(len(drawn)))
     for series in chart["series"]:
-        drawn.append(
-            _curve(series, sheet, len(drawn))
-            if "line" in series
-            else _spots(series, chart, sheet, len(drawn))
-        )
-    named = len(curves) > 1
-    head = HEAD if named else 0.1
+        is_curve = "line" in series
+        at = len(drawn)
+        drawn.append(_curve(series, sheet, at) if is_curve else _spots(series, chart, sheet, at, room))
     x, y = (forms.axis(s["unit"], s["low"], s["high"], s["step"]) for s in (across, up))
     at_x, at_y = chart["cuts"] if sized and chart["cuts"] else (None, None)  # bubbles stand with no lines
-    axes = [
-        value_axis(0, across, "b", form=x, size=11, title=across["label"], cut=at_y),
-        value_axis(1, up, "l", form=y, size=11, grid=True, cut=at_x),
-    ]
-    left, foot = 0.7, FOOT + TITLED
+    top = (head - 0.3) / high  # of the name of the upright axis, which is above it
     return space(
         [
-            place(left / wide, head / high, 0.97 - left / wide, 1 - (head + foot) / high),
+            place(LEFT / wide, head / high, room[0] / wide, room[1] / high),
             _bubbles(drawn) if sized else _scatter(drawn),
-            *axes,
+            value_axis(0, across, "b", form=x, size=SIZE, title=across["label"], cut=at_y),
+            value_axis(1, up, "l", form=y, size=SIZE, grid=True, cut=at_x),
         ],
-        legend=legend(helpers, 11) if named else None,
+        legend=legend(helpers, SIZE) if several else None,
+        title=(up["label"], SIZE, top),
     )
 
 
@@ -150,31 +150,51 @@ def _spans(part: dict[str, Any], sheet: Sheet, at: int) -> Node:
     return _ser(at, head, line(part["colour"], 2.25), mark(None), [], x, y)
 
 
-def _spots(series: dict[str, Any], chart: dict[str, Any], sheet: Sheet, at: int) -> Node:
+def _spots(
+    series: dict[str, Any], chart: dict[str, Any], sheet: Sheet, at: int, room: tuple[float, float]
+) -> Node:
     sheet.words("", [name[0] if name else "" for name in series["labels"]])
     x = sheet.numbers(chart["across"]["label"], series["x"])
     y = sheet.numbers(chart["up"]["label"], series["y"])
     head = sheet.head()
-    said = [
-        label(
-            i,
-            name[0],
-            name[1],
-            11,
-            INK if name[0] in chart["bold"] else MUTED,
-            bold=name[0] in chart["bold"][:1],
-        )
-        for i, name in enumerate(series["labels"])
-        if name
-    ]
-    spots = []
+    spots, size = [], []
     for i, colour in enumerate(series["colours"]):
-        if "size" in series:
-            spots.append(C.dPt(val("idx", i), val("invertIfNegative", 0), area(colour, 0.55)))
-        else:
-            spots.append(C.dPt(val("idx", i), mark(colour, 8)))
-    size = [sheet.numbers(series["name"], [s or 0.0 for s in series["size"]])] if "size" in series else []
-    return _ser(at, head, line(None), mark(GREY, 8), [labels(*said, size=11)], x, y, spots, size)
+        look = [val("invertIfNegative", 0), area(colour, 0.55)] if "size" in series else [mark(colour, 8)]
+        spots.append(C.dPt(val("idx", i), *look))
+    if "size" in series:
+        size = [sheet.numbers(series["name"], [s or 0.0 for s in series["size"]])]
+    said = _said(series, chart, room)
+    return _ser(at, head, line(None), mark(GREY, 8), [labels(*said, size=SIZE)], x, y, spots, size)
+
+
+def _said(series: dict[str, Any], chart: dict[str, Any], room: tuple[float, float]) -> list[Node]:
+    """Write the names that the page writes, the important ones first, so far as they keep apart here."""
+    bold = chart["bold"]
+    held = [
+        i for i, name in enumerate(series["labels"]) if name and None not in (series["x"][i], series["y"][i])
+    ]
+    held.sort(
+        key=lambda i: bold.index(series["labels"][i][0]) if series["labels"][i][0] in bold else len(bold)
+    )
+    names, asked = ([series["labels"][i][part] for i in held] for part in (0, 1))
+    places = [
+        (_part(series["x"][i], chart["across"]) * room[0], (1 - _part(series["y"][i], chart["up"])) * room[1])
+        for i in held
+    ]
+    most = max((s or 0.0 for s in series.get("size", [])), default=0.0) or 1.0
+    sizes = series.get("size", [0.0] * len(series["x"]))
+    radii = [((sizes[i] or 0.0) / most) ** 0.5 * BUBBLE * min(room) for i in held]
+    return [
+        label(i, name, side, SIZE, INK if name in bold else MUTED, bold=name in bold[:1])
+        for i, name, side in sorted(
+            zip(held, names, sides(names, asked, places, radii, SIZE, room), strict=True)
+        )
+        if side
+    ]
+
+
+def _part(value: float, scale: dict[str, Any]) -> float:
+    return float((value - scale["low"]) / ((scale["high"] - scale["low"]) or 1.0))
 
 
 def _curve(series: dict[str, Any], sheet: Sheet, at: int) -> Node:
@@ -225,6 +245,6 @@ def _scatter(drawn: list[Node]) -> Node:
 def _bubbles(drawn: list[Node]) -> Node:
     axes = [val("axId", axis) for axis in AXES]
     return C.bubbleChart(
-        val("varyColors", 0), *drawn, val("bubbleScale", 60), val("showNegBubbles", 0),
+        val("varyColors", 0), *drawn, val("bubbleScale", SCALE), val("showNegBubbles", 0),
         val("sizeRepresents", "area"), *axes,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from pmlib.reports.export import FIXED
 from pmlib.reports.exports.deck.fits import clean
 from pmlib.reports.exports.deck.xml import C, Node, number, val
 
+EXACT = 9  # decimals: what subtraction leaves behind them is not the data's
 EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet
 
 
@@ -26,7 +27,8 @@ class Sheet:
 
     def numbers(self, head: str, values: Sequence[float | None], form: str = "General") -> Node:
         """Add a column of numbers, some of them missing."""
-        self.columns.append((clean(head), list(values), form))
+        values = [value if value is None else round(value, EXACT) for value in values]
+        self.columns.append((clean(head), values, form))
         points = [C.pt(C.v(number(v)), idx=str(i)) for i, v in enumerate(values) if v is not None]
         return C.numRef(
             C.f(self._cells), C.numCache(C.formatCode(form), val("ptCount", len(values)), *points)

@@ -29,7 +29,7 @@ def val(tag: str, value: object) -> Node:
 
 def number(value: float) -> str:
     """Write a number so that it is read as the same number."""
-    return repr(round(value, 12) if isinstance(value, float) else value)
+    return repr(value)
 
 
 def paint(colour: str, opacity: float = 1.0) -> Node:
@@ -99,8 +99,8 @@ def labels(*own: Node, form: str = "", size: float = 11, colour: str = INK, plac
     if not form:
         return C.dLbls(*own, *_parts(value=False))
     return C.dLbls(
-        *own, C.numFmt(formatCode=form, sourceLinked="0"), C.spPr(A.noFill(), stroke(None)), letters(size, colour),
-        val("dLblPos", place), *_parts(value=True),
+        *own, C.numFmt(formatCode=form, sourceLinked="0"), C.spPr(A.noFill(), stroke(None)),
+        letters(size, colour), val("dLblPos", place), *_parts(value=True),
     )  # fmt: skip
 
 
@@ -129,7 +129,8 @@ def category_axis(kind: str, *, size: float, crossing: float | None = None, hidd
     start = val("crosses", "autoZero") if crossing is None else val("crossesAt", number(crossing))
     return C(
         kind, val("axId", AXES[0]), C.scaling(val("orientation", "maxMin")), val("delete", int(hidden)),
-        val("axPos", "l"), val("majorTickMark", "none"), val("minorTickMark", "none"), val("tickLblPos", "low"),
+        val("axPos", "l"), val("majorTickMark", "none"), val("minorTickMark", "none"),
+        val("tickLblPos", "low"),
         line(GREY, 0.75), letters(size, INK), val("crossAx", AXES[1]), start, val("auto", 0),
         val("lblAlgn", "ctr"), val("lblOffset", 100), val("noMultiLvlLbl", 1),
     )  # fmt: skip
@@ -139,8 +140,8 @@ def value_axis(at: int, scale: dict[str, Any] | None, position: str, **more: Any
     """Describe an axis of values.
 
     at : 0 or 1 of AXES. scale : as pmlib.chart.shown tells it; without one the axis is hidden.
-    more : form, its number format; names, where they stand; size; grid; title; crosses, or cut, the other axis's value where it crosses
-        it, drawn; reverse; ends, low and high of a hidden one.
+    more : form, its number format; size; grid; title; names, where its numbers stand; crosses, or cut, the
+        other axis's value where it crosses it, drawn; reverse; ends, low and high of a hidden one.
     """
     low, high = (scale["low"], scale["high"]) if scale else more.get("ends", (None, None))
     ends = [val(tag, number(end)) for tag, end in (("max", high), ("min", low)) if end is not None]
@@ -154,21 +155,34 @@ def value_axis(at: int, scale: dict[str, Any] | None, position: str, **more: Any
         val("delete", int(scale is None)), val("axPos", position), *grid, *title,
         C.numFmt(formatCode=more.get("form", "General"), sourceLinked="0"),
         val("majorTickMark", "none"), val("minorTickMark", "none"),
-        val("tickLblPos", more.get("names", "low")), line(None if cross is None else GREY, dashed=True), letters(more.get("size", 11)),
+        val("tickLblPos", more.get("names", "low")), line(None if cross is None else GREY, dashed=True),
+        letters(more.get("size", 11)),
         val("crossAx", AXES[1 - at]),
         val("crosses", more.get("crosses", "min")) if cross is None else val("crossesAt", number(cross)),
         val("crossBetween", more.get("between", "midCat")), *step,
     )  # fmt: skip
 
 
-def space(plot: Sequence[Node], *, gaps: str = "gap", legend: Node | None = None) -> Node:
-    """Wrap a plot area's content as a whole chart."""
-    said = [legend] if legend is not None else []
-    return C.chartSpace(
-        val("date1904", 0), val("roundedCorners", 0),
-        C.chart(val("autoTitleDeleted", 1), C.plotArea(*plot), *said, val("plotVisOnly", 1), val("dispBlanksAs", gaps)),
-        C.txPr(A.bodyPr(), A.lstStyle(), A.p(A.pPr(A.defRPr()), A.endParaRPr(lang="en-US"))),
+def space(
+    plot: Sequence[Node],
+    *,
+    gaps: str = "gap",
+    legend: Node | None = None,
+    title: tuple[str, float, float] | None = None,
+) -> Node:
+    """Wrap a plot area's content as a whole chart.
+
+    title : words, their size and how far down the chart they stand, of what names the upright axis.
+    """
+    said = [] if legend is None else [legend]
+    over = [] if title is None else [_title(*title)]
+    chart = C.chart(
+        *over, val("autoTitleDeleted", int(title is None)), C.plotArea(*plot), *said,
+        val("plotVisOnly", 1), val("dispBlanksAs", gaps),
     )  # fmt: skip
+    look = A.p(A.pPr(A.defRPr()), A.endParaRPr(lang="en-US"))
+    text = C.txPr(A.bodyPr(), A.lstStyle(), look)
+    return C.chartSpace(val("date1904", 0), val("roundedCorners", 0), chart, text)
 
 
 def legend(hidden: Sequence[int], size: float) -> Node:
@@ -188,7 +202,10 @@ def _parts(*, value: bool) -> list[Node]:
     return [val(name, int(shown.get(name, False))) for name in names]
 
 
-def _title(words: str, size: float) -> Node:
+def _title(words: str, size: float, top: float | None = None) -> Node:
+    """Name an axis; with `top`, a part of the chart's height, what stands there at the left of all."""
     run = A.r(A.rPr(paint(MUTED), lang="en-US", sz=str(round(size * 100)), b="0"), A.t(clean(words)))
     text = C.rich(A.bodyPr(rot="0", vert="horz"), A.lstStyle(), A.p(A.pPr(), run))
-    return C.title(C.tx(text), val("overlay", 0))
+    modes = [val("xMode", "edge"), val("yMode", "edge")]
+    layout = [] if top is None else [C.layout(C.manualLayout(*modes, val("x", 0), val("y", f"{top:.5f}")))]
+    return C.title(C.tx(text), *layout, val("overlay", int(top is not None)))
