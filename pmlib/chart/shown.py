@@ -47,9 +47,10 @@ def scale(ax: Axes, spec: Column, axis: str = "y", drawn: Any = None) -> dict[st
     upright = axis == "y"
     low, high = sorted(ax.get_ylim() if upright else ax.get_xlim())
     held = (ax.dataLim.intervaly if upright else ax.dataLim.intervalx) if drawn is None else drawn
-    least, most = np.nanmin(held), np.nanmax(held)
-    low = max(low, 0.0) if least >= 0 else low  # no axis goes on beyond zero, where nothing does
-    high = min(high, 0.0) if most <= 0 else high
+    known = np.asarray(held, float)[np.isfinite(held)]
+    if known.size:  # no axis goes on beyond zero, where nothing does
+        low = max(low, 0.0) if known.min() >= 0 else low
+        high = min(high, 0.0) if known.max() <= 0 else high
     steps = MaxNLocator(5, integer=spec.digits == 0).tick_values(low, high)
     return {
         "label": spec.label if spec.unit in ("%", "points") else spec.heading,

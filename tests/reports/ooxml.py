@@ -1,9 +1,9 @@
-"""In which order the elements of a chart stand, as PowerPoint demands (ECMA-376, part 1, 21.2): of those we write."""
+"""In which order the elements of a chart stand, as PowerPoint demands (ECMA-376, part 1, 21.2)."""
 
 SERIES = "idx order tx spPr"
 LABELS = "showLegendKey showVal showCatName showSerName showPercent showBubbleSize"
 AXIS = (
-    "axId scaling delete axPos majorGridlines minorGridlines title numFmt majorTickMark minorTickMark tickLblPos"
+    "axId scaling delete axPos majorGridlines title numFmt majorTickMark minorTickMark tickLblPos"
     " spPr txPr crossAx crosses crossesAt"
 )
 ORDER = {

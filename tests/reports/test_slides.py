@@ -1,4 +1,4 @@
-"""An edition as slides: a title, a chart that can be edited and a table a finding; nothing in it runs or runs over."""
+"""An edition as slides: a title, a chart that can be edited and a table a finding; nothing runs over."""
 
 import io
 import json
@@ -8,13 +8,13 @@ import zipfile
 import openpyxl
 import pandas as pd
 import pytest
+from hostile import OWN
 from lxml import etree
 from ooxml import misplaced
 from pptx import Presentation
 from pptx.util import Inches
 from printed import Shares, edition, shares
 
-from hostile import OWN
 from pmlib import chart
 from pmlib.reports.exports.deck import forms
 from pmlib.reports.exports.deck.fits import cut, fit, height, measure
@@ -185,7 +185,9 @@ def test_a_band_is_stacked_upon_its_low_end(tmp_path):
 
 FORMS = {
     "bars": lambda f: chart.ranked(f, "share", "firm", spec=SHARE, highlight=["b"]),
-    "gains": lambda f: chart.ranked(f.assign(share=f["share"] - 0.3), "share", "firm", spec=Column("C", "points"), signed=True),
+    "gains": lambda f: chart.ranked(
+        f.assign(share=f["share"] - 0.3), "share", "firm", spec=Column("C", "points"), signed=True
+    ),
     "levels": lambda f: chart.waterfall(f, "firm", "cut", spec=Column("Sales", "$"), highlight=["b"]),
     "tornado": lambda f: chart.tornado(f, "firm", middle=0.3, spec=SHARE),
     "lines": lambda f: chart.lines(f, "day", "share", "firm", spec=SHARE, levels={"half": 0.5}),
@@ -197,10 +199,12 @@ FORMS = {
     "dots": lambda f: chart.dots(f, "firm", spec=SHARE, highlight=["b"], came="came"),
     "forest": lambda f: chart.forest(f, "firm", spec=SHARE, names=("raw", "shrunk"), highlight=["b"]),
     "bubble": lambda f: chart.bubble(
-        f, "share", "high", "low", "firm", columns={c: SHARE for c in f}, cuts=(0.3, 0.3), highlight=["b"]
+        f, "share", "high", "low", "firm", columns=dict.fromkeys(f, SHARE), cuts=(0.3, 0.3), highlight=["b"]
     ),
-    "map": lambda f: chart.map2d(f, "share", "high", "firm", columns={c: SHARE for c in f}, diagonal=True, through=f),
-    "curves": lambda f: chart.curves(f, "share", "high", "kind", columns={c: SHARE for c in f}),
+    "map": lambda f: chart.map2d(
+        f, "share", "high", "firm", columns=dict.fromkeys(f, SHARE), diagonal=True, through=f
+    ),
+    "curves": lambda f: chart.curves(f, "share", "high", "kind", columns=dict.fromkeys(f, SHARE)),
 }  # fmt: skip
 
 
