@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from pmlib.formula.model import Model
 from pmlib.table import Column, interval, interval_digits, number, percentage, records, shown, table, text
 
 ADVICE, UNKNOWN = 2, 1  # sentences of each on the first screen: what is said last is not read
@@ -108,6 +109,10 @@ class Result:
         """Draw the chart, on `ax` where one is given; None where the table says it better."""
         return None
 
+    def formula(self) -> Model | None:
+        """Give the formula that a page computes again as a reader moves its inputs, if there is one."""
+        return None
+
     def table(self) -> "Html":
         """Show the numbers behind the chart."""
         return Html(table(self.ordered(), self.columns, caption=self.title))
@@ -142,6 +147,7 @@ class Result:
 
     def payload(self) -> dict[str, Any]:
         """Give all the press reads of a result, as plain JSON."""
+        formula = self.formula()
         return {
             "kind": self.kind,
             "name": self.name,
@@ -160,6 +166,7 @@ class Result:
             "frame": records(self.frame),
             "table": None if self._is_wordless else shown(self.ordered(), self.columns),
             "chart": self._drawn[1],
+            **({"model": formula.plain()} if formula else {}),
         }
 
     @property

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from pmlib.reports import export, sections
+from pmlib.reports import export, sections, sliders
 from pmlib.reports.editions import unchecked
 from pmlib.reports.exports.beside import Beside
 from pmlib.reports.failure import CSP
@@ -53,7 +53,10 @@ def render(
     forms : what stands beside it in other forms.
     """
     results = export.results(notebook)
-    title, question, shown = sections.read(notebook, report, results, draft)
+    made = environment(root)
+    title, question, shown = sections.read(notebook, report, results, draft, sliders.controls(made))
+    moves = any(section.has_sliders for section in shown)
+    script = sliders.script(made) if moves else ""
     page = {
         "title": parameters.get("title") or title,
         "question": Markup(question),
@@ -62,7 +65,8 @@ def render(
         "draft": draft,
         "changed": changed,
         "report": report,
-        "policy": Markup(CSP),
+        "policy": Markup(f"{CSP}; {sliders.allowed(script)}" if script else CSP),
+        "script": script,
         "checks": _checks(results),
         "files": [r["name"] for r in results if r["frame"]["columns"]],
         "forms": forms or Beside(),
@@ -73,7 +77,7 @@ def render(
         "packages": _packages(provenance.get("packages", {})),
         "code": _code(notebook) if notebook.metadata.get("pmlib", {}).get("appendix") else [],
     }
-    html = environment(root).get_template(TEMPLATE).render(page=page)
+    html = made.get_template(TEMPLATE).render(page=page)
     return visible(html.rstrip()) + "\n"
 
 

@@ -12,9 +12,11 @@ from pmlib.reports import glyphs, outputs
 from pmlib.reports.export import RESULT
 from pmlib.reports.note import Note
 from pmlib.reports.outputs import markdown
+from pmlib.reports.sliders import Controls
 from pmlib.table import text
 
 ABSENT = "Not on this page, and why"
+FIGURE_END = "</figure>"
 
 
 @dataclass
@@ -23,6 +25,7 @@ class Section:
 
     absent : a line for each result that the data could not fill.
     is_filled : whether anything but words of the notebook stands there; is_open : and not folded.
+    has_sliders : whether a script is needed there.
     """
 
     title: str
@@ -32,6 +35,7 @@ class Section:
     absent: list[str] = field(default_factory=list)
     is_filled: bool = False
     is_open: bool = False
+    has_sliders: bool = False
 
     @property
     def html(self) -> Markup:
@@ -51,9 +55,11 @@ class Section:
 
 
 def read(
-    notebook: NotebookNode, report: str, results: list[dict[str, Any]], draft: bool
+    notebook: NotebookNode, report: str, results: list[dict[str, Any]], draft: bool, controls: Controls
 ) -> tuple[str, str, list[Section]]:
     """Take the title, the question beneath it and the sections from an executed notebook.
+
+    controls : writes the sliders of a result that has a model, at the end of its figure.
 
     What is absent stands together in a section of its own near the end; a section whose figures are all
     folded is folded itself.
@@ -63,7 +69,7 @@ def read(
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         if cell.cell_type == "code" and "hide-output" not in tags:
-            _add_outputs(sections[-1], cell, "fold" in tags)
+            _add_outputs(sections[-1], cell, "fold" in tags, controls)
         elif cell.cell_type == "markdown" and "note" in tags:
             if not draft:  # a note speaks of what is published
                 sections[-1].fill(Note.parse(cell.source).html(report, results, markdown))
@@ -86,14 +92,19 @@ def _headings(source: str) -> Iterator[tuple[str, str]]:
     yield from zip(parts[1::2], parts[2::2], strict=True)
 
 
-def _add_outputs(section: Section, cell: NotebookNode, fold: bool) -> None:
+def _add_outputs(section: Section, cell: NotebookNode, fold: bool, controls: Controls) -> None:
     boxes = glyphs.boxes(cell.outputs)
     for place, output in enumerate(cell.outputs):
-        html = outputs.shown(output) + outputs.boxed(boxes.get(place, ""))
+        html = outputs.shown(output)
         result = output.get("data", {}).get(RESULT, {})
         if result.get("kind") == "absent":
             section.absent.append(html)
             continue
+        if result.get("model"):
+            end = FIGURE_END if html.endswith(FIGURE_END) else ""
+            html = f"{html.removesuffix(FIGURE_END)}{controls(result['model'])}{end}"
+            section.has_sliders = True
+        html += outputs.boxed(boxes.get(place, ""))
         folded = fold or bool(result.get("aside"))
         if html and folded:
             # the title of a folded figure is what unfolds it

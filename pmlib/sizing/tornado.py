@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from pmlib.formula.model import Model
 from pmlib.parameters import check_level, check_seed
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.sizing.drivers.conditioned import conditioned
@@ -26,6 +27,7 @@ from pmlib.sizing.drivers.words import (
     spoken,
     verb,
 )
+from pmlib.sizing.sliders import sliders
 from pmlib.stats.laws import score
 from pmlib.table import Column, number, percentage
 
@@ -40,11 +42,19 @@ CLOSE = 0.02  # of the variance: shares closer than this have no order to agree 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Tornado(Result):
-    """Swings of the focus, the widest first. middle : the focus with all leaves at their median."""
+    """Swings of the focus, the widest first.
+
+    middle : the focus with all leaves at their median. moved : the tree as a page computes it again.
+    """
 
     focus: str
     middle: float
     level: float
+    moved: Model | None = None
+
+    def formula(self) -> Model | None:
+        """Let a reader move the drivers that swing most."""
+        return self.moved
 
     def plot(self, ax: Any = None) -> Any:
         """Draw each driver's swing, both ends written."""
@@ -122,6 +132,7 @@ def tornado(
         focus=focus,
         middle=middle,
         level=level,
+        moved=sliders(market, focus, list(frame["name"])),
     )
 
 

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from pmlib.competitive.conjoint.rules import FIRST, LOGIT, RULES, Tastes, by_chooser, over_choosers, quantity
+from pmlib.competitive.conjoint.sliders import sliders
 from pmlib.competitive.conjoint.studied import ChoiceModel, Shelf, beside, shelf
 from pmlib.competitive.demand.demand import Demand
 from pmlib.competitive.demand.uncertainty import sampled
 from pmlib.competitive.regression import check_level, few_draws
 from pmlib.competitive.words import level_words, listed, names
+from pmlib.formula.model import Model
 from pmlib.given import unfitted
 from pmlib.result import Absent, Check, Number, Result
 from pmlib.table import Column, interval, interval_digits, number
@@ -27,10 +29,16 @@ class ShareOfPreference(Result):
     """Share of choosers who would take each product of a shelf.
 
     rule : how utility becomes a choice. ours : name of the product that the words speak of.
+    moved : the shares as a page computes them again; of the population's tastes, by the logit.
     """
 
     rule: str
     ours: str
+    moved: Model | None = None
+
+    def formula(self) -> Model | None:
+        """Let a reader move our product."""
+        return self.moved
 
     def plot(self, ax: Any = None) -> Any:
         """Draw each product's share with its interval."""
@@ -139,6 +147,7 @@ def share_of_preference(
         checks=(*_checks(shown, rule), *few_draws(draws, level)),
         rule=rule,
         ours=ours,
+        moved=sliders(model, asked, shown) if own is None and rule == LOGIT else None,
     )  # fmt: skip
 
 

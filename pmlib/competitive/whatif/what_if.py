@@ -22,6 +22,7 @@ from pmlib.competitive.whatif.scenario import (
 )
 from pmlib.competitive.whatif.seen import extrapolated, within_what_was_seen
 from pmlib.competitive.whatif.simulate import MEASURES, Play, Question
+from pmlib.competitive.whatif.sliders import sliders
 from pmlib.competitive.whatif.stage import (
     NOBODY,
     Stage,
@@ -32,6 +33,7 @@ from pmlib.competitive.whatif.stage import (
 )
 from pmlib.competitive.whatif.trials import Answers, answers
 from pmlib.data.words import meant
+from pmlib.formula.model import Model
 from pmlib.given import unfitted
 from pmlib.result import Absent, Check, Result
 from pmlib.table import Column
@@ -60,7 +62,7 @@ class WhatIf(Result):
         change).
     scenarios : as they were read. implied_costs : a row per product: cost, low, high, given, impossible.
     own : the frame's rows of the focal product or firm, one a scenario. relative : whether the chart shows
-        what it sells against today, not its share.
+        what it sells against today, not its share. moved : shares as a page computes them again.
     """
 
     measures: pd.DataFrame = field(repr=False)
@@ -69,6 +71,11 @@ class WhatIf(Result):
     own: pd.DataFrame = field(repr=False)
     focal: str
     relative: bool
+    moved: Model | None = field(default=None, repr=False)
+
+    def formula(self) -> Model | None:
+        """Let a reader move prices, the focal ones and the largest rival's."""
+        return self.moved
 
     def plot(self, ax: Any = None) -> Any:
         """Draw what each scenario does to the focal share."""
@@ -198,19 +205,22 @@ def what_if(
         focal=focal,
         relative=told.relative,
         own=own.reset_index(drop=True),
+        moved=sliders(first, focal, largest_rival(first, focal), relative=told.relative),
     )
 
 
 def usual(today: Stage, focal: str) -> list[Scenario]:
     """Ask what is asked first: the focal price 5% lower, and that of the largest rival."""
-    sold = pd.Series(today.demand.volume, today.demand.products).groupby(today.owner).sum()
-    own = today.owner.get(focal, focal)
-    rivals = (
-        sold.drop([own, NOBODY], errors="ignore").sort_index().sort_values(ascending=False, kind="stable")
-    )
     lower = (Setting("price", LOWER, "times"),)
-    steps = [Change(who, lower) for who in [focal, *rivals.index[:1]]]
+    steps = [Change(who, lower) for who in filter(None, [focal, largest_rival(today, focal)])]
     return [Scenario(str(step), (step,)) for step in steps]
+
+
+def largest_rival(today: Stage, focal: str) -> str:
+    """Name the firm that sells most beside the focal one; empty where there is none."""
+    sold = pd.Series(today.demand.volume, today.demand.products).groupby(today.owner).sum()
+    rivals = sold.drop([today.owner.get(focal, focal), NOBODY], errors="ignore").sort_index()
+    return str(next(iter(rivals.sort_values(ascending=False, kind="stable").index), ""))
 
 
 def _responds(scenario: Scenario, rivals: str, costs: Costs) -> bool:

@@ -1,0 +1,1 @@
+"""Small closed formulas that a page can compute again at other values: numbers and operations only."""
