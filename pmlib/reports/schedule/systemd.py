@@ -40,6 +40,7 @@ def units(root: Path) -> dict[str, str]:
 
 def install(root: Path) -> bool:
     """Write both units and start the timer; tell whether that changed anything."""
+    _answers()
     changed = False
     for name, text in units(root).items():
         path = _folder() / name
@@ -57,6 +58,7 @@ def remove(root: Path) -> bool:
     """Stop the timer and take both units away; tell whether they were there."""
     there = [path for name in units(root) if (path := _folder() / name).exists()]
     if there:
+        _answers()
         _systemctl("disable", "--now", f"{mark(root)}.timer")
         for path in there:
             path.unlink()
@@ -75,13 +77,20 @@ def _quoted(word: str) -> str:
     return f'"{word}"'
 
 
+def _answers() -> None:
+    """Refuse to change anything where systemd does not run for the user, as in a container."""
+    try:
+        _systemctl("show-environment")
+    except ValueError as error:
+        raise ValueError(
+            f"{error}; nothing was changed; --cron takes cron, --print shows the units"
+        ) from None
+
+
 def _systemctl(*words: str) -> None:
     done = subprocess.run(
         ["systemctl", "--user", *words], capture_output=True, text=True, errors="replace", check=False
     )
     if done.returncode:
         why = " ".join(done.stderr.split()) or "it did not say why"
-        raise ValueError(
-            f"`systemctl --user {' '.join(words)}` failed: {why}; the units stand in {_folder()}; "
-            "call it again when systemd runs for you, or use --cron"
-        )
+        raise ValueError(f"`systemctl --user {' '.join(words)}` failed: {why}")

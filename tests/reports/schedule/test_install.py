@@ -125,19 +125,21 @@ def test_printing_changes_nothing(root, table, calls):
 def test_a_timer_is_put_among_the_units_once_and_taken_away_again(root, calls, tmp_path):
     folder, name = tmp_path / "config" / "systemd" / "user", mark(root)
     assert called(root).startswith(f"your systemd units, as {name}: put there\n")
-    assert calls.read_text() == f"--user daemon-reload\n--user enable --now {name}.timer\n"
+    started = f"--user show-environment\n--user daemon-reload\n--user enable --now {name}.timer\n"
+    assert calls.read_text() == started
     assert {path.name: path.read_text("utf-8") for path in folder.iterdir()} == systemd.units(root)
     assert called(root, "--systemd").startswith(f"your systemd units, as {name}: there already, unchanged")
     assert called(root, "--remove") == f"your systemd units, as {name}: taken away"
     assert not list(folder.iterdir())
 
 
-def test_a_systemd_that_does_not_run_for_the_user_is_said(tmp_path, programs):
+def test_where_systemd_does_not_run_for_the_user_nothing_is_written(tmp_path, programs):
     program(programs, "systemctl", "import sys; sys.exit('Failed to connect to bus')")
-    said = called(project(tmp_path / "one"))
-    assert said.startswith(
-        "`systemctl --user daemon-reload` failed: Failed to connect to bus; the units stand in "
+    assert called(project(tmp_path / "one")) == (
+        "`systemctl --user show-environment` failed: Failed to connect to bus; nothing was changed; "
+        "--cron takes cron, --print shows the units"
     )
+    assert not (tmp_path / "config").exists()
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd to read units")
