@@ -70,8 +70,9 @@ def _settings(here: Path) -> "Settings":
 
 def _send(here: Path, again: bool) -> None:
     from pmlib.reports import deliver
+    from pmlib.reports.deliver import sending
 
-    count = deliver.again(here) if again else 0
+    count = sending.again(here) if again else 0
     if count:
         click.echo(f"{count} that were given up wait again")
     said = list[str]()

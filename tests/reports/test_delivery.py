@@ -1,6 +1,8 @@
 """What is delivered: to whom, once, and what is not because nothing changed."""
 
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -225,3 +227,15 @@ def test_a_damaged_outbox_is_one_line_that_says_what_to_do(tmp_path, server):
     (root / outbox.OUTBOX).write_bytes(b"no database at all " * 99)
     with pytest.raises(OSError, match="not a database; if it is damaged, move it away"):
         deliver.send(root, pytest.fail)
+
+
+def test_to_ask_whether_anything_is_due_loads_next_to_nothing(tmp_path, server):
+    root = project(tmp_path, server.port, reader())
+    publish(root)
+    Post(root)()
+    code = (
+        "import sys; from pathlib import Path; from pmlib.reports import deliver; "
+        "assert deliver.send(Path(sys.argv[1]), print) == 0; "
+        "assert not {'pydantic', 'pandas', 'smtplib', 'jinja2'} & set(sys.modules), set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(root)], check=True)

@@ -27,7 +27,7 @@ from post_office import (
 )  # fmt: skip
 
 from pmlib.reports import deliver
-from pmlib.reports.deliver import outbox, smtp
+from pmlib.reports.deliver import outbox, sending, smtp
 from pmlib.reports.deliver.settings import Mail
 from pmlib.reports.deliver.trouble import words
 
@@ -131,7 +131,7 @@ def test_a_mail_that_is_given_up_is_told_to_the_owner_with_what_sends_it_again(t
         text = server.got[0].get_body(("plain",)).get_content()
         assert "no such user" in text and "pmlib deliver --again" in text
         server.on.clear()
-        assert deliver.again(tmp_path) == 1
+        assert sending.again(tmp_path) == 1
         assert post(2 * DAY) == 0
     assert server.boxes[1:] == [[ANNA]]
 
@@ -151,8 +151,34 @@ def test_a_dead_server_is_tried_for_a_day_and_then_no_more(tmp_path):
     server = Server()
     with serving(server) as port:
         project(tmp_path, port, reader())
-        assert deliver.again(tmp_path) == 2 and post(9 * DAY) == 0
+        assert sending.again(tmp_path) == 2 and post(9 * DAY) == 0
     assert server.boxes == [[ANNA], ["ops@example.org"]]
+
+
+def test_a_clock_that_was_ahead_and_is_set_back_delays_nothing(tmp_path):
+    server, post = Server(RCPT=times(1, "451 4.7.1 come back")), Post(tmp_path)
+    with serving(server) as port:
+        publish(project(tmp_path, port, reader()))
+        assert post(400 * DAY) == 1
+        assert post() == 0
+    assert server.boxes == [[ANNA]]
+
+
+def test_a_disk_that_is_full_when_a_mail_has_gone_costs_a_second_copy_at_most(tmp_path, monkeypatch):
+    def no_room(*given):
+        raise OSError(28, "no room")
+
+    server, post = Server(), Post(tmp_path)
+    with serving(server) as port:
+        publish(project(tmp_path, port, reader()))
+        with monkeypatch.context() as full:
+            full.setattr(sending._Sender, "_note", no_room)
+            with pytest.raises(OSError, match="no room"):
+                post()
+        for minute in (1, 2, 9):
+            post(minute * MINUTE)
+    assert len(server.got) == 2 and len({mail.as_bytes() for mail in server.got}) == 1
+    assert states(tmp_path) == [(ANNA, "sent")]
 
 
 def test_a_server_that_is_down_is_asked_once_in_a_call(tmp_path, monkeypatch):

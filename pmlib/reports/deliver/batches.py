@@ -75,9 +75,8 @@ def due(box: Connection, found: Settings, now: datetime) -> list[Batch]:
     for some in fresh.values():
         outbox.mark(box, [one.id for one in some], batch=Batch.of(some).id, begun=moment)
     batches = dict[str, list[Delivery]]()
-    for one in outbox.find(box, state=outbox.WAITING):
-        if one.due <= moment:
-            batches.setdefault(one.batch, []).append(one)
+    for one in outbox.due(box, now):
+        batches.setdefault(one.batch, []).append(one)
     return [Batch(number, some) for number, some in batches.items()]
 
 

@@ -8,11 +8,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from pmlib.reports.disk import make_folder, refuse_link
-from pmlib.reports.matrix import PUBLISHED
 
 OUTBOX = Path(".pmlib", "deliveries.db")
 WAITING, SENDING, SENT, QUIET, GIVEN_UP, DROPPED = (
@@ -23,6 +23,7 @@ WAITING, SENDING, SENT, QUIET, GIVEN_UP, DROPPED = (
     "given up",
     "dropped",
 )
+FARTHEST = timedelta(hours=4)  # of two tries
 PATIENCE = 60  # seconds for another process that writes into it
 KEPT = 10_000  # deliveries that are over, before those are forgotten that can never be asked for again
 
@@ -95,6 +96,23 @@ def opened(root: Path) -> Iterator[sqlite3.Connection]:
         ) from None
 
 
+def has_due(root: Path, now: datetime) -> bool:
+    """Tell whether there is anything to send now, or to take up after a crash."""
+    if not (root / OUTBOX).is_file():
+        return False
+    with opened(root) as box:
+        return bool(due(box, now) or find(box, state=SENDING))
+
+
+def due(box: sqlite3.Connection, now: datetime) -> list[Delivery]:
+    """Give what waits and is to be tried now; a time far off is that of a clock that was set back since."""
+    return [
+        one
+        for one in find(box, state=WAITING)
+        if not one.due or not now < datetime.fromisoformat(one.due) <= now + FARTHEST
+    ]
+
+
 def add(box: sqlite3.Connection, deliveries: Iterable[Delivery]) -> None:
     """Put deliveries in that are not there yet."""
     marks = ", ".join(f":{name}" for name in COLUMNS)
@@ -138,4 +156,6 @@ def forget(box: sqlite3.Connection, root: Path, most: int = KEPT) -> None:
 
 def place(root: Path, one: Delivery) -> Path:
     """Name the folder of the edition that is to be delivered."""
+    from pmlib.reports.matrix import PUBLISHED
+
     return root / PUBLISHED / one.report / "editions" / one.edition

@@ -17,17 +17,16 @@ from pmlib.reports.disk import Busy, lock
 from pmlib.reports.press import CLOCK
 
 LOCK = Path(".pmlib", "deliver.lock")
-WAITS = [
-    timedelta(minutes=count) for count in (1, 5, 15, 60, 120, 240)
-]  # before each further try; then the last
+# Before each further try, and the last before all that follow.
+WAITS = [*(timedelta(minutes=count) for count in (1, 5, 15, 60, 120)), outbox.FARTHEST]
 LONGEST = timedelta(days=1)  # from the first try on, then it is given up
 UNKNOWNS = 2  # tries without a word of what became of them: a third might be a third copy
 NOTED = ("state", "tries", "unknown", "due", "ended", "reason")  # of a delivery, after a try
 CUT = "it was cut off while it was sent, and may have arrived"
 
 
-def send(root: Path, say: Callable[[str], None], now: datetime | None = None) -> int:
-    """Send what waits and is due; give the number of messages that did not go out whole.
+def send(root: Path, say: Callable[[str], None], moment: datetime) -> int:
+    """Send what waits and is due at a moment in UTC; give the number of messages that did not go out whole.
 
     Raises
     ------
@@ -37,7 +36,6 @@ def send(root: Path, say: Callable[[str], None], now: datetime | None = None) ->
     found = settings(root)
     if found is None:
         return 0
-    moment = (now or datetime.now(UTC)).astimezone(UTC)
     with ExitStack() as held:
         try:
             held.enter_context(lock(root / LOCK, root, patient=False))
@@ -68,7 +66,8 @@ class _Sender:
         """Take up what was being sent when another process ended."""
         with outbox.opened(self.root) as box:
             cut = outbox.find(box, state=outbox.SENDING)
-        self._note(cut, {one.id: Answer(UNKNOWN, CUT) for one in cut})
+        if cut:
+            self._note(cut, {one.id: Answer(UNKNOWN, CUT) for one in cut})
 
     def go(self, batch: Batch, way: Way) -> bool:
         """Try one message, and note what became of it; tell whether all of it went out."""
