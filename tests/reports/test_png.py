@@ -85,6 +85,28 @@ def test_a_font_of_the_machine_draws_what_ours_lacks(machine_fonts, tmp_path):
     assert (anchored[75, 452:498] < 50).all() and (anchored[75, 504:] > 250).all()
 
 
+def test_a_font_that_has_everything_draws_only_what_ours_lacks(machine_fonts, tmp_path):
+    machine_fonts(font(tmp_path / "all.ttf", f"{THAI}AV12 %"))
+    without = ink(png(chart("AV 12%")))
+    assert ink(png(chart(f"AV {THAI} 12%"))) == pytest.approx(without + 50 * 50, abs=150)
+
+
+@pytest.mark.parametrize(("anchor", "left"), [("start", 0.0), ("middle", 0.5), ("end", 1.0)])
+def test_words_of_two_fonts_stay_anchored(machine_fonts, tmp_path, anchor, left):
+    machine_fonts(font(tmp_path / "thai.ttf", THAI))
+    text = chart(f"{THAI}MM{THAI}", style=f"text-anchor: {anchor}; fill: #000").replace('x="10"', 'x="150"')
+    inked = (pixels(png(text)).sum(axis=2) < 200).any(axis=0).nonzero()[0]
+    wide = (2 + 2 * 0.863) * 50  # pixels: an M of ours is 0.863 em
+    assert inked[0] == pytest.approx(750 - left * wide, abs=5)
+    assert inked[-1] == pytest.approx(750 + (1 - left) * wide, abs=5)
+
+
+def test_what_runs_from_right_to_left_is_drawn_by_one_font_or_none(machine_fonts, tmp_path):
+    machine_fonts(font(tmp_path / "one.ttf", "\u0710"), font(tmp_path / "two.ttf", "\u0710\u0712 12"))
+    assert [face and face.path.name for _, face in fonts.runs("\u0710\u0712 12")] == ["two.ttf"]
+    assert fonts.missing("\u0710\u0715 12") == {"\u0710", "\u0715"}
+
+
 def test_the_faces_of_a_collection_are_told_apart(machine_fonts, tmp_path):
     from fontTools.ttLib import TTCollection, TTFont
 

@@ -1,5 +1,6 @@
 """Which font draws each letter: the one that charts are laid out with, then those of the machine."""
 
+import io
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from pmlib.reports.exports.scripts import SCRIPTS
 ODD = re.compile(r"bold|black|heavy|light|thin|italic|oblique|cond|narrow|mono|serif", re.I)
 FILLERS = set(map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0)))
 JOINER, SKIN, FLAG = "\u200d", range(0x1F3FB, 0x1F400), range(0x1F1E6, 0x1F200)
+EM, BEARING = 40, 0.05  # pixels that a letter is measured at; ems of space that are left after it
 OF_BOXES = 13  # a table of one glyph for many characters, as fonts of last resort have
 
 
@@ -34,18 +36,21 @@ class Font:
         return any(all(ord(c) in self.characters for c in way if is_seen(c)) for way in ways)
 
 
-def runs(text: str, weight: str = "normal") -> Iterator[tuple[str, Font | None]]:
-    """Cut a text where its font changes; None stands for letters that no font here has."""
-    font: Font | None = own(weight)
-    piece = ""
+def runs(text: str, weight: str = "normal") -> list[tuple[str, Font | None]]:
+    """Cut a text where its font changes; None stands for letters that no font here has.
+
+    Spaces are ours, for those of an emoji are wide. What runs from right to left is cut nowhere.
+    """
+    if any(_runs_left(c) and not own(weight).has(c) for c in text):
+        return [(text, _font(text, weight))]
+    found = list[tuple[str, Font | None]]()
     for letter in letters(text):
-        now = _font(letter, weight) if any(map(is_seen, letter)) else font
-        if now != font and piece:
-            yield piece, font
-            piece = ""
-        font, piece = now, piece + letter
-    if piece:
-        yield piece, font
+        font = _font(letter, weight) if any(map(is_seen, letter)) else own(weight)
+        if found and found[-1][1] == font:
+            found[-1] = (found[-1][0] + letter, font)
+        else:
+            found.append((letter, font))
+    return found
 
 
 def letters(text: str) -> Iterator[str]:
@@ -64,15 +69,26 @@ def letters(text: str) -> Iterator[str]:
 
 def missing(text: str, weight: str = "normal") -> set[str]:
     """Name the characters of a text that no font here can draw."""
-    return {c for piece, font in runs(text, weight) if font is None for c in piece if is_seen(c)}
+    lost = [piece for piece, font in runs(text, weight) if font is None]
+    return {c for piece in lost for c in piece if is_seen(c) and not own(weight).has(c)} or {
+        c for piece in lost for c in piece if is_seen(c)
+    }
+
+
+def width(text: str, font: Font) -> float:
+    """Measure a text that one font draws, in ems: by its advances where the font is ours, else by its ink."""
+    if font.path in (own("normal").path, own("bold").path):
+        advances = _advances(font.path)
+        return sum(advances.get(ord(c), 0.0) for c in text)
+    return _ink(text, font) + BEARING
 
 
 def coverage() -> dict[str, str]:
     """Name the font of each script; "" where there is none, and SCRIPTS says what to install."""
     found = dict[str, str]()
     for name, script in SCRIPTS.items():
-        fonts = [font for _, font in runs(script.letters)]
-        found[name] = fonts[0].family if fonts[0] and None not in fonts else ""
+        font = runs(script.letters)[0][1]
+        found[name] = font.family if font and not missing(script.letters) else ""
     return found
 
 
@@ -97,30 +113,45 @@ def _font(letter: str, weight: str) -> Font | None:
         if font.has(letter):
             return font
     others = (font for path in _installed() for font in _faces(path))
-    return next((font for font in others if font.has(letter) and _is_drawn(letter, font)), None)
+    return next((font for font in others if font.has(letter) and _ink(letter, font)), None)
 
 
-def _is_drawn(letter: str, font: Font) -> bool:
-    """Try a letter: a font that the one reader takes, the other may refuse, and leave a gap."""
+@lru_cache(10_000)
+def _ink(text: str, font: Font) -> float:
+    """Draw a text and see how far it goes, in ems; a font that one program reads, another may refuse."""
     import resvg_py
+    from PIL import Image
 
-    def drawn(family: str) -> bytes:
-        text = f"<text y='20' font-family='{escape(family)}'>{escape(letter)}</text>"
-        return resvg_py.svg_to_bytes(
-            svg_string=f"<svg xmlns='http://www.w3.org/2000/svg' width='20' height='30'>{text}</svg>",
-            skip_system_fonts=True,
-            font_files=[str(font.path)],
-        )
+    wide = (2 * len(text) + 1) * EM
+    words = f"<text y='{EM}' font-size='{EM}' font-family='{escape(font.family)}'>{escape(text)}</text>"
+    drawn = resvg_py.svg_to_bytes(
+        svg_string=f"<svg xmlns='http://www.w3.org/2000/svg' width='{wide}' height='{2 * EM}'>{words}</svg>",
+        skip_system_fonts=True,
+        font_files=[str(font.path)],
+    )
+    box = Image.open(io.BytesIO(drawn)).getbbox()
+    return box[2] / EM if box else 0.0
 
-    return drawn(font.family) != drawn("")
+
+@lru_cache(2)
+def _advances(path: Path) -> dict[int, float]:
+    from fontTools.ttLib import TTFont
+
+    with TTFont(path, lazy=True) as font:
+        widths, em = font["hmtx"].metrics, font["head"].unitsPerEm
+        return {c: widths[glyph][0] / em for c, glyph in font.getBestCmap().items()}
+
+
+def _runs_left(c: str) -> bool:
+    return unicodedata.bidirectional(c) in ("R", "AL")
 
 
 @lru_cache(1)
 def _installed() -> list[Path]:
-    """List the machine's fonts, plain ones first, and of these Noto, which is made to go with any other."""
+    """List the machine's fonts, plain ones first, and of these Noto Sans, which goes with any other."""
 
     def rank(path: Path) -> tuple[bool, bool, str]:
-        return bool(ODD.search(path.name)), "noto" not in path.name.lower(), path.name
+        return bool(ODD.search(path.name)), not path.name.startswith("NotoSans"), path.name
 
     return sorted((path for path in files.installed() if not path.name.startswith("DejaVuSans")), key=rank)
 

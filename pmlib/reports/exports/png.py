@@ -4,7 +4,7 @@ import re
 import unicodedata
 from xml.etree import ElementTree
 
-from pmlib.chart.theme import NAMES
+from pmlib.chart.theme import NAMES, SIZE
 from pmlib.reports.exports import fonts
 from pmlib.reports.exports.scripts import lacking
 
@@ -12,6 +12,8 @@ COLOUR = re.compile(r"var\(--([\w-]+)(?:, *(#[0-9a-fA-F]{3,8}))?\)")
 LIGHT = {name: colour for colour, name in NAMES.items()}
 SVG, LINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 LEFT_TO_RIGHT = "\u200e"  # a page's charts start at the left, whatever their words begin with
+TEXT, SPACE = f"{{{SVG}}}text", "{http://www.w3.org/XML/1998/namespace}space"
+ANCHOR, SIZED = re.compile(r"text-anchor: *(start|middle|end);?"), re.compile(r"font-size: *([\d.]+)px")
 BOLD = re.compile(r"font-weight: *(?:bold|[6-9]00)")
 
 
@@ -37,12 +39,16 @@ def png(svg: str, *, width: int = 1500, background: str = "#ffffff") -> bytes:
     """
     import resvg_py
 
-    root, used = _read(COLOUR.sub(_light, svg)), dict[str, None]()
-    texts = [node for node in root.iter(f"{{{SVG}}}text") if node.text]
-    if lost := {c for node in texts for c in fonts.missing(node.text or "", _weight(node))}:
+    root = _read(COLOUR.sub(_light, svg))
+    texts = [(node, above) for above in root.iter() for node in above if node.tag == TEXT and node.text]
+    if lost := {c for node, _ in texts for c in fonts.missing(node.text or "", _weight(node))}:
         raise NoGlyph(lost)
-    for node in texts:
-        used |= dict.fromkeys(_in_fonts(node))
+    used = [fonts.own("normal"), fonts.own("bold")]
+    for node, above in texts:
+        pieces = _pieces(node)
+        at = list(above).index(node)
+        above[at : at + 1] = [piece for piece, _ in pieces]
+        used += [font for _, font in pieces]
     root.set("font-family", fonts.own("normal").family)
     ElementTree.register_namespace("", SVG)
     return resvg_py.svg_to_bytes(
@@ -50,7 +56,7 @@ def png(svg: str, *, width: int = 1500, background: str = "#ffffff") -> bytes:
         width=width,
         background=background,
         skip_system_fonts=True,
-        font_files=list(dict.fromkeys([*(str(fonts.own(kind).path) for kind in ("normal", "bold")), *used])),
+        font_files=list(dict.fromkeys(str(font.path) for font in used)),
     )
 
 
@@ -76,18 +82,33 @@ def _weight(node: ElementTree.Element) -> str:
     return "bold" if BOLD.search(node.get("style", "")) else "normal"
 
 
-def _in_fonts(node: ElementTree.Element) -> list[str]:
-    """Have each piece of a text drawn by the font that has it; name the files."""
-    weight, words = _weight(node), node.text or ""
+def _pieces(node: ElementTree.Element) -> list[tuple[ElementTree.Element, fonts.Font]]:
+    """Cut a text where its font changes, for a text is only drawn well by one; place each piece."""
+    weight, words, style = _weight(node), node.text or "", node.get("style", "")
     if any(unicodedata.bidirectional(c) in ("R", "AL") for c in words):
         words = node.text = LEFT_TO_RIGHT + words
     pieces = [(text, font) for text, font in fonts.runs(words, weight) if font]
-    if all(font == fonts.own(weight) for _, font in pieces):
-        return []
-    node.text = None
-    for text, font in pieces:
-        part = ElementTree.SubElement(node, f"{{{SVG}}}tspan")
-        part.text = text
-        if font != fonts.own(weight):
-            part.set("style", f"font-family: '{font.family}'; font-weight: normal")
-    return [str(font.path) for _, font in pieces]
+    if len(pieces) > 1:
+        size = float(found[1]) if (found := SIZED.search(style)) else float(SIZE)
+        widths = [fonts.width(text, font) * size for text, font in pieces]
+        anchor = found[1] if (found := ANCHOR.search(style)) else "start"
+        x = float(node.get("x", "0")) - sum(widths) * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
+        style = ANCHOR.sub("", style)
+        starts = [x + sum(widths[:count]) for count in range(len(widths))]
+    else:
+        starts = [float(node.get("x", "0"))]
+    return [
+        (_text(node, text, start, style, font), font)
+        for (text, font), start in zip(pieces, starts, strict=True)
+    ]
+
+
+def _text(
+    node: ElementTree.Element, words: str, x: float, style: str, font: fonts.Font
+) -> ElementTree.Element:
+    made = ElementTree.Element(TEXT, node.attrib | {"x": f"{x:.2f}", SPACE: "preserve"})
+    made.text = words
+    if font != fonts.own(_weight(node)):
+        style = f"{style}; font-family: '{font.family}'; font-weight: normal"
+    made.set("style", style)
+    return made
