@@ -40,7 +40,7 @@ class Record:
     """What became of a time of the schedule.
 
     result : "published", "fresh", "failed" or "passed over".
-    passed : how many times before it were passed over for it, or with it.
+    passed : how many times before it were passed over for it, or with it; a thousand stands for more, too.
     line : why it failed.
     """
 
