@@ -4,12 +4,13 @@
   const [find, box, state, by, count, groups, list] =
     ["Find", "Search", "State", "By", "Count", "Groups", "List"].map(at);
   const fold = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const audience = card => [...card.querySelectorAll("dt")].find(term => term.textContent == "For")
-    ?.nextElementSibling.textContent ?? "Without an audience";
+  const told = (card, label) => [...card.querySelectorAll("dt")].find(term => term.textContent == label)
+    ?.nextElementSibling.textContent;
   const all = [...list.querySelectorAll(".cards > li")].map(card => ({
     card,
     topic: card.closest("section").firstElementChild.textContent,
-    audience: audience(card),
+    audience: told(card, "For") ?? "Without an audience",
+    change: told(card, "Last change")?.match(/^\d{4}-\d\d(?=-)/)?.[0] ?? "At a time that is not known",
     jobs: [...card.querySelectorAll(".jobs > li")].map(row => ({ row })),
     fold: card.querySelector(".jobs") && card.querySelector("details"),
   }));
@@ -26,7 +27,7 @@
     row.classList.add("late");
     const words = document.createElement(job ? "small" : "b");
     words.className = "late";
-    words.textContent = `late: its data were good until ${day.textContent}`;
+    words.textContent = job ? "late" : `late: its data were good until ${day.textContent}`;
     if (job) { day.replaceWith(words); continue; }
     let states = row.querySelector(".states");
     if (!states) {
@@ -89,8 +90,9 @@
       if (!sections.has(title)) sections.set(title, []);
       sections.get(title).push(one.card);
     }
-    const made = [], links = [];
-    for (const [title, cards] of sections) {
+    const made = [], links = [], order = [...sections];
+    if (by.value == "change") order.sort(([one], [other]) => one < other ? 1 : -1);
+    for (const [title, cards] of order) {
       const section = document.createElement("section"), head = document.createElement("h2");
       const inside = document.createElement("ul"), item = document.createElement("li");
       const link = document.createElement("a");

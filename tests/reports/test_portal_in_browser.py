@@ -91,6 +91,7 @@ def test_it_prints_the_list_and_no_controls(opened):
     page.emulate_media(media="print")
     assert not page.locator("#Find").is_visible() and not page.locator("nav").is_visible()
     assert page.locator("#report_0039 h3").is_visible()
+    assert page.evaluate(JOBS) == 20
     assert page.pdf(format="A4").startswith(b"%PDF")
 
 
@@ -165,6 +166,18 @@ def test_groups_are_topics_or_audiences(opened):
     page.locator("#Search").fill("")
     page.select_option("#By", "topic")
     assert page.locator("h2").all_text_contents() == topics
+
+
+def test_what_changed_last_comes_first(browser, tmp_path):
+    root = many.make(tmp_path / "root", reports=3, editions=3)
+    many.edition(root / PUBLISHED / "report_0001", 4, 1)
+    write_index(root)
+    page = browser.new_page()
+    page.goto((root / PUBLISHED / "index.html").as_uri())
+    page.select_option("#By", "change")
+    assert page.locator("h2").all_text_contents() == ["2024-06", "2024-05"]
+    assert page.evaluate(SHOWN) == ["report_0001", "report_0000", "report_0002"]
+    page.close()
 
 
 # By keyboard
