@@ -1,14 +1,15 @@
 """The list of reports in a real browser: found by what one types, by keyboard, on a phone, on paper."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import many
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from pmlib.reports.index import write_index
-from pmlib.reports.plan import PUBLISHED, SOURCES
+from pmlib.reports.plan import CATALOG, PUBLISHED, SOURCES
+from pmlib.reports.schedule.state import Record, State, keep
 
 pytestmark = pytest.mark.browser
 
@@ -239,6 +240,25 @@ def test_data_are_late_from_the_day_after_they_were_good(browser, tmp_path):
     assert page.locator("b.late").all_text_contents() == [f"late: its data were good until {day}"]
     page.select_option("#State", "late")
     assert page.evaluate(SHOWN) == ["report_0001"]
+    page.close()
+
+
+def test_a_run_is_late_an_hour_after_it_was_due(browser, tmp_path):
+    root = many.make(tmp_path / "root", reports=2, editions=3)
+    catalog = (root / CATALOG).read_text("utf-8")
+    (root / CATALOG).write_text(catalog.replace("audience", 'schedule = "hourly"\naudience'), "utf-8")
+    (root / SOURCES).write_text('[sales]\ntitle = "Sales"\n')
+    for at, hours in enumerate((4, 0)):
+        moment = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours)
+        done = State().ended(Record(moment, "fresh", moment, moment))
+        keep(done, root, root / PUBLISHED / f"report_{at:04d}")
+    write_index(root)
+    page = browser.new_page()
+    page.goto((root / PUBLISHED / "index.html").as_uri())
+    (said,) = page.locator("b.late").all_text_contents()
+    assert re.fullmatch(r"late: was due \d{4}-\d\d-\d\d \d\d:00 UTC", said)
+    page.select_option("#State", "late")
+    assert page.evaluate(SHOWN) == ["report_0000"]
     page.close()
 
 
