@@ -1,5 +1,6 @@
 """The README is true: its commands publish a page, its steps make a report of it, its links lead on."""
 
+import json
 import os
 import random
 import re
@@ -21,7 +22,7 @@ DECLARED, PUBLISHED = (
     re.sub(r"^   ", "", block, flags=re.M).rstrip(" ")
     for block in re.findall(r"   ```toml\n(.*?)```", README, flags=re.S)
 )
-(MATRIX,) = re.findall(r"^```toml\n(.*?)```", README, flags=re.S | re.M)
+MATRIX, WEEKLY, DELIVERY = re.findall(r"^```toml\n(.*?)```", README, flags=re.S | re.M)
 FIRST = re.findall(r"^pmlib .*$", README, flags=re.M)
 COMMANDS = sorted(set(re.findall(r"`((?:pmlib|make|python make\.py|conda) [^`]+)`", README)))
 
@@ -132,6 +133,68 @@ def test_the_catalog_of_the_readme_is_one(own_project):
     assert example in names, names
 
 
+@pytest.fixture(scope="module")
+def on_schedule(own_project, pmlib):
+    """The README's report with a schedule, on the table of phones, and its readers; run when it was due."""
+    parameters = 'source = "phones"\nfocal = "Acme"\nrivals = ["Globex", "Initech"]'
+    report = WEEKLY.replace('source = "us_cars_demand"', parameters)
+    (own_project / "reports" / "catalog.toml").write_text(PUBLISHED + "\n" + report, "utf-8")
+    nowhere = DELIVERY.replace('"smtp.example.org"', '"127.0.0.1"\nport = 9')  # where nothing listens
+    (own_project / "reports" / "delivery.toml").write_text(nowhere, "utf-8")
+    done = pmlib(own_project, "run", "--due", "--at", "2026-11-30T07:00+01:00")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "weekly_cars: published" in done.stdout  # whatever becomes of its mail
+    assert "127.0.0.1" in done.stderr and "CARS_SLACK" in done.stderr
+    yield own_project
+    (own_project / "reports" / "delivery.toml").unlink()
+
+
+def test_what_is_due_is_run_once_and_what_waits_is_listed(on_schedule, pmlib):
+    again = pmlib(on_schedule, "run", "--due", "--at", "2026-11-30T07:01+01:00")
+    assert "weekly_cars: published" not in again.stdout
+    listed = pmlib(on_schedule, "schedule", "--at", "2026-11-30T07:01+01:00").stdout
+    assert "2026-12-01 07:00" in listed and "2026-11-30 07:00" in listed
+    assert "car_managers" in pmlib(on_schedule, "deliver", "--list").stdout
+    assert "run --due" in pmlib(on_schedule, "schedule", "install", "--print").stdout
+
+
+def test_it_stands_in_the_forms_and_with_the_alerts_asked_for(on_schedule):
+    home = on_schedule / "reports" / "published" / "weekly_cars"
+    record = json.loads(next(home.glob("editions/*/run.json")).read_text("utf-8"))
+    assert "slides.pptx" in record["files"] and record["parts"]["as of"] == "2026-11-30"
+    assert [line for line in record["alerts"] if "cannot be judged" in line] == []
+    assert "weekly_cars" in (on_schedule / "reports/published/index.html").read_text("utf-8")
+
+
+def test_its_mail_is_seen_before_it_is_sent_and_its_forms_are_exported(on_schedule, pmlib, tmp_path):
+    done = pmlib(on_schedule, "deliver", "--preview", "car_managers", str(tmp_path / "mail"))
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "mail").glob("*.eml"))
+    done = pmlib(
+        on_schedule, "export", "weekly_cars", "--as", "pptx", "--edition", "1", "--to", str(tmp_path)
+    )
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.glob("weekly_cars-*.pptx"))
+
+
+def test_the_doctor_says_what_lets_no_mail_out(on_schedule, pmlib):
+    done = pmlib(on_schedule, "doctor")
+    assert done.returncode == 1 and "127.0.0.1" in done.stderr and "ok     packages" in done.stdout
+
+
+def test_every_schedule_and_alert_that_it_names_is_read():
+    from pmlib.reports.condition import condition
+    from pmlib.reports.schedule.when import when
+
+    rows = dict(re.findall(r"^\| `(schedule|alerts)` \| (.*) \|$", README, flags=re.M))
+    for text in re.findall(r"`([^`\"]+)`", rows["schedule"]):
+        when(text, "Europe/Berlin")
+    alerts = [text for text in re.findall(r"`([^`]+)`", rows["alerts"]) if " " in text]
+    assert len(alerts) == 5
+    for text in alerts:
+        assert condition(text).name == "focal_share"
+
+
 def test_every_command_is_one_that_is_tested():
     # .ci/run calls make report, test and check, test_cli.py runs what `pmlib new` and `pmlib init` make; what
     # conda does cannot be tried without its channels.
@@ -149,6 +212,11 @@ def test_every_command_is_one_that_is_tested():
         "pmlib sources",
         "pmlib new",
         "pmlib init",
+        "pmlib schedule",
+        "pmlib deliver",
+        "pmlib export",
+        "pmlib doctor",
+        "pmlib serve",  # test_serve.py
         "make ",
         "python make.py report",
         "conda ",

@@ -40,7 +40,7 @@ class Record:
     """What became of a time of the schedule.
 
     result : "published", "fresh", "failed" or "passed over".
-    passed : how many times before it were passed over for it, or with it; a thousand stands for more, too.
+    passed : how many times before it were passed over for it, or with it.
     line : why it failed.
     """
 
@@ -110,15 +110,15 @@ def recall(root: Path, home: Path) -> State:
     ------
     OSError : the disk could not be read, which says nothing about what is on it.
     """
-    file = path(root, home)
+    path = _path(root, home)
     try:
-        text = read(file)
+        text = read(path)
     except FileNotFoundError:
         return State()
     try:
         return _state(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError):
-        _say_damaged(file.relative_to(root).as_posix(), text)
+        _say_damaged(path.relative_to(root).as_posix(), text)
         return State()
 
 
@@ -129,15 +129,14 @@ def _say_damaged(path: str, text: bytes) -> None:
 
 def keep(state: State, root: Path, home: Path) -> None:
     """Write what is kept of a report in one step."""
-    file = path(root, home)
-    make_folder(file.parent, root)
-    refuse_link(file, root)
-    sweep(file.parent)
-    write(file, json.dumps(asdict(state), default=datetime.isoformat, indent=1).encode() + b"\n")
+    path = _path(root, home)
+    make_folder(path.parent, root)
+    refuse_link(path, root)
+    sweep(path.parent)
+    write(path, json.dumps(asdict(state), default=datetime.isoformat, indent=1).encode() + b"\n")
 
 
-def path(root: Path, home: Path) -> Path:
-    """Name the file that holds what is kept of a report."""
+def _path(root: Path, home: Path) -> Path:
     return root / FOLDER / lock_of(home, root).name / "state.json"
 
 
