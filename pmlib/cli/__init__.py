@@ -15,6 +15,7 @@ from pmlib.cli.editions import diff, editions, verify
 from pmlib.cli.export import export
 from pmlib.cli.run import RUN_FAILED, run
 from pmlib.cli.schedule import schedule
+from pmlib.cli.serve import serve
 from pmlib.cli.sources import sources
 from pmlib.cli.status import status, why
 from pmlib.cli.words import said
@@ -104,6 +105,7 @@ main.add_command(verify)
 main.add_command(export)
 main.add_command(schedule)
 main.add_command(sources)
+main.add_command(serve)
 main.add_command(status)
 main.add_command(why)
 main.add_command(deliver)

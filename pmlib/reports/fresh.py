@@ -167,6 +167,7 @@ class Known:
 def _needs(job: "Job", root: Path, edition: "Edition", tables: dict[str, Any]) -> list[Path | str] | None:
     """List the files and folders that a report's freshness can be seen by; None where it cannot."""
     from pmlib.reports import key
+    from pmlib.reports.templates import template_folders
 
     parts, templates = edition.record["parts"], key.template_files(root)
     used = [templates.get(name, root) for name in key.named("template", parts)]
@@ -187,7 +188,9 @@ def _needs(job: "Job", root: Path, edition: "Edition", tables: dict[str, Any]) -
         root / "templates" / "report",
         *(path.parent for path in templates.values()),
     }
-    listing = [root / PUBLISHED, root / PUBLISHED / "index.html"]
+    lists = [folder / "portal" for folder in template_folders(root)]
+    listing = [root / PUBLISHED, root / PUBLISHED / "index.html", root / "templates" / "portal", *lists]
+    listing += [path for folder in lists for path in sorted(folder.glob("*"))]
     return [*there, *sys.path[1:], root / SOURCES, *sorted(folders), *listing, *_own(job.home, edition)]
 
 

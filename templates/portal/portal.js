@@ -4,12 +4,13 @@
   const [find, box, state, by, count, groups, list] =
     ["Find", "Search", "State", "By", "Count", "Groups", "List"].map(at);
   const fold = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const audience = card => [...card.querySelectorAll("dt")].find(term => term.textContent == "For")
-    ?.nextElementSibling.textContent ?? "Without an audience";
+  const told = (card, label) => [...card.querySelectorAll("dt")].find(term => term.textContent == label)
+    ?.nextElementSibling.textContent;
   const all = [...list.querySelectorAll(".cards > li")].map(card => ({
     card,
     topic: card.closest("section").firstElementChild.textContent,
-    audience: audience(card),
+    audience: told(card, "For") ?? "Without an audience",
+    change: told(card, "Last change")?.match(/^\d{4}-\d\d(?=-)/)?.[0] ?? "At a time that is not known",
     jobs: [...card.querySelectorAll(".jobs > li")].map(row => ({ row })),
     fold: card.querySelector(".jobs") && card.querySelector("details"),
   }));
@@ -17,18 +18,21 @@
   const said = number => number.toLocaleString("en");
   const reports = total == 1 ? "1 report" : `${said(total)} reports`;
 
-  // What is past its day by the reader's clock is late; a page that says so itself would be wrong tomorrow.
-  const now = new Date();
+  // What is late by the reader's clock is called so here: a page that says it of itself is wrong tomorrow.
+  const now = new Date(), grace = 3_600_000; // milliseconds that a run which is on may take
   const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(n => `${n}`.padStart(2, 0)).join("-");
-  for (const day of list.querySelectorAll("time.until")) {
-    if (day.textContent >= today) continue;
-    const row = day.closest("li"), job = row.matches(".jobs *");
+  for (const time of list.querySelectorAll("time.until, time.due")) {
+    const due = time.className == "due";
+    if (due ? Date.parse(time.dateTime) + grace < now : time.textContent < today)
+      late(time.closest("li"), `late: ${due ? "was due" : "its data were good until"} ${time.textContent}`);
+  }
+  function late(row, said) {
+    const job = row.matches(".jobs *"), words = document.createElement(job ? "small" : "b");
+    if (job && row.matches(".late")) return;
     row.classList.add("late");
-    const words = document.createElement(job ? "small" : "b");
     words.className = "late";
-    words.textContent = `late: its data were good until ${day.textContent}`;
-    if (job) { day.replaceWith(words); continue; }
-    let states = row.querySelector(".states");
+    words.textContent = job ? " late" : said;
+    let states = job ? row : row.querySelector(".states");
     if (!states) {
       states = document.createElement("p");
       states.className = "states";
@@ -89,8 +93,9 @@
       if (!sections.has(title)) sections.set(title, []);
       sections.get(title).push(one.card);
     }
-    const made = [], links = [];
-    for (const [title, cards] of sections) {
+    const made = [], links = [], order = [...sections];
+    if (by.value == "change") order.sort(([one], [other]) => one < other ? 1 : -1);
+    for (const [title, cards] of order) {
       const section = document.createElement("section"), head = document.createElement("h2");
       const inside = document.createElement("ul"), item = document.createElement("li");
       const link = document.createElement("a");

@@ -1,22 +1,24 @@
 """`pmlib run --due`: what is due is run once, for its time, whatever clock and catalog do meanwhile."""
 
 import json
-import os
+import shutil
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
-from small import EMIT, payload, write
+from small import EMIT, payload, rendered, write
 
 from pmlib.cli import due as command
 from pmlib.cli import main
 from pmlib.reports import plan, press
 from pmlib.reports.editions import editions, failure
 from pmlib.reports.fresh import all_fresh
-from pmlib.reports.schedule import state
+from pmlib.reports.reproduce import reproduce
+from pmlib.reports.schedule import idle, state
 
 pytestmark = pytest.mark.usefixtures("without_kernel")
 DAILY = 'schedule = "daily 07:00"\nzone = "Europe/Berlin"\n'
-HOURLY = 'schedule = "0 * * * *"\n'
+YEARLY = 'schedule = "1 january 09:00"\n'  # which does not come while a test runs
 
 
 @pytest.fixture
@@ -145,7 +147,7 @@ def test_a_report_that_waited_for_its_turn_is_not_late(make):
 
 
 def test_a_plain_run_after_a_due_run_finds_it_fresh(make):
-    root = make(HOURLY)
+    root = make(YEARLY)
     assert "published" in pmlib("run", "--due")[0]
     assert "fresh" in pmlib("run")[0]
     assert pmlib("status")[1].split()[:2] == ["tiny", "fresh"]
@@ -154,7 +156,7 @@ def test_a_plain_run_after_a_due_run_finds_it_fresh(make):
 
 
 def test_a_plain_run_is_as_of_the_newest_time_and_a_due_run_after_it_finds_it_fresh(make):
-    root = make(HOURLY)
+    root = make(YEARLY)
     pmlib("run")
     (said,) = pmlib("run", "--due")
     assert "fresh" in said
@@ -171,14 +173,14 @@ def test_the_catalog_s_day_and_that_of_the_environment_go_first(make, monkeypatc
 
 
 def test_what_is_known_to_be_fresh_is_so_until_it_is_due_again(make, monkeypatch):
-    root = make(HOURLY)
+    root = make(YEARLY)
     monkeypatch.setattr("pmlib.reports.fresh.SETTLED", -60)
     pmlib("run", "--due")
     pmlib("run")
     assert all_fresh(root)
     now = command.datetime.now(command.UTC).timestamp()
-    for hours in (1, -1):
-        monkeypatch.setattr("pmlib.reports.fresh.time.time", lambda: now + 3600 * hours)  # noqa: B023
+    for years in (1, -1):
+        monkeypatch.setattr("pmlib.reports.fresh.time.time", lambda: now + 366 * 86_400 * years)  # noqa: B023
         assert all_fresh(root) is None
 
 
@@ -276,11 +278,58 @@ def test_a_moment_without_due_is_refused(make):
     assert "--at goes with --due" in pmlib("run", "--at", "2026-03-02T07:00+01:00", code=2)[0]
 
 
-def test_when_nothing_is_due_nothing_is_planned_nor_read(make, monkeypatch):
+def test_an_edition_is_made_again_as_of_its_own_day(make):
     root = make()
-    os.utime(root / plan.CATALOG, (0, 0))
+    due("2026-03-02T07:00:00+01:00")
+    due("2026-03-03T07:00:00+01:00")
+    first, second = editions(root / plan.PUBLISHED / "tiny")
+    (job,) = plan.jobs(root)
+    assert job.as_of not in days(root)
+    for one in (first, second):
+        assert reproduce(job, root, one, rendered) == []
+
+
+def test_the_list_of_reports_is_written_once_the_catalog_is_mended(make):
+    root = make()
+    listed = root / plan.PUBLISHED / "index.html"
+    entry = f'[tiny]\nnotebook = "tiny"\n{DAILY}'
+    catalog(root, f'{entry}[odd]\nnotebok = "tiny"\n')
+    due("2026-03-02T07:00:00+01:00", code=1)
+    assert not listed.exists()
+    catalog(root, entry)
+    assert due("2026-03-02T07:01:00+01:00") == []
+    assert listed.exists()
+
+
+def test_when_nothing_is_due_nothing_is_planned_nor_read(make, monkeypatch):
+    root = make(YEARLY)
+    monkeypatch.setattr(idle, "SETTLED", -60)
     pmlib("run", "--due")
     monkeypatch.setattr(plan, "scheduled", None)
     assert pmlib("run", "--due") == []
-    monkeypatch.setattr("pmlib.reports.schedule.look.look", None)
-    assert not (root / ".pmlib/idle.json").exists()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pmlib.reports.schedule.look.look", None)
+        assert pmlib("run", "--due") == []
+    (root / plan.CATALOG).write_text("[tiny")
+    assert "cannot be read" in pmlib("run", "--due", code=2)[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root: shutil.rmtree(root / state.FOLDER / "tiny"),
+        lambda root: (root / plan.CATALOG).open("a").write("\n"),
+        lambda root: (root / idle.UNLISTED).touch(),
+        lambda root: (root / idle.CACHE).write_text("{"),
+    ],
+)
+def test_what_may_make_something_due_leads_to_a_look(make, monkeypatch, change):
+    root, now = make(YEARLY), command.datetime.now(command.UTC)
+    monkeypatch.setattr(idle, "SETTLED", -60)
+    pmlib("run", "--due")
+    pmlib("run", "--due")
+    assert idle.is_known(root, now + timedelta(seconds=9))
+    assert not idle.is_known(root, now + timedelta(hours=2))
+    assert not idle.is_known(root, now - timedelta(hours=2))
+    change(root)
+    assert not idle.is_known(root, now + timedelta(seconds=9))

@@ -201,6 +201,23 @@ def test_whatever_went_before_a_cut_each_time_is_run_once(quick, folder, scene):
     assert made.whole["wrong"] == []
 
 
+@pytest.mark.slow
+def test_a_disk_that_is_full_at_anything_fails_a_time_once_and_the_next_is_well(quick, folder):
+    made = Sweep(folder, "another edition")
+    wrong = []
+    for step in range(1, made.steps + 1):
+        made.again()
+        code, _ = cut.child(made.root, lambda: call(made.root, SECOND), step, full=True)
+        cut.child(made.root, lambda: call(made.root, SECOND.replace("07:00", "07:01")))
+        found = outcome(made.root)
+        if code not in (0, 1, cut.RAISED) or times(found)["records"] != times(made.whole)["records"]:
+            wrong.append((step, code, found))
+        if call(made.root, FOURTH) or outcome(made.root)["failed"] or outcome(made.root)["wrong"]:
+            wrong.append((step, code, outcome(made.root)))
+    print(f"the disk full at each of {made.steps} steps")
+    assert wrong == []
+
+
 CARELESS = {
     "no edition says for which time it is": (press, "done", lambda job, root: None),
     "what is done is not recorded": (turn, "_ended", lambda state, *_: state),

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from unittest.mock import Mock
 
 import pytest
 from one_letter import font
@@ -99,6 +100,32 @@ def test_a_form_more_or_less_in_the_catalog_makes_a_report_stale(small, printer)
     run(root)
     assert not {picture, print_} & tree(home(root)).keys(), "what no page links to any more is gone"
     assert not list(findings(home(root)))
+
+
+def test_slides_are_the_same_whichever_edition_they_are_of(small):
+    root = project(small, ["pptx"])
+    edition = run(root).edition
+    assert '<a href="slides.pptx">' in page(root) and (home(root) / "slides.pptx").read_bytes()[:2] == b"PK"
+    again = run(root, force=True)
+    assert again.repeatable and again.edition.folder == edition.folder
+    before = (edition.folder / "slides.pptx").read_bytes()
+    (root / plan.CATALOG).write_text('[tiny]\nnotebook = "tiny"\nformats = ["pptx", "png"]\n')
+    assert (run(root).edition.folder / "slides.pptx").read_bytes() == before, (
+        "no number of an edition is in it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(ValueError("too many series"), "too many series"), (KeyError("tiles"), "KeyError: 'tiles'")],
+)
+def test_slides_that_cannot_be_made_leave_the_page_as_it_is(small, monkeypatch, error, said):
+    from pmlib.reports.exports import slides
+
+    monkeypatch.setattr(slides, "slides", Mock(side_effect=error))
+    root = project(small, ["pptx"])
+    assert run(root).edition.record["not_made"] == [f"slides.pptx: {said}"]
+    assert 'href="slides.pptx"' not in page(root) and run(root).state == "fresh"
 
 
 def test_the_print_is_of_the_page_that_links_to_it(small, printer):

@@ -79,6 +79,7 @@ CHANGES = {
     "another file in the data's place": lambda r: shutil.move(r / "data/payload.json", r / "data/sales.csv"),
     "a helper": lambda r: (r / "helpers.py").write_text("1"),
     "a template of the project's own": lambda r: (r / "templates/report").mkdir(parents=True),
+    "a template of the list of reports": lambda r: (r / "templates/portal").mkdir(parents=True),
     "a failed run": lambda r: (home(r) / "failed.json").write_text("{}"),
     "the page": lambda r: (home(r) / "index.html").write_text("x"),
     "the page gone": lambda r: (home(r) / "index.html").unlink(),

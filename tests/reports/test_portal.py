@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import time
+from datetime import datetime
 
 import many
 import pytest
@@ -15,6 +16,8 @@ from pmlib.reports.index import differing, write_index
 from pmlib.reports.plan import PUBLISHED, SOURCES
 from pmlib.reports.portal import memory
 from pmlib.reports.portal.history import Point, drawn
+from pmlib.reports.schedule import state
+from pmlib.reports.schedule.state import Record, State
 from pmlib.reports.seal import seal
 
 
@@ -155,6 +158,21 @@ def test_the_last_change_is_when_the_numbers_or_the_headline_last_were_others(ro
             (same / path).write_bytes(data)
     page = told(written(root))
     assert "<time>2024-07-07</time>, edition 5: share of Honda" in page and "7 editions" in page
+
+
+def test_when_it_is_due_again_is_said_once_something_was_done_of_its_schedule(root):
+    say(root, 'schedule = "weekdays 07:00"\nzone = "Europe/Berlin"')
+    home, moment = root / PUBLISHED / "report_0001", datetime.fromisoformat("2026-11-27T06:00+00:00")
+    assert "<dt>Schedule<dd>weekdays 07:00 Europe/Berlin" in told(written(root))
+    state.keep(State().ended(Record(moment, "fresh", moment, moment)), root, home)
+    page = told(written(root))
+    due = '<time class=due datetime="2026-11-30T06:00:00+00:00">2026-11-30 07:00 Europe/Berlin</time>'
+    assert f"<dt>Next due<dd>{due}" in page
+    assert "Next edition" not in page
+    monday = datetime.fromisoformat("2026-11-30T06:00+00:00")
+    done = state.recall(root, home).ended(Record(monday, "fresh", monday, monday))
+    state.keep(done, root, home)
+    assert "2026-12-01 07:00 Europe/Berlin" in told(written(root)), "whatever is remembered"
 
 
 # Histories

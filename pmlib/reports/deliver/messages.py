@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 from pathlib import Path
 
-from pmlib.reports.deliver import letter
+from pmlib.reports.deliver import letter, whom
 from pmlib.reports.deliver.batches import Batch
 from pmlib.reports.deliver.item import Failed, Item
 from pmlib.reports.deliver.settings import Settings
@@ -20,8 +20,8 @@ def digest(
     """
     mail, reader = found.mail, found.readers[batch.reader]
     assert mail is not None  # the settings name addresses
-    owned = [str(item.edition.record["parameters"].get("owner") or "") for item in items]
-    answering = {box.plain: box.written for name in owned for box in found.owners.get(name, [])}
+    owners = [whom.owner_then(item.edition) for item in items]
+    answering = {box.plain: box.written for name in owners for box in found.owners.get(name, [])}
     return letter.digest(
         items,
         reader.audience or batch.reader.replace("_", " "),

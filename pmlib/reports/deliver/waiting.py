@@ -70,11 +70,10 @@ def undelivered(box: Connection, found: Settings, root: Path, lost: list[Deliver
             alike.setdefault((one.report, one.kind, one.reader, one.reason), []).append(one)
     for (report, kind, reader, reason), some in alike.items():
         last = edition(outbox.place(root, some[0]))
-        owner = str(last.record["parameters"].get("owner") or "") if last else ""
         places = ", ".join(one.address for one in some if kind == "mail")
         line = f"{kind} to {reader}{places and f' ({places})'} was given up: {reason}"
         failed = Failed(report, last.record["title"] if last else report, when, line, "pmlib deliver --again")
-        to = whom.owners(found, owner)
+        to = whom.owners(found, whom.owner_then(last))
         about = ["undelivered", when, *(one.id for one in some)]
         outbox.add(box, [_failure(address.plain, report, about, failed, when) for address in to])
 

@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 
 from pmlib.reports.deliver.address import Mailbox
 from pmlib.reports.deliver.settings import DELIVERY, Reader, Settings
+from pmlib.reports.editions import Edition, newest
 from pmlib.reports.job import Job
 from pmlib.reports.typed import did_you_mean, shown
 
@@ -17,8 +18,14 @@ def readers(settings: Settings, job: Job) -> dict[str, Reader]:
 
 
 def owner(job: Job) -> str:
-    """Name who answers for a report, also where it cannot be planned."""
-    return str(job.parameters.get("owner") or job.entry.parameters.get("owner") or "")
+    """Name who answers for a report; for one that cannot be planned, who did so for its last edition."""
+    given = job.parameters.get("owner") or job.entry.parameters.get("owner")
+    return str(given) if given else owner_then(newest(job.home))
+
+
+def owner_then(edition: Edition | None) -> str:
+    """Name who answered for an edition."""
+    return str(edition.record["parameters"].get("owner") or "") if edition else ""
 
 
 def owners(settings: Settings, name: str) -> list[Mailbox]:

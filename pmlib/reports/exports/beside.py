@@ -101,12 +101,13 @@ def _with_slides(made: Beside, record: Mapping[str, Any], files: Mapping[str, by
     from pmlib.reports.exports.slides import slides
 
     with tempfile.TemporaryDirectory() as folder:  # slides are made of an edition as it stands on disk
-        edition = Path(folder, "editions", "0001-00000000")
+        edition = Path(folder, "editions", "0000-00000000")
         edition.mkdir(parents=True)
         for name in ("notebook.ipynb", "numbers.json"):
             (edition / name).write_bytes(files[name])
         try:
             data = slides(Edition(edition, dict(record)))
-        except ValueError as error:
-            return replace(made, lacks={**made.lacks, "pptx": str(error)})
+        except Exception as error:  # whatever it is, a page is not lost for its slides, and it is said
+            name = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+            return replace(made, lacks={**made.lacks, "pptx": " ".join(f"{name}{error}".split())})
     return replace(made, files={**made.files, PLACES["pptx"][0]: data})

@@ -75,24 +75,25 @@ def _first(deck: Any, edition: Edition, title: str, answer: dict[str, Any] | Non
     top = TOP + 0.1
     slide = blank_slide(deck, title, (EDGE, top, ROOM, 1.2), size)
     top += height(title, size, ROOM, bold=True) + 0.12
-    data = newest_data(edition.record)
-    about = f"Edition {edition.number}" + (f" · Data up to {data}" if data else "")
+    about = " · ".join(part[0].upper() + part[1:] for part in _about(edition))
     write(slide, (EDGE, top, ROOM, 0.3), [[(about, MUTED, False)]], SAID)
     top += 0.42
     rule(slide, (EDGE, top, 1.2, 0.05), CATEGORIES[0])
     top += 0.3
     if answer:
-        bottom = _tiles(slide, answer["tiles"])
+        bottom = _tiles(slide, answer.get("tiles", []))
         _words(slide, answer, top, bottom - 0.15)
     _foot(slide, edition, "")
 
 
 def _words(slide: Any, answer: dict[str, Any], top: float, bottom: float) -> None:
     """Write the answer, then what it means; each as large as there is room, cut where there is none."""
-    head, size = fit(clean(answer["headline"]), (22.0, 20.0, 18.0), ROOM, 3, bold=True)
+    head, size = fit(
+        clean(answer.get("headline") or answer["finding"]), (22.0, 20.0, 18.0), ROOM, 3, bold=True
+    )
     write(slide, (EDGE, top, ROOM, 1.2), [[(head, INK, True)]], size)
     top += height(head, size, ROOM, bold=True) + 0.12
-    parts = [("", answer["rest"]), *answer["lines"]]
+    parts = [("", answer.get("rest", "")), *answer.get("lines", [])]
     parts = [(label, clean(said)) for label, said in parts if said]
     for size in (16.0, 15.0, 14.0, 13.0, 12.0):
         if sum(height(f"{label} {said}", size, ROOM) + 0.08 for label, said in parts) <= bottom - top:
@@ -235,10 +236,15 @@ def _failures(slide: Any, payload: dict[str, Any]) -> float:
     return top
 
 
+def _about(edition: Edition) -> list[str]:
+    """Say which edition it is; one that is being made has no number yet, so the same inputs give the same."""
+    number, data = edition.number, newest_data(edition.record)
+    return [f"edition {number}"] * bool(number) + [f"data up to {data}"] * bool(data)
+
+
 def _foot(slide: Any, edition: Edition, source: str) -> None:
     rule(slide, (EDGE, FOOT + 0.05, ROOM, 0.01), RULE)
-    data = newest_data(edition.record)
-    name = f"{edition.record['title']}, edition {edition.number}" + (f", data up to {data}" if data else "")
+    name = ", ".join([str(edition.record["title"]), *_about(edition)])
     said = f"Source: {source} · {name}" if source else name
     words, size = fit(clean(said), (NOTE, 9.0, 8.0), ROOM - 0.9, 2)
     write(slide, (EDGE, FOOT + 0.12, ROOM - 0.9, 0.36), [[(words, MUTED, False)]], size)

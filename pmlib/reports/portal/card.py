@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pmlib.reports import late
 from pmlib.reports.editions import failure
 from pmlib.reports.entry import Entry
 from pmlib.reports.matrix import Row
 from pmlib.reports.portal.facts import Facts
+from pmlib.reports.schedule import times
 
 LISTED = 3  # editions that a card links to; all of them stand on a page of their own
 FORMATS = {".xlsx": "Workbook", ".pptx": "Slides", ".pdf": "PDF"}
@@ -24,6 +27,7 @@ class Card:
     page : path of its page from the list; empty where there is none.
     states : each a kind for the eye and the filter ("failed"), words and a link.
     until : the last day on which its data are new enough by the reader's clock.
+    due : the moment, as ISO has it, by which its schedule asks for a run that was not yet.
     meta : label and words of who answers for it, for whom, how old.
     """
 
@@ -32,6 +36,7 @@ class Card:
     page: str
     states: list[tuple[str, str, str]]
     until: str
+    due: str
     meta: list[tuple[str, str]]
     formats: list[tuple[str, str]]
     folder: str
@@ -77,6 +82,7 @@ def card(row: Row, facts: Facts | None, root: Path, tables: Mapping[str, Any], n
         page=f"{name}/index.html" if facts else "",
         states=list(_states(row.entry, facts, failed, name, "" if by_clock else until)),
         until=until if by_clock else "",
+        due=due.isoformat() if (due := _due(row.entry, facts)) else "",
         meta=_meta(row.entry, facts),
         formats=_formats(facts, home, name),
         folder=name,
@@ -117,9 +123,26 @@ def _meta(entry: Entry, facts: Facts | None) -> list[tuple[str, str]]:
         "Owner": facts.owner if facts else str(entry.parameters.get("owner") or ""),
         "For": entry.audience,
         "Data up to": max((newest for _, newest in facts.inputs), default="") if facts else "",
-        "Next edition": facts.next_edition if facts else str(entry.parameters.get("next_edition") or ""),
+        **_next(entry, facts),
     }
     return [(label, words) for label, words in said.items() if words]
+
+
+def _next(entry: Entry, facts: Facts | None) -> dict[str, str]:
+    """Say when there will be more: by its schedule, or else by what its notebook says."""
+    if not entry.schedule:
+        said = facts.next_edition if facts else str(entry.parameters.get("next_edition") or "")
+        return {"Next edition": said}
+    if due := _due(entry, facts):
+        return {"Next due": f"{due.astimezone(ZoneInfo(entry.zone)):%Y-%m-%d %H:%M} {entry.zone}"}
+    return {"Schedule": f"{entry.schedule} {entry.zone}"}
+
+
+def _due(entry: Entry, facts: Facts | None) -> datetime | None:
+    """Give the first time of its schedule at which not all is done; None where that is not known."""
+    if not entry.schedule or not facts or not facts.settled:
+        return None
+    return times.around(entry, datetime.fromisoformat(facts.settled))[1]
 
 
 def _formats(facts: Facts | None, home: Path, name: str) -> list[tuple[str, str]]:

@@ -36,10 +36,14 @@ class Facts:
     history: dict[str, str]
     changed: dict[str, str]
     editions: list[list[str]]
+    settled: str
 
 
-def facts(editions: Sequence[Edition]) -> Facts:
-    """Read what the editions of a report say, at least one, the oldest first."""
+def facts(editions: Sequence[Edition], settled: str = "") -> Facts:
+    """Read what the editions of a report say, at least one, the oldest first.
+
+    settled : the moment up to which all is done that its schedule asks for, where that is known.
+    """
     record = editions[-1].record
     tile = next(iter(_tiles(record)), {})
     return Facts(
@@ -58,6 +62,7 @@ def facts(editions: Sequence[Edition]) -> Facts:
             [str(one.number), one.folder.name, newest_data(one.record), _day(one.record)]
             for one in reversed(editions)
         ],
+        settled=settled,
     )
 
 

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from pmlib.disposable import keep, recall
 from pmlib.reports.editions import NAME, editions, folders
 from pmlib.reports.portal.facts import Facts, facts
+from pmlib.reports.schedule import state as schedule
 from pmlib.reports.seal import RUN, SEAL
 
 CACHE = ".pmlib/portal.json"
@@ -35,18 +37,23 @@ class Memory:
     def facts(self, home: Path) -> Facts | None:
         """Read what the editions of a report say; None where it has none."""
         name = home.relative_to(self.root).as_posix()
-        state, newest = _state(home)
+        state, newest = _state(home, schedule.path(self.root, home))
         if not state:
             return None
         if name in self.known and self.known[name][0] == state:
             self.seen[name] = self.known[name]
             return Facts(**self.known[name][1])
         whole = editions(home)
-        found = facts(whole) if whole else None
+        found = facts(whole, self._settled(home)) if whole else None
         # What is damaged is read and named each time.
         if found and len(whole) == len(folders(home)) and newest < self.began - SETTLED:
             self.seen[name] = [state, asdict(found)]
         return found
+
+    def _settled(self, home: Path) -> str:
+        """Give the moment up to which all is done that a report's schedule asks for; "" where none is."""
+        moment = schedule.recall(self.root, home).settled(datetime.max.replace(tzinfo=UTC))
+        return moment.isoformat() if moment else ""
 
     def save(self) -> None:
         """Keep what is known of the reports that were asked for, if that is more or less than before."""
@@ -66,7 +73,7 @@ def _sum(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _state(home: Path) -> tuple[str, float]:
+def _state(home: Path, scheduled: Path) -> tuple[str, float]:
     """Sum up the state of a report's editions, "" where it has none, and say when the newest file changed."""
     inside = f"{home}{os.sep}editions"
     try:
@@ -76,8 +83,9 @@ def _state(home: Path) -> tuple[str, float]:
     states = [
         (name, [_stat(f"{inside}{os.sep}{name}{os.sep}{file}") for file in LOOKED_AT]) for name in names
     ]
+    states.append(("", [_stat(str(scheduled))]))
     newest = max((when for _, files in states for when in _times(files)), default=0)
-    return (sha256(repr(states).encode()).hexdigest() if states else ""), newest / 1e9
+    return (sha256(repr(states).encode()).hexdigest() if names else ""), newest / 1e9
 
 
 def _times(files: Iterable[tuple[int, ...]]) -> Iterable[int]:

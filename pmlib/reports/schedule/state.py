@@ -40,7 +40,7 @@ class Record:
     """What became of a time of the schedule.
 
     result : "published", "fresh", "failed" or "passed over".
-    passed : how many times before it were passed over for it, or with it.
+    passed : how many times before it were passed over for it, or with it; a thousand stands for more, too.
     line : why it failed.
     """
 
@@ -110,15 +110,15 @@ def recall(root: Path, home: Path) -> State:
     ------
     OSError : the disk could not be read, which says nothing about what is on it.
     """
-    path = _path(root, home)
+    file = path(root, home)
     try:
-        text = read(path)
+        text = read(file)
     except FileNotFoundError:
         return State()
     try:
         return _state(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError):
-        _say_damaged(path.relative_to(root).as_posix(), text)
+        _say_damaged(file.relative_to(root).as_posix(), text)
         return State()
 
 
@@ -129,14 +129,15 @@ def _say_damaged(path: str, text: bytes) -> None:
 
 def keep(state: State, root: Path, home: Path) -> None:
     """Write what is kept of a report in one step."""
-    path = _path(root, home)
-    make_folder(path.parent, root)
-    refuse_link(path, root)
-    sweep(path.parent)
-    write(path, json.dumps(asdict(state), default=datetime.isoformat, indent=1).encode() + b"\n")
+    file = path(root, home)
+    make_folder(file.parent, root)
+    refuse_link(file, root)
+    sweep(file.parent)
+    write(file, json.dumps(asdict(state), default=datetime.isoformat, indent=1).encode() + b"\n")
 
 
-def _path(root: Path, home: Path) -> Path:
+def path(root: Path, home: Path) -> Path:
+    """Name the file that holds what is kept of a report."""
     return root / FOLDER / lock_of(home, root).name / "state.json"
 
 

@@ -22,8 +22,7 @@ def of(entry: Entry) -> When:
 
 def day(entry: Entry, moment: datetime) -> str:
     """Give the local day of the newest time up to a moment; nothing where there is none yet."""
-    latest = of(entry).latest(moment)
-    return of(entry).day(latest).isoformat() if latest else ""
+    return _day(entry.schedule, entry.zone, moment)
 
 
 def around(entry: Entry, moment: datetime) -> tuple[datetime | None, datetime | None]:
@@ -34,6 +33,13 @@ def around(entry: Entry, moment: datetime) -> tuple[datetime | None, datetime | 
 def gone_by(entry: Entry, since: datetime, now: datetime) -> Sequence[datetime]:
     """List the times after one moment and up to another, the oldest first; of very many the newest."""
     return _gone_by(entry.schedule, entry.zone, since, now)
+
+
+@lru_cache(maxsize=10_000)  # many reports share a schedule
+def _day(schedule: str, zone: str, moment: datetime) -> str:
+    times = when(schedule, zone)
+    latest = times.latest(moment)
+    return times.day(latest).isoformat() if latest else ""
 
 
 @lru_cache(maxsize=10_000)
