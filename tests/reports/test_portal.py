@@ -287,11 +287,13 @@ def test_the_list_is_the_same_with_without_and_with_a_damaged_memory(root):
 
 def test_only_a_report_with_a_new_edition_is_read_again(root, monkeypatch):
     written(root)
-    read = []
-    real = memory.facts
-    monkeypatch.setattr(
-        memory, "facts", lambda editions: read.append(editions[0].home.name) or real(editions)
-    )
+    read, real = [], memory.facts
+
+    def reading(editions, settled):
+        read.append(editions[0].home.name)
+        return real(editions, settled)
+
+    monkeypatch.setattr(memory, "facts", reading)
     again(root, 6)
     assert "6 editions" in told(written(root))
     assert written(root) and read == ["report_0001"]
