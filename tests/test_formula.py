@@ -104,7 +104,9 @@ def test_bars_of_shares_end_together_and_others_where_they_go():
         [lever("a", 0.4), lever("b", 3.0)],
         [(A, out("one", unit="%")), (1 - A, out("two", unit="%")), (A * B, out("size"))],
     )
-    assert found.reach() == pytest.approx({"one": 1.6, "two": 1.6, "size": 5.6})
+    spans = found.spans()
+    assert spans["one"] == spans["two"] == pytest.approx((-0.6, 1.6))
+    assert spans["size"] == pytest.approx((-2.4, 5.6))
 
 
 # The stops of a slider

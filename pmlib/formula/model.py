@@ -111,16 +111,18 @@ class Model:
                 slots.append(function(*(slots[int(slot)] for slot in taken)))
         return {output.name: float(slots[output.slot]) for output in self.outputs}
 
-    def reach(self) -> dict[str, float]:
-        """Say how far each output goes above 0 where inputs are at their ends; shares go as far together."""
+    def spans(self) -> dict[str, tuple[float, float]]:
+        """Say how far each output goes below and above 0 where inputs are at their ends; shares together."""
         moved = {one.name: (one.stops[0], one.stops[-1]) for one in self.inputs[:CORNERS]}
         corners = [dict(zip(moved, ends, strict=True)) for ends in product(*moved.values())]
         tried = [self.at(), *(self.at(**corner) for corner in corners)]
-        most = {
-            name: max([0.0, *(found[name] for found in tried if isfinite(found[name]))]) for name in tried[0]
+        found = {
+            one.name: [0.0, *(values[one.name] for values in tried if isfinite(values[one.name]))]
+            for one in self.outputs
         }
-        shares = [one.name for one in self.outputs if one.unit == "%"]
-        return most | dict.fromkeys(shares, max((most[name] for name in shares), default=0.0))
+        shares = [value for one in self.outputs if one.unit == "%" for value in found[one.name]]
+        found |= {one.name: shares for one in self.outputs if one.unit == "%"}
+        return {name: (min(values), max(values)) for name, values in found.items()}
 
     def plain(self) -> dict[str, Any]:
         """Give it as plain JSON."""

@@ -45,12 +45,12 @@ def controls(made: Environment) -> Controls:
             model = _reader().validate_python(plain)
         except ValidationError as error:
             raise ValueError(f"a result's model is none: {error.errors()[0]['msg']}") from None
-        found, most = model.at(), model.reach()
+        found, spans = model.at(), model.spans()
         return template.render(
             about=model.about,
-            model=_attribute(json.dumps(_program(model, most), ensure_ascii=False, separators=(",", ":"))),
+            model=_attribute(json.dumps(_program(model, spans), ensure_ascii=False, separators=(",", ":"))),
             inputs=[_input(at, one) for at, one in enumerate(model.inputs)],
-            outputs=[_output(one, found[one.name], most[one.name]) for one in model.outputs],
+            outputs=[_output(one, found[one.name], *spans[one.name]) for one in model.outputs],
         )
 
     return html
@@ -66,7 +66,7 @@ def _reader() -> TypeAdapter[Model]:
     return TypeAdapter(Model)
 
 
-def _program(model: Model, most: Mapping[str, float]) -> dict[str, Any]:
+def _program(model: Model, spans: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
     return {
         "inputs": [
             {
@@ -83,7 +83,7 @@ def _program(model: Model, most: Mapping[str, float]) -> dict[str, Any]:
             for value in model.constants
         ],
         "steps": model.steps,
-        "outputs": [{"slot": one.slot, "most": most[one.name] or 1, **_form(one)} for one in model.outputs],
+        "outputs": [{"slot": one.slot, "span": spans[one.name], **_form(one)} for one in model.outputs],
     }
 
 
@@ -126,6 +126,19 @@ def _place(stops: tuple[float, ...], value: float) -> float:
     return 1.0
 
 
-def _output(one: Output, value: float, most: float) -> dict[str, Any]:
-    width = round(min(100.0, max(0.0, 100 * value / (most or 1))), 2)
-    return {"label": one.label, "said": written(value, one.unit, one.digits), "value": value, "width": width}
+def _output(one: Output, value: float, least: float, most: float) -> dict[str, Any]:
+    # As the script draws a bar: from 0, on a scale from the least to the most.
+    place, zero = (_part(end, least, most) for end in (value, 0.0))
+    return {
+        "label": one.label,
+        "said": written(value, one.unit, one.digits),
+        "value": value,
+        "left": min(place, zero),
+        "width": round(abs(place - zero), 2),
+        "place": place,
+    }
+
+
+def _part(value: float, least: float, most: float) -> float:
+    share = (value - least) / (most - least) if most > least else 0.0
+    return round(100 * min(1.0, max(0.0, share)), 2)

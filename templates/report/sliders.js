@@ -72,8 +72,10 @@ for (const box of document.querySelectorAll(".sliders")) {
     computed(model, values).forEach((value, i) => {
       told[i].value = value;
       told[i].textContent = written(value, model.outputs[i]);
-      const width = Math.max(0, Math.min(100, 100 * value / model.outputs[i].most));
-      told[i].parentNode.querySelector(".bar i").style.width = width + "%";
+      const [least, most] = model.outputs[i].span, {style} = told[i].parentNode.querySelector(".bar i");
+      const [place, zero] = [value, 0].map(end => 100 * Math.max(0, Math.min(1, (end - least) / (most - least))));
+      style.left = Math.min(place, zero) + "%";
+      style.width = Math.abs(place - zero) + "%";
     });
   };
   const reset = () => {

@@ -236,6 +236,16 @@ def test_paper_shows_the_default_whatever_was_moved(opened):
     assert "Ours 50.0%, Rest 50.0%" in shown.locator(".still").inner_text()
 
 
+def test_bars_go_from_nothing_to_the_value_on_either_side(opened):
+    lever = Input(name="x", label="X", stops=(-1.0, 0.0, 2.0, 3.0), start=2)
+    shown = opened(page(Moving(model([lever], [(given("x") * 10.0, Output(name="y", label="Y"))]))))
+    drawn = "[...document.querySelectorAll('.bar i')].map(i => [i.style.left, i.style.width])"
+    assert shown.evaluate(drawn) == [["25%", "50%"]]
+    shown.evaluate(MOVED, [[0.0]])
+    assert shown.evaluate(drawn) == [["0%", "25%"]]
+    assert shown.evaluate("document.querySelector('.bar s').style.left") == "75%", "where it began"
+
+
 # Nothing else runs
 
 

@@ -13,7 +13,7 @@ from pmlib.impact.feature.breakeven import Outcome
 from pmlib.impact.feature.forecast import Feature
 from pmlib.impact.feature.label import labelled
 from pmlib.impact.feature.plan import Plan
-from pmlib.impact.feature.simulate import money, total
+from pmlib.impact.feature.simulate import at_share, money, total
 from pmlib.impact.feature.variance import shares
 from pmlib.impact.feature.words import driver_label, driver_words, kpi_words, span, unit_of
 from pmlib.result import Absent, Check, Number, Result
@@ -71,16 +71,6 @@ def drivers(feature: "Feature | Absent | None") -> Drivers | Absent:
     frame = _swings(plan, draws.parts, middle, names, outcome)
     here = float(outcome(middle)[0])
     return labelled(_told(frame, feature, of, unit, here), [plan])
-
-
-def at_share(values: np.ndarray, share: float) -> np.ndarray:
-    """Give the draw below which this share of the draws lies, as the only one."""
-    if values.ndim == 1:
-        return np.quantile(values, [share])
-    order = np.argsort(values.sum(axis=1), kind="stable")
-    place = share * (len(values) - 1)
-    near = order[max(0, int(place) - len(values) // 100) : int(place) + len(values) // 100 + 1]
-    return np.asarray(values[near].mean(axis=0, keepdims=True))  # of neighbours: one future alone is rugged
 
 
 def _swings(

@@ -67,6 +67,16 @@ def money(parts: Mapping[str, np.ndarray], better: int) -> np.ndarray:
     return better * total(parts) * parts["value"] - parts["cost"]
 
 
+def at_share(values: np.ndarray, share: float) -> np.ndarray:
+    """Give the draw below which this share of the draws lies, as the only one."""
+    if values.ndim == 1:
+        return np.quantile(values, [share])
+    order = np.argsort(values.sum(axis=1), kind="stable")
+    place = share * (len(values) - 1)
+    near = order[max(0, int(place) - len(values) // 100) : int(place) + len(values) // 100 + 1]
+    return np.asarray(values[near].mean(axis=0, keepdims=True))  # of neighbours: one future alone is rugged
+
+
 def drawn(plan: Plan, count: int, seed: int, stream: int = 0, futures: np.ndarray | None = None) -> Drawn:
     """Draw a plan.
 
