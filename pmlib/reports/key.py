@@ -176,11 +176,13 @@ def _forms(job: Job, before: Mapping[str, str]) -> dict[str, str]:
     found = {
         f"format {form}": tools.standing(form, before.get(f"format {form}", "")) for form in job.entry.formats
     }
-    letters = before.get("letters", "") if "png" in job.entry.formats else ""
+    letters = before.get("letters", "") if found else ""
     if letters:
-        from pmlib.reports.exports.fonts import missing  # loads what draws
+        from pmlib.reports.exports.fonts import missing, unprinted  # loads what draws
 
-        letters = "".join(sorted(missing(" ".join(letters))))
+        lost = missing(" ".join(letters)) if "png" in job.entry.formats else set[str]()
+        lost |= unprinted(letters) if "pdf" in job.entry.formats else set()
+        letters = "".join(sorted(lost))
     return found | {"letters": letters}
 
 

@@ -165,8 +165,7 @@ class Child:
                 self._hear(heard)
             if stop.is_set():
                 raise Stopped
-            held = self._measure()
-            if held > memory_limit(entry) and not self._prints:
+            if not self._prints and self._measure() > memory_limit(entry):
                 shown = memory_limit(entry) // MB
                 raise self._failed("Memory", f"the run held more than its memory limit of {shown:,} MB")
             if time.monotonic() > self._deadline and self._status is None:

@@ -10,6 +10,8 @@ from small import payload, rendered, tree
 
 from pmlib.reports import plan, press
 from pmlib.reports.exports import pdf
+from pmlib.reports.exports.beside import Beside
+from pmlib.reports.exports.scripts import NoGlyph
 from pmlib.reports.verify import findings
 
 pytestmark = pytest.mark.usefixtures("without_kernel")
@@ -176,6 +178,21 @@ def test_a_chart_without_glyphs_loses_its_picture_only_until_there_is_a_font(sma
     machine_fonts(font(tmp_path / "thai.ttf", "ตลาด"))
     outcome = run(root)
     assert outcome.state == "published" and "figures/answer.png" in outcome.edition.files
+
+
+def test_a_print_without_glyphs_is_not_made_until_there_is_a_font(small, printer, machine_fonts, tmp_path):
+    printer(NoGlyph({"ก"}))
+    root = project(small, ["pdf"])
+    (line,) = run(root).edition.record["not_made"]
+    assert line.startswith("page.pdf: no font here has ก (Thai: install") and run(root).state == "fresh"
+    machine_fonts(font(tmp_path / "thai.ttf", "ก"))
+    printer(b"%PDF-1.4 print")
+    assert "page.pdf" in run(root).edition.files
+
+
+def test_one_reason_is_said_once():
+    beside = Beside(unpictured={"a": "no font", "b": "no font", "c": "other"}, lacks={"pdf": "no font"})
+    assert beside.missing == ["page.pdf, figures/a.png, figures/b.png: no font", "figures/c.png: other"]
 
 
 def test_the_run_says_what_it_could_not_make(small, monkeypatch, capsys):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pmlib.chart import fonts as files
 from pmlib.reports.exports import pdf as module
 from pmlib.reports.exports import tools
 from pmlib.reports.exports.pdf import pdf
@@ -69,6 +70,20 @@ def test_two_prints_are_equal_to_the_byte_and_say_no_time(page):
         assert part in first, part
     start = int(re.search(rb"startxref\n(\d+)\n", first)[1])
     assert first[start : start + 4] == b"xref", "what was replaced is as long as what replaces it"
+
+
+def test_letters_that_would_be_boxes_on_paper_are_named(page, machine_fonts, program, monkeypatch):
+    program("exit 3")
+    machine_fonts(files.own("normal"))
+    folded, shown = (
+        "<details><summary>ก</summary>ข<br>ค</details><nav>ง</nav>",
+        "<h2>Caf\u0065\u0301 &#x5e02;</h2>",
+    )
+    assert "no font" not in refusal(page(folded))
+    assert refusal(page(folded + shown)).startswith("no font here has 市 (Chinese: install fonts-noto-cjk)")
+    assert "no font" in refusal(page("<details open>ก</details>"))
+    machine_fonts()
+    assert refusal(page()).startswith("no font here has "), "a machine without any font"
 
 
 @pytest.mark.browser

@@ -9,6 +9,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from pmlib.reports.editions import Edition
+from pmlib.reports.exports.scripts import NoGlyph
 from pmlib.reports.exports.tools import FAILED, PLACES, lacking
 
 FIGURES = "figures"
@@ -45,9 +46,13 @@ class Beside:
 
     @property
     def missing(self) -> list[str]:
-        """A line for each thing that could not be made."""
-        charts = [f"{FIGURES}/{name}.png: {why}" for name, why in self.unpictured.items()]
-        return [*(f"{PLACES[form][0]}: {why}" for form, why in self.lacks.items()), *charts]
+        """A line for each reason why something could not be made."""
+        lost = dict[str, list[str]]()
+        for form, why in self.lacks.items():
+            lost.setdefault(why, []).append(PLACES[form][0])
+        for name, why in self.unpictured.items():
+            lost.setdefault(why, []).append(f"{FIGURES}/{name}.png")
+        return [f"{', '.join(paths)}: {why}" for why, paths in lost.items()]
 
     @property
     def parts(self) -> dict[str, str]:
@@ -62,6 +67,9 @@ class Beside:
 
         try:
             return replace(self, files={**self.files, PLACES["pdf"][0]: printed(html.encode())})
+        except NoGlyph as error:
+            letters = "".join(sorted({*self.letters, *error.letters}))
+            return replace(self, lacks={**self.lacks, "pdf": str(error)}, letters=letters)
         except ValueError as error:  # what a browser says in its distress differs from time to time
             return replace(self, lacks={**self.lacks, "pdf": str(error).partition(": ")[0]})
 

@@ -75,6 +75,17 @@ def missing(text: str, weight: str = "normal") -> set[str]:
     }
 
 
+def unprinted(text: str) -> set[str]:
+    """Name the characters of a text that no font installed here has, for which a browser draws boxes."""
+    left = {c for c in unicodedata.normalize("NFC", text) if is_seen(c)}
+    for path in sorted(files.installed(), key=lambda path: path.name != "DejaVuSans.ttf"):
+        if not left:
+            break
+        for face in _faces(path):
+            left = {c for c in left if ord(c) not in face.characters}
+    return left
+
+
 def width(text: str, font: Font) -> float:
     """Measure a text that one font draws, in ems: by its advances where the font is ours, else by its ink."""
     if font.path in (own("normal").path, own("bold").path):

@@ -9,7 +9,10 @@ import sys
 from pathlib import Path
 from subprocess import PIPE
 
+from pmlib.reports.exports.fonts import unprinted
+from pmlib.reports.exports.scripts import NoGlyph
 from pmlib.reports.exports.tools import browser, lacking
+from pmlib.reports.exports.words import words
 from pmlib.reports.warm import family
 
 LIMIT = 60  # seconds
@@ -34,10 +37,12 @@ def printed(html: bytes) -> bytes:
 
     Raises
     ------
-    ValueError : there is nothing to print with, or the browser could not.
+    ValueError : there is nothing to print with, no font for some letters, or the browser could not.
     """
     if lack := lacking("pdf"):
         raise ValueError(lack)
+    if lost := unprinted(words(html.decode())):
+        raise NoGlyph(lost)
     # In a process of its own, which can be ended with all that it started, whatever a browser is at.
     command = [sys.executable, "-P", "-m", "pmlib.reports.exports.printing", browser()]
     with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as run:

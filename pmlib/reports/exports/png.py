@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 from pmlib.chart.theme import NAMES, SIZE
 from pmlib.reports.exports import fonts
-from pmlib.reports.exports.scripts import lacking
+from pmlib.reports.exports.scripts import NoGlyph
 
 COLOUR = re.compile(r"var\(--([\w-]+)(?:, *(#[0-9a-fA-F]{3,8}))?\)")
 LIGHT = {name: colour for colour, name in NAMES.items()}
@@ -15,14 +15,6 @@ LEFT_TO_RIGHT = "\u200e"  # a page's charts start at the left, whatever their wo
 TEXT, SPACE = f"{{{SVG}}}text", "{http://www.w3.org/XML/1998/namespace}space"
 ANCHOR, SIZED = re.compile(r"text-anchor: *(start|middle|end);?"), re.compile(r"font-size: *([\d.]+)px")
 BOLD = re.compile(r"font-weight: *(?:bold|[6-9]00)")
-
-
-class NoGlyph(ValueError):
-    """No font here has glyphs for these letters."""
-
-    def __init__(self, letters: set[str]) -> None:
-        super().__init__(lacking(letters))
-        self.letters = letters
 
 
 def png(svg: str, *, width: int = 1500, background: str = "#ffffff") -> bytes:

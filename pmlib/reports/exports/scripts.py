@@ -41,6 +41,14 @@ def lacking(characters: set[str]) -> str:
     return f"no font here has {', '.join(parts)}; `pmlib doctor` checks"
 
 
+class NoGlyph(ValueError):
+    """No font here has glyphs for these letters."""
+
+    def __init__(self, letters: set[str]) -> None:
+        super().__init__(lacking(letters))
+        self.letters = letters
+
+
 def _script(c: str) -> tuple[str, str]:
     first = unicodedata.name(c, "").partition(" ")[0]
     for name, script in SCRIPTS.items():
