@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pmlib.reports.schedule.turn import Turn
 
 
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)  # no pmlib ran before; some machines start with a clock of 1970
+
+
 def moment(text: str) -> datetime:
     """Read a moment from the command line."""
     try:
@@ -35,6 +38,8 @@ def run_due(here: Path, names: tuple[str, ...], at: str | None, how: "How") -> b
 
     fixed = moment(at) if at else None
     now = fixed or datetime.now(UTC)
+    if now < FIRST and not fixed:
+        raise ValueError(f"the clock says {now:%Y-%m-%d %H:%M} UTC; nothing is run until it is right")
     well = (not names and idle.is_known(here, now)) or _look(here, names, now, fixed, how)
     return not send(here, partial(click.echo, err=True)) and well
 

@@ -47,6 +47,17 @@ class End:
 Turn = Callable[[Job, Callable[[Job], End]], End]
 
 
+def _without(jobs: list[Job], name: str) -> list[Job]:
+    """Leave out the jobs that come after one, directly or not; each comes after those that it waits for."""
+    gone, kept = {name}, list[Job]()
+    for job in jobs:
+        if gone & set(job.after):
+            gone.add(job.name)
+        else:
+            kept.append(job)
+    return kept
+
+
 def _end(attempt: Callable[[], End]) -> End:
     try:
         return attempt()
@@ -108,7 +119,10 @@ class Batch:
             left = [job for job in left if job not in ready]
             running |= {pool.submit(self._one, job, rendered): job for job in ready}
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                yield running.pop(future), future.result()
+                job, end = running.pop(future), future.result()
+                if end == End():  # another process is at it, or will be: at what reads its Numbers, too
+                    left = _without(left, job.name)
+                yield job, end
 
     def _one(self, job: Job, rendered: Callable[..., Rendered]) -> End:
         if self._stop.is_set():

@@ -4,9 +4,10 @@ import json
 import shutil
 from datetime import timedelta
 
+import nbformat
 import pytest
 from click.testing import CliRunner
-from small import EMIT, payload, rendered, write
+from small import EMIT, notebook, payload, rendered, write
 
 from pmlib.cli import due as command
 from pmlib.cli import main
@@ -214,6 +215,32 @@ def test_a_report_that_cannot_be_planned_fails_once_and_the_others_go_on(make):
     assert not (root / "reports/published/gone").exists()
 
 
+def test_what_reads_numbers_of_a_report_that_another_process_runs_is_left_to_that(make):
+    root = make()
+    entry = f'notebook = "reads"\n{DAILY}'
+    catalog(root, f'[c]\n{entry}parameters.som = "b/x"\n[b]\n{entry}parameters.som = "a/x"\n[a]\n{entry}')
+    nbformat.write(notebook(EMIT, parameters=READS), root / "notebooks/reads.ipynb")
+    with press.held(root / plan.PUBLISHED / "a", root):
+        assert due("2026-03-02T07:00:00+01:00") == []
+    said = due("2026-03-02T07:01:00+01:00")
+    assert [line.split(":")[0] for line in said] == ["a", "b", "c"]
+
+
+def test_a_clock_that_stands_where_it_started_runs_nothing(make, monkeypatch):
+    root = make()
+
+    class Clock(command.datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return command.datetime.fromisoformat("1970-01-01T00:03:00+00:00")
+
+    monkeypatch.setattr(command, "datetime", Clock)
+    (said,) = pmlib("run", "--due", code=2)
+    assert "the clock says 1970-01-01 00:03 UTC" in said
+    assert days(root) == []
+
+
+READS = 'som: "Number | None" = None\nfocal = "Ford"\n'
 NAMED = {"gone": "gone", "tiny": "gone", "well": "tiny"}
 BROKEN = {
     "a key that there is not": "titel = 3\n",
