@@ -75,19 +75,19 @@ def _run(here: Path, found: "Look", turn: "Turn", how: "How") -> bool:
     if not (how.dask or is_free(here, how.here)):
         return True  # those that are on run what is due next, and whoever is called after them
     known, well, due = Known(here), True, found.due
-    listing.begin(here)
     each = {row.name for row in found.rows if row.entry.missed == "each"}
-    while due:
-        ended = list[str]()
-        for job, end in _round(here, found, due, turn, how):
-            well &= not end.error
-            ended += [job.name] if end.outcome or end.error else []
-            if end.outcome and end.outcome.state == "fresh":
-                known.add(job, end.outcome.edition)
-        again = each & set(ended) if well or how.keep_going else set()
-        later = look(here, turn.called, sorted(again)).due if again else {}
-        due = {name: time for name, time in later.items() if time > due[name]}
-    listing.write(here)
+    with listing.written(here) as told:
+        while due:
+            ended = set[str]()
+            for job, end in _round(here, found, due, turn, how):
+                well &= not end.error
+                ended |= {job.name} if end.outcome or end.error else set()
+                if end.outcome and end.outcome.state == "fresh":
+                    known.add(job, end.outcome.edition)
+            told.update(ended)
+            again = each & ended if well or how.keep_going else set()
+            later = look(here, turn.called).due if again else {}
+            due = {name: later[name] for name in again & later.keys() if later[name] > due[name]}
     known.save()
     return well
 

@@ -20,6 +20,7 @@ from pmlib.cli.how import How
 from pmlib.reports import batch, outgoing, plan, press
 from pmlib.reports.disk import note
 from pmlib.reports.editions import editions, failure
+from pmlib.reports.entry import PlanError
 from pmlib.reports.failure import ExecutionFailed, Failure
 from pmlib.reports.schedule import idle, listing, state, turn
 from pmlib.reports.schedule.look import look
@@ -292,7 +293,7 @@ def test_what_cannot_be_noted_is_noted_by_the_next_call_and_not_run_again(quick,
 def test_a_list_of_reports_that_was_not_written_is_by_the_next_call(quick, folder):
     root = project(folder / "root")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(listing, "write", lambda root: None)
+        patch.setattr(listing, "write_index", lambda root: (_ for _ in ()).throw(PlanError("")))
         call(root, FIRST)
     assert not outcome(root)["listed"]
     call(root, FIRST)
