@@ -197,11 +197,14 @@ def reasons(root):
         return [one.reason for one in outbox.find(box)]
 
 
-def in_a_child(root):
-    """Send in a process of its own; give how it ended."""
-    code = "import sys; from pathlib import Path; from pmlib.reports import deliver"
-    code += "; deliver.send(Path(sys.argv[1]), print)"
-    return subprocess.Popen([sys.executable, "-c", code, str(root)])
+def in_a_child(root, after=datetime.timedelta()):
+    """Send in a process of its own."""
+    code = (
+        "import sys; from datetime import datetime; from pathlib import Path; "
+        "from pmlib.reports import deliver; deliver.send(Path(sys.argv[1]), print, "
+        "datetime.fromisoformat(sys.argv[2]))"
+    )
+    return subprocess.Popen([sys.executable, "-c", code, str(root), (NOW + after).isoformat()])
 
 
 class Post:

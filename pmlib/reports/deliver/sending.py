@@ -67,7 +67,10 @@ class _Sender:
         with outbox.opened(self.root) as box:
             cut = outbox.find(box, state=outbox.SENDING)
         if cut:
-            self._note(cut, {one.id: Answer(UNKNOWN, CUT) for one in cut})
+            noted = self._note(cut, {one.id: Answer(UNKNOWN, CUT) for one in cut})
+            with outbox.opened(self.root) as box:
+                at_once = [one.id for one in noted if one.state == outbox.WAITING]
+                outbox.mark(box, at_once, due=self.moment.isoformat(timespec="seconds"))
 
     def go(self, batch: Batch, way: Way) -> bool:
         """Try one message, and note what became of it; tell whether all of it went out."""
