@@ -53,7 +53,7 @@ def test_nothing_heavy_is_imported_to_help_or_to_list(made, words):
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "list", "check", "new", "init", "completion"])
+@pytest.mark.parametrize("command", ["run", "schedule", "list", "check", "new", "init", "completion"])
 def test_each_command_explains_itself_with_an_example(command):
     done = shell(command, "--help")
     assert done.returncode == 0

@@ -54,7 +54,7 @@ schedule.add_command(install)
 
 @schedule.command()
 def run() -> None:
-    """Call `pmlib run --due` at each due time, and every minute, until it is ended: for a container.
+    """Call `pmlib run --due` each minute until it is ended, and when the catalog changes: for a container.
 
     \b
     Example:

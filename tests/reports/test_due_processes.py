@@ -135,7 +135,7 @@ class Clock:
     """A clock that is set back or forward while somebody waits by it."""
 
     def __init__(self, step):
-        self.now, self.run, self.step = 1_800_000_000.0, 0.0, step
+        self.now, self.run, self.step = 1_800_000_040.0, 0.0, step
 
     def time(self):
         return self.now
@@ -150,13 +150,14 @@ class Clock:
             self.now, self.step = self.now + self.step, 0
 
 
-@pytest.mark.parametrize("step", [0, -86_400, -10 * 365 * 86_400, 86_400])
-def test_no_step_of_the_clock_makes_it_sleep_longer_than_a_minute(small, monkeypatch, step):
+@pytest.mark.parametrize("step", [0, -86_400, -10 * 365 * 86_400, 86_400, -30])
+def test_it_wakes_as_each_minute_begins_and_no_step_of_the_clock_makes_it_sleep_longer(
+    small, monkeypatch, step
+):
     root, clock = small(entry=DAILY), Clock(step)
     monkeypatch.setattr(loop, "time", clock)
-    monkeypatch.setattr(loop, "next_due", lambda root: 1_800_000_030.0)
     assert loop._wait(root) is False
-    assert clock.run == pytest.approx({0: 30, 86_400: 5.5}.get(step, 60), abs=0.6)
+    assert clock.run == pytest.approx({0: 20, -30: 50}.get(step, 5.5), abs=0.6)
 
 
 def seconds(*command):

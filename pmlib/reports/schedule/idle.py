@@ -24,14 +24,6 @@ def is_known(root: Path, now: datetime) -> bool:
     return False
 
 
-def next_due(root: Path) -> float | None:
-    """Give the moment until which nothing is due, as far as it is known."""
-    match recall(root / CACHE):
-        case {"until": float(end)}:
-            return end
-    return None
-
-
 def note(root: Path, now: datetime, until: datetime | None) -> None:
     """Note that nothing is due until a moment."""
     about, end = _about(root), min(until or now + LONGEST, now + LONGEST)

@@ -8,15 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from pmlib.reports.entry import CATALOG
-from pmlib.reports.schedule.idle import next_due
 
-MINUTE = 60.0  # seconds between two calls at most, by a clock that nobody sets
+MINUTE = 60.0  # seconds between two calls at most, also by a clock that nobody sets
 LOOK = 0.5  # seconds between two looks at clock and catalog
 PATIENCE = 5.0  # seconds that a call may take to end
 
 
 def serve(root: Path, command: Sequence[str], say: Callable[[str], None]) -> None:
-    """Call a command at each due time and every minute, until an exception, such as that of Ctrl-C, ends it.
+    """Call a command as each minute begins, until an exception, such as that of Ctrl-C, ends it.
 
     Each call is a process of its own: a long one does not hold up the next, and what it took it gives back.
     """
@@ -34,15 +33,12 @@ def serve(root: Path, command: Sequence[str], say: Callable[[str], None]) -> Non
 
 
 def _wait(root: Path) -> bool:
-    """Wait until there may be something to do; tell whether the catalog has changed."""
-    called, end, catalog = time.time(), time.monotonic() + MINUTE, _signature(root)
-    while time.monotonic() < end:
+    """Wait until another minute begins, when reports are due; tell whether the catalog has changed before."""
+    minute, end, catalog = time.time() // MINUTE, time.monotonic() + MINUTE, _signature(root)
+    while time.time() // MINUTE == minute and time.monotonic() < end:
         time.sleep(LOOK)
         if _signature(root) != catalog:
             return True
-        due = next_due(root)
-        if due and called < due <= time.time():
-            return False
     return False
 
 
