@@ -10,11 +10,12 @@ from nbformat import NotebookNode
 from pmlib.reports import export, glyphs, key, page
 from pmlib.reports.alerts import raised
 from pmlib.reports.compare import since
-from pmlib.reports.editions import Edition
+from pmlib.reports.editions import Edition, newest_data
 from pmlib.reports.execute import Executed
 from pmlib.reports.exports.beside import Beside, beside
 from pmlib.reports.parameters import INJECTED
 from pmlib.reports.plan import Job
+from pmlib.reports.workbook import workbook
 from pmlib.result import Number
 
 
@@ -38,7 +39,7 @@ def build(
     files = {
         "numbers.json": export.numbers(job.name, results),
         **{f"tables/{name}": data for name, data in export.tables(results).items()},
-        "tables.xlsx": export.workbook(results),
+        "tables.xlsx": workbook(results, job.title, [_reach(inputs)]),
         "notebook.ipynb": _written(notebook),
     }
     said = {
@@ -101,6 +102,11 @@ def _alerts(job: Job, numbers: bytes, previous: Edition | None) -> list[str]:
 
 def _by_name(numbers: bytes) -> dict[str, Number]:
     return {one["name"]: Number(**one) for one in json.loads(numbers)["numbers"]}
+
+
+def _reach(inputs: list[dict[str, Any]]) -> str:
+    data = newest_data({"inputs": inputs})
+    return f"Data up to {data}" if data else ""
 
 
 def _headline(results: list[dict[str, Any]]) -> str:

@@ -10,6 +10,7 @@ from pmlib import chart
 from pmlib.reports import export, page
 from pmlib.reports.plan import PUBLISHED, Entry, Job
 from pmlib.reports.publish import publish
+from pmlib.reports.workbook import workbook
 from pmlib.result import Answer, Number, Result
 from pmlib.table import Column
 
@@ -72,7 +73,7 @@ def edition(root, *results, name="cars", title="The car market", parameters=(), 
     files = {
         "index.html": html.encode(),
         "numbers.json": export.numbers(name, kept),
-        "tables.xlsx": export.workbook(kept),
+        "tables.xlsx": workbook(kept),
         "notebook.ipynb": json.dumps(notebook).encode(),
         "run.json": json.dumps(record).encode(),
         **dict(more),

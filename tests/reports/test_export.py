@@ -5,11 +5,10 @@ import json
 import re
 import unicodedata
 
-import openpyxl
 import pytest
+from exported import results, sheet, table
 from hypothesis import given
 from hypothesis import strategies as st
-from nbformat.v4 import new_code_cell, new_notebook, new_output
 from small import payload
 
 from pmlib.reports import export
@@ -41,29 +40,8 @@ LIVE = [
 SIGNS = tuple("=+-@＝＋－＠﹦﹢﹣﹫")
 
 
-def executed(*bundles):
-    return new_notebook(
-        cells=[new_code_cell("x", outputs=[new_output("display_data", data=data)]) for data in bundles]
-    )
-
-
-def results(*bundles):
-    return export.results(executed(*bundles))
-
-
-def table(columns, data, declared=None):
-    bundle = payload(
-        name="t", kind="result", frame={"columns": columns, "data": data}, columns=declared or {}
-    )
-    return results(bundle)
-
-
 def read_csv(data):
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-
-
-def sheet(found):
-    return openpyxl.load_workbook(io.BytesIO(export.workbook(found))).worksheets[0]
 
 
 def test_numbers_are_listed_once_by_name():
@@ -163,49 +141,3 @@ def test_a_table_is_a_file_of_its_own_in_its_folder(names):
 )
 def test_a_name_of_a_result_is_no_path(name, file):
     assert list(export.tables(results(payload(name=name, kind="result")))) == [file]
-
-
-@pytest.mark.parametrize("text", ["\x00\x0b\x1f", "\ufffe\uffff", "\ud800", "😀" * 40_000], ids=ascii)
-def test_a_workbook_opens_whatever_its_texts_hold(text):
-    page = sheet(table([text[:100], "b"], [[text, 1]]))
-    assert page.cell(2, 2).value == 1
-    assert len(str(page.cell(2, 1).value).encode("utf-16-le")) <= 2 * export.CELL
-
-
-def test_a_workbook_formats_by_unit_and_freezes_its_header():
-    declared = {
-        "share": {"label": "Share", "unit": "%", "digits": 1},
-        "n": {"label": "Cars", "unit": "", "digits": 0},
-    }
-    found = table(["share", "n", "day"], [[0.25, 1000, "1990-01-31"], [None, 2, None]], declared)
-    page = sheet(found)
-    assert page.freeze_panes == "A2"
-    assert [page.cell(2, i).number_format for i in (1, 2, 3)] == ["0.0%", "#,##0", "yyyy-mm-dd"]
-    assert page.cell(2, 3).is_date
-    assert page.cell(3, 1).value is None
-
-
-def test_text_that_only_looks_like_a_date_stays_text():
-    page = sheet(table(["day"], [["1990-13-45"]]))
-    assert page.cell(2, 1).value == "1990-13-45"
-
-
-def test_equal_results_give_equal_bytes():
-    found = results(payload())
-    assert export.workbook(found) == export.workbook(found)
-
-
-def test_a_report_without_tables_still_has_a_workbook():
-    assert sheet([]).cell(1, 1).value == "This report has no tables."
-
-
-@given(st.lists(st.text(min_size=1), max_size=6))
-def test_sheet_names_are_legal_and_unique(names):
-    taken = set()
-    given = [export.sheet_name(name, taken) for name in names]
-    assert len({name.lower() for name in given}) == len(given)
-    for name in given:
-        assert 0 < len(name.encode("utf-16-le")) <= 62
-        assert not re.search(r"[\[\]:*?/\\]", name)
-        assert name[0] != "'"
-        assert name.lower() != "history"

@@ -1,6 +1,6 @@
 """Number formats in which a spreadsheet writes what the page writes: true minus, %, points, M and bn."""
 
-from pmlib.table import CURRENCIES, MINUS, SCALED
+from pmlib.table import MINUS
 
 LARGE = ((1e9, ',,,"bn"'), (1e6, ',,"M"'))
 
@@ -25,18 +25,6 @@ def axis(unit: str, low: float, high: float, step: float) -> str:
     places = len(f"{step / size:.6f}".rstrip("0").partition(".")[2])
     form = _places(places) + (letter or ('"%"' if unit == "%" else ""))
     return f"{form};{MINUS}{form};0" if letter else signed(form)
-
-
-def cell(unit: str, digits: int | None, *, whole: bool = False) -> str:
-    """Format a cell of a workbook, whose fractions are fractions; without digits as many as there are."""
-    if unit in ("%", "points"):
-        form = f"{_places(1 if digits is None else digits)}%"
-        return signed(f'{form}" pts"', plus=True) if unit == "points" else signed(form)
-    if digits is None:
-        return signed("#,##0") if whole else "General"
-    if unit[:1] in CURRENCIES and not SCALED.match(unit):
-        return signed(_places(digits))
-    return signed(_places(digits))
 
 
 def _places(digits: int) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from unicodedata import bidirectional
 
 from pmlib.chart.theme import CATEGORIES, INK, MUTED
-from pmlib.reports.export import FIXED
 from pmlib.reports.exports.deck.fits import clean
+from pmlib.reports.workbook import FIXED
 
 WIDE, HIGH, EDGE = 13.333, 7.5, 0.6  # inches: a slide, and what stays free at its sides
 ROOM = WIDE - 2 * EDGE

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pmlib.reports.export import FIXED
 from pmlib.reports.exports.deck.fits import clean
 from pmlib.reports.exports.deck.xml import C, Node, number, val
+from pmlib.reports.workbook import FIXED
 
 EXACT = 9  # decimals: what subtraction leaves behind them is not the data's
 EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet
