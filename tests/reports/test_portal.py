@@ -132,6 +132,21 @@ def test_how_a_report_stands_is_said_in_words(root):
     assert "<p>2 published, 1 failed, 1 not yet run</p>" in page
 
 
+def test_what_was_not_yet_run_has_the_title_that_it_will_have(root):
+    shutil.rmtree(root / PUBLISHED)
+    titles = {
+        "report_0000": 'title = "<A>"',
+        "report_0001": 'title = "{firm}"',
+        "report_0002": "",
+        "report_0003": "",
+    }
+    more = {"report_0002": '[report_0002.parameters]\ntitle = "C"\nowner = "Ann"\n'}
+    entries = [f'[{name}]\nnotebook = "a"\n{title}\n{more.get(name, "")}' for name, title in titles.items()]
+    (root / CATALOG).write_text("".join(entries))
+    assert re.findall("<h3>(.*?)</h3>", written(root)) == ["&lt;A&gt;", "report_0001", "C", "report_0003"]
+    assert "<dt>Owner<dd>Ann" in told(written(root), "report_0002")
+
+
 def test_only_a_report_with_a_day_of_its_own_is_called_late_here(root):
     assert "late:" not in written(root).partition("<script>")[0], "the reader's clock tells"
     say(root, "as_of = 2024-09-01")

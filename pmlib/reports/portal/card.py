@@ -74,11 +74,11 @@ def card(row: Row, facts: Facts | None, root: Path, tables: Mapping[str, Any], n
     """
     home = row.home(root)
     failed = failure(home)
-    title = (facts.title if facts else "") or str((failed or {}).get("title") or "")
+    title = facts.title if facts else str((failed or {}).get("title") or "")
     until, by_clock = _until(row.entry, facts, tables)
     return Card(
         id=PurePosixPath(name).name,
-        title=title or row.slug or row.entry.title or row.report,
+        title=title or row.slug or _planned(row.entry) or row.report,
         page=f"{name}/index.html" if facts else "",
         states=list(_states(row.entry, facts, failed, name, "" if by_clock else until)),
         until=until if by_clock else "",
@@ -88,6 +88,11 @@ def card(row: Row, facts: Facts | None, root: Path, tables: Mapping[str, Any], n
         folder=name,
         facts=facts,
     )
+
+
+def _planned(entry: Entry) -> str:
+    """Give the title that a report will have, as far as the catalog tells without its notebook."""
+    return "" if "{" in entry.title else entry.title or str(entry.parameters.get("title") or "")
 
 
 def _states(
