@@ -143,6 +143,6 @@
   state.addEventListener("change", apply);
   by?.addEventListener("change", group);
   addEventListener("pageshow", () => { if (by && by.value != "topic") group(); else apply(); }); // it may be kept
-  requestIdleCallback(read);
+  (window.requestIdleCallback ?? setTimeout)(read); // Safari has no idle time
   find.hidden = false;
 }

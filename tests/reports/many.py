@@ -27,7 +27,7 @@ def make(root, reports=1_000, editions=20, matrices=()):
 
     Parameters
     ----------
-    matrices : how many jobs each matrix has; they come after the reports.
+    matrices : how many jobs each matrix has; they come after the reports, and have three editions at most.
     """
     (root / "reports").mkdir(parents=True)
     (root / "data").mkdir()
@@ -42,7 +42,7 @@ def make(root, reports=1_000, editions=20, matrices=()):
         axis = f"[matrix_{at}.product]\nregion = {json.dumps(names)}\n"
         catalog.append(_entry(at, f"matrix_{at}").replace("title", "# title") + axis)
         for job, name in enumerate(names):
-            report(root, f"matrix_{at}/{slug([name])}", 10_000 * (at + 1) + job, editions)
+            report(root, f"matrix_{at}/{slug([name])}", 10_000 * (at + 1) + job, min(editions, 3))
     (root / CATALOG).write_text("".join(catalog), "utf-8")
     return root
 

@@ -371,17 +371,27 @@ def test_a_roots_own_template_goes_before_ours(root):
 
 
 @pytest.mark.slow
-def test_a_thousand_reports_of_twenty_editions_are_one_light_page_written_in_a_second(tmp_path, monkeypatch):
+def test_a_thousand_reports_of_twenty_editions_are_one_light_page_written_in_a_second(tmp_path):
     root = many.make(tmp_path / "root")
-    write_index(root)
+    first = seconds(write_index, root)
     many.edition(root / PUBLISHED / "report_0500", 21, 500)
-    began = time.process_time()
-    write_index(root)
-    seconds = time.process_time() - began
-    assert seconds < 1
+    again, compared = seconds(write_index, root), seconds(differing, root)
+    print(
+        f"written first in {first:.1f} s, with a new edition in {again:.2f} s, compared in {compared:.2f} s"
+    )
+    assert max(again, compared) < max(1, first / 2), (
+        "a machine on which the first takes longer may take longer"
+    )
     page = root / PUBLISHED / "index.html"
     assert page.stat().st_size < 1_500_000 and "21 editions" in told(page.read_text("utf-8"), "report_0500")
     warm = page.read_bytes()
     (root / memory.CACHE).unlink()
     write_index(root)
     assert page.read_bytes() == warm
+
+
+def seconds(act, root):
+    """Processor time that an act takes."""
+    began = time.process_time()
+    act(root)
+    return time.process_time() - began
