@@ -16,7 +16,8 @@ from pmlib.reports.batch import Batch, End, Listener
 from pmlib.reports.failure import ExecutionFailed
 from pmlib.reports.render import Work
 from pmlib.reports.retain import clear_runs, lock_of
-from pmlib.reports.supervise import Server, family, render
+from pmlib.reports.supervise import Server, render
+from pmlib.reports.warm import family
 
 NOTE = "import os, pathlib, sys\npathlib.Path('pid').write_text(str(os.getpid()))\n"
 DAEMON = """\
