@@ -125,4 +125,4 @@ def _about(market: "Tree", inputs: Sequence[Input], leaves: Sequence[str]) -> st
     moved = {one.name for one in inputs}
     together = any(moved & set(pair) for pair in market.pairs)
     alone = " Drivers said to go together do not move along." if together else ""
-    return f"Shaded: each driver's {percentage(LEVEL)} range.{still}{alone}"
+    return f"Shaded: {percentage(LEVEL)} ranges.{still}{alone}"

@@ -54,7 +54,7 @@ def test_a_slider_runs_past_the_marked_range_and_stays_within_its_law():
 
 def test_what_others_do_is_said():
     pair = "a [car] = 1 .. 2\nb [car] = 3 .. 9\nall [car] = a + b\n"
-    assert sizing.tornado(sizing.tree(pair), "all").formula().about == "Shaded: each driver's 90% range."
+    assert sizing.tornado(sizing.tree(pair), "all").formula().about == "Shaded: 90% ranges."
     together = sizing.tornado(sizing.tree(pair + "a ~ b: 0.5"), "all").formula().about
     assert together.endswith("Drivers said to go together do not move along.")
     assert "Other drivers stay at their medians." in sizing.tornado(sizing.tree(EVERY)).formula().about

@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from pmlib.data.words import shown
+from pmlib.formula.model import Model
 from pmlib.given import ungiven
 from pmlib.impact.feature.breakeven import Outcome
 from pmlib.impact.feature.forecast import Feature
 from pmlib.impact.feature.label import labelled
 from pmlib.impact.feature.plan import Plan
 from pmlib.impact.feature.simulate import at_share, money, total
+from pmlib.impact.feature.sliders import sliders
 from pmlib.impact.feature.variance import shares
 from pmlib.impact.feature.words import driver_label, driver_words, kpi_words, span, unit_of
 from pmlib.result import Absent, Check, Number, Result
@@ -31,11 +33,16 @@ class Drivers(Result):
 
     Frame: name, label, range (in words), low, high (outcome at its 10th and 90th percentile, the others at
     their medians), swing (between them), share (of the variance). middle : outcome at all medians. of :
-    "money" where a value is known, else "gain".
+    "money" where a value is known, else "gain". moved : the outcome as a page computes it again.
     """
 
     middle: float
     of: str
+    moved: Model | None = None
+
+    def formula(self) -> Model | None:
+        """Let a reader move what the gain is made of."""
+        return self.moved
 
     def plot(self, ax: Any = None) -> Any:
         """Draw each driver's swing."""
@@ -137,6 +144,7 @@ def _told(frame: pd.DataFrame, feature: Feature, of: str, unit: str, middle: flo
         checks=(_agreement(frame),),
         middle=middle,
         of=of,
+        moved=sliders(plan, feature.draws, mean=feature.mean),
     )
 
 

@@ -10,13 +10,11 @@ import pandas as pd
 
 from pmlib.data import Source
 from pmlib.data.words import shown
-from pmlib.formula.model import Model
 from pmlib.given import ungiven
 from pmlib.impact.effect import Effect
 from pmlib.impact.feature.adoption import Adoption, adoption_of
 from pmlib.impact.feature.label import labelled
 from pmlib.impact.feature.plan import EFFECT_OF, Baseline, Plan, effect_of_past, launch_place
-from pmlib.impact.feature.sliders import sliders
 from pmlib.impact.feature.summary import Summary, summary
 from pmlib.impact.feature.target import Target, target_of
 from pmlib.impact.feature.telling import told
@@ -41,10 +39,6 @@ class Feature(Summary, Result):
     those reached that use it), paid (chance that it has paid back by then).
     The numbers behind it: see Summary.
     """
-
-    def formula(self) -> Model | None:
-        """Let a reader move what the gain is made of."""
-        return sliders(self.plan, self.draws, mean=self.mean)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the KPI so far, and ahead: a fan with the feature, a dashed line without; days by week."""

@@ -18,7 +18,7 @@ UNSURE = {
 @pytest.mark.parametrize(("better", "add"), [("higher", "sum"), ("higher", "mean"), ("lower", "sum")])
 def test_it_is_the_forecast_were_all_known(foretold, better, add):
     baseline = foretold(better=better)
-    formula = impact.feature(baseline, **UNSURE, add=add, draws=200).formula()
+    formula = impact.drivers(impact.feature(baseline, **UNSURE, add=add, draws=200)).formula()
     assert [one.name for one in formula.inputs] == list(UNSURE)
     random = np.random.default_rng(1)
     for _ in range(50):
@@ -33,14 +33,14 @@ def test_paths_stay_at_their_middle(foretold):
     found = impact.feature(foretold(spread=0.1), **UNSURE, adoption=adoption, draws=400)
     middle = {name: at_share(values, 0.5) for name, values in found.draws.parts.items()}
     there = {"gain": float(total(middle)[0]), "money": float(money(middle, found.draws.better)[0])}
-    assert found.formula().at() == pytest.approx(there, rel=1e-12)
-    assert (
-        found.formula().about == "Shaded: 90% ranges. Adoption, and rides without it, stay at their middle."
-    )
+    formula = impact.drivers(found).formula()
+    assert formula.at() == pytest.approx(there, rel=1e-12)
+    assert formula.about == "Shaded: 90% ranges. Adoption, and rides without it, stay at their middle."
 
 
 def test_what_is_certain_has_no_slider(foretold):
-    one = impact.feature(foretold(spread=0.1), effect="1% .. 4%", reach="40%", draws=200).formula()
+    baseline = foretold(spread=0.1)
+    one = impact.drivers(impact.feature(baseline, effect="1% .. 4%", reach="40%", draws=200)).formula()
     assert [lever.name for lever in one.inputs] == ["effect"]
     assert [output.name for output in one.outputs] == ["gain"]
-    assert impact.feature(foretold(spread=0.1), effect="2%", reach="40%", draws=200).formula() is None
+    assert impact.drivers(impact.feature(baseline, effect="2%", reach="40%", draws=200)).formula() is None
