@@ -208,6 +208,20 @@ def test_what_is_missing_is_not_drawn():
         assert drawn.count("<use") == 4  # two places, wide and narrow
 
 
+def test_a_bar_that_is_missing_does_not_take_the_scale_with_it():
+    bars = FIRMS.assign(share=[-0.4, 0.3, float("nan")])
+    axes = chart.ranked(bars, "share", "firm", spec=SHARE)
+    low, high = axes.get_xlim()
+    assert low < -40 and high > 30
+    assert [text.get_text() for text in axes.texts][:3] == ["−40.0%", "30.0%", "–"]
+
+
+def test_an_arrow_stands_only_where_something_is_written():
+    moved = FIRMS.assign(share=[-0.00001, 0.3, -0.2])
+    axes = chart.ranked(moved, "share", "firm", spec=SHARE, signed=True)
+    assert [text.get_text() for text in axes.texts][:3] == ["0.0%", "▲ +30.0%", "▼ −20.0%"]
+
+
 def test_no_rows_are_an_empty_chart():
     none = FIRMS.head(0)
     assert "<use" not in chart.svg(

@@ -56,7 +56,7 @@ from pmlib.chart.theme import (
 from pmlib.chart.tornado import tornado
 from pmlib.chart.tree import tree
 from pmlib.chart.waterfall import waterfall
-from pmlib.table import Column, column_digits, number, plain, scaled
+from pmlib.table import MINUS, MISSING, Column, column_digits, number, plain, scaled
 
 __all__ = [
     "Panel",
@@ -100,25 +100,27 @@ def ranked(
     ax = ax or new_axes(row_height(frame[label], 0.27) * len(frame) + 0.15)
     blank(ax)
     values = scaled(frame[value], spec.unit).to_numpy(float)
+    ends = np.where(np.isfinite(values), values, 0.0)  # what is missing has its row, and no part in the scale
     digits = column_digits(frame[value], spec)
     first = list(highlight)[:1]
     colours = []
-    for row, (v, name) in enumerate(zip(values, frame[label], strict=True)):
+    for row, (v, name) in enumerate(zip(ends, frame[label], strict=True)):
         if signed:
             colours.append(CATEGORIES[0] if v > 0 else WORSE)
         else:
             colours.append(CATEGORIES[0] if name in first else GREY if name in highlight else RULE)
         text = plain(frame[value].iloc[row], spec.unit, digits, sign=signed)
         if signed:
-            text = f"{'▲' if v > 0 else '▼'} {text}" if v else text
+            text = {"+": "▲ ", MINUS: "▼ "}.get(text[0], "") + text
+        text += "%" if spec.unit == "%" and text != MISSING else ""
         ax.text(
-            v, row, text + ("%" if spec.unit == "%" else ""), transform=near(ax, 4 if v >= 0 else -4, 0),
+            v, row, text, transform=near(ax, 4 if v >= 0 else -4, 0),
             ha="left" if v >= 0 else "right", va="center", weight="bold" if name in first else "normal",
         )  # fmt: skip
-    bars = [(0, row - 0.31, v, row + 0.31) for row, v in enumerate(values)]
+    bars = [(0, row - 0.31, v, row + 0.31) for row, v in enumerate(ends)]
     boxes(ax, bars, facecolors=colours, linewidths=0)
     rows(ax, frame[label], first)
-    low, high = min(0.0, values.min(initial=0)), max(0.0, values.max(initial=0))
+    low, high = float(ends.min(initial=0)), float(ends.max(initial=0))
     room = (high - low or 1.0) * (0.2 if is_wide() else 1.0 if low < 0 else 0.6)
     ax.set_xlim(low - (room if low < 0 else 0), high + room)
     if low < 0:

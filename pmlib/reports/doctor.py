@@ -19,7 +19,7 @@ from pmlib.reports.plan import PUBLISHED, PlanError, catalog
 from pmlib.reports.press import STATE
 
 LOCK = "requirements.lock"
-LOCKED = re.compile(r"^([a-zA-Z0-9._-]+)==([^ ;\\]+)(?: *; *([^\\\n]+))?", re.M)
+LOCKED = re.compile(r"^([a-zA-Z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)(?: *; *([^\\\n]+))?", re.M)
 LITTLE = 2e9  # bytes free: below it some hundred editions do not fit
 NAMED = 3
 
@@ -56,16 +56,24 @@ def _packages(root: Path) -> Finding:
     """Hold what is installed to the lock of the root, or to what pmlib itself asks for."""
     installed = {packages.normal(name): version for name, version in packages.installed().items()}
     if (root / LOCK).is_file():
-        wanted = _locked((root / LOCK).read_text("utf-8"))
+        wanted = _locked((root / LOCK).read_text("utf-8", errors="replace"))
+        if not wanted:
+            return Finding(
+                "packages", "wrong", f"{LOCK} names no package with its version", "lock them again"
+            )
         off = [_drift(name, there, installed.get(name)) for name, there in wanted.items()]
         off = [line for line in off if line]
         if off:
-            return Finding("packages", "wrong", f"not as {LOCK} says: {_few(off)}", "run `make report` here")
+            return Finding("packages", "wrong", f"not as {LOCK} says: {_few(off)}", _install(root))
         return Finding("packages", "ok", f"{len(wanted)} as {LOCK} says")
     lacking = [line for line in _required() if line]
     if lacking:
         return Finding("packages", "wrong", _few(lacking), "pip install --upgrade pmlib")
     return Finding("packages", "ok", "as pmlib asks for")
+
+
+def _install(root: Path) -> str:
+    return "run `make report` here" if (root / "Makefile").is_file() else f"pip install -r {LOCK}"
 
 
 def _locked(text: str) -> dict[str, str]:

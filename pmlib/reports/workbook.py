@@ -12,6 +12,7 @@ from pmlib.visible import visible
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 FIXED = datetime(2000, 1, 1)  # a file's date of creation must not make two equal files differ
 SHEET, CELL = 31, 32_767  # UTF-16 units that Excel takes in a sheet's name and in a cell
+ROWS, COLUMNS = 1_048_575, 16_384  # that a sheet holds, below its header
 CONTENTS = "Contents"
 OF_DATES = {"%Y": "yyyy", "%b %Y": "mmm yyyy"}  # as pages write dates, and as Excel says it
 MINUS = "−"  # as pages write it
@@ -108,15 +109,18 @@ def _contents(
         sheet.write_url(line, 0, f"internal:'{quoted}'!A1", link, name)
         for at, key in enumerate(("title", "finding", "source"), 1):
             sheet.write_string(line, at, cut(str(result.get(key, "")), CELL), wrapped)
-        sheet.write_number(line, 4, len(result["frame"]["data"]), count)
+        rows, columns = len(result["frame"]["data"]), len(result["frame"]["columns"])
+        sheet.write_number(line, 4, rows, count)
+        if rows > ROWS or columns > COLUMNS:
+            sheet.write_string(line, 5, "More than a sheet holds: all of it is in the CSV.", words)
     sheet.freeze_panes(top + 1, 0)
 
 
 def _sheet(book: Any, sheet: Any, result: dict[str, Any], bold: Any, words: Any) -> None:
-    rows, columns = result["frame"]["data"], result["frame"]["columns"]
+    rows, columns = result["frame"]["data"][:ROWS], result["frame"]["columns"][:COLUMNS]
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
-    for at, (name, heading) in enumerate(zip(columns, _headings(result), strict=True)):
+    for at, (name, heading) in enumerate(zip(columns, _headings(result), strict=False)):
         values = [row[at] for row in rows]
         style, days = _style(book, values, result, name)
         sheet.write_string(0, at, cut(heading, CELL), bold)

@@ -50,10 +50,20 @@ def test_drift_from_the_lock_is_named(root):
         "only-there==1.0 ; sys_platform == 'nowhere' \\\n    --hash=sha256:00\n"
     )
     (packages,) = found(root, "packages")
-    assert packages.state == "wrong" and packages.fix == "run `make report` here"
+    assert packages.state == "wrong" and packages.fix == "pip install -r requirements.lock"
+    (root / "Makefile").write_text("")
+    assert found(root, "packages")[0].fix == "run `make report` here"
     assert "click is " in packages.saw and ", not 0.1" in packages.saw
     assert "nowhere-at-all is missing" in packages.saw and "only-there" not in packages.saw
     assert examined(root).exit_code == 1
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b"click\n"])
+def test_a_lock_that_locks_nothing_is_wrong_and_stops_nothing(root, data):
+    (root / "requirements.lock").write_bytes(data)
+    (packages,) = found(root, "packages")
+    assert packages.state == "wrong" and packages.saw == "requirements.lock names no package with its version"
+    assert found(root, "space")
 
 
 def test_this_environment_is_as_its_lock_says(root):

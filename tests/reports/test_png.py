@@ -151,6 +151,12 @@ def test_words_from_right_to_left_stay_where_the_page_has_them():
     assert (line[:width] == alone.sum(axis=0)[:width]).all()
 
 
+def test_a_drawing_that_its_renderer_panics_at_is_refused_in_one_line():
+    far = '<path d="M63 10L-2929499937 10L-2929499937 30L63 30z"/><path d="M63 40L4394250000063 40L63 60z"/>'
+    with pytest.raises(ValueError, match=r"^this chart cannot be drawn: some of it lies far outside of it$"):
+        png(chart("GM", more=far))
+
+
 def test_text_is_text():
     drawn = png(chart("&lt;image href='x'/&gt; &amp; Söhne"))
     assert ink(drawn) > 500

@@ -161,6 +161,18 @@ def test_bars_are_values_that_can_be_edited_in_the_pages_words(tmp_path):
     assert columns(drawn) == {"": ["GM", "Other"], "Share": [37.5, 62.5]}
 
 
+def test_a_bar_is_written_as_in_the_table_beside_it_at_a_half_and_below_nothing(tmp_path):
+    values = [1234.5, -0.004, 2.25, 1_000_000.0]  # a spreadsheet would write 1,235 and −0
+    frame = pd.DataFrame({"firm": list("abcd"), "sold": values})
+    sold = Column("Sold", "cars", 0)
+    found = deck(
+        tmp_path, result(lambda f: chart.ranked(f, "sold", "firm", spec=sold), frame, {"sold": sold})
+    )
+    (drawn,) = charts(found)
+    assert list(drawn.plots[0].series[0].values) == [1234.0, 0.0, 2.25, 1_000_000.0]
+    assert all(text in words(found.slides[1]) for text in ("1,234", "1,000,000"))
+
+
 def test_an_estimate_stands_with_its_range_in_chart_and_table(tmp_path):
     found = deck(tmp_path, dots())
     (drawn,) = charts(found)

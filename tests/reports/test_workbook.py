@@ -51,6 +51,14 @@ def test_equal_results_give_equal_bytes():
     assert workbook(found) == workbook(found)
 
 
+def test_a_table_that_is_larger_than_a_sheet_says_so(monkeypatch):
+    monkeypatch.setattr("pmlib.reports.workbook.ROWS", 2)
+    book = openpyxl.load_workbook(io.BytesIO(workbook(table(["a"], [[1], [2], [3]]))))
+    assert book["t"].max_row == 3
+    said = [cell.value for row in book["Contents"].iter_rows() for cell in row]
+    assert 3 in said and "More than a sheet holds: all of it is in the CSV." in said
+
+
 def test_a_report_without_tables_still_has_a_workbook():
     assert contents([]).cell(1, 1).value == "This report has no tables."
 

@@ -43,13 +43,18 @@ def png(svg: str, *, width: int = 1500, background: str = "#ffffff") -> bytes:
         used += [font for _, font in pieces]
     root.set("font-family", fonts.own("normal").family)
     ElementTree.register_namespace("", SVG)
-    return resvg_py.svg_to_bytes(
-        svg_string=ElementTree.tostring(root, encoding="unicode"),
-        width=width,
-        background=background,
-        skip_system_fonts=True,
-        font_files=list(dict.fromkeys(str(font.path) for font in used)),
-    )
+    try:
+        return resvg_py.svg_to_bytes(
+            svg_string=ElementTree.tostring(root, encoding="unicode"),
+            width=width,
+            background=background,
+            skip_system_fonts=True,
+            font_files=list(dict.fromkeys(str(font.path) for font in used)),
+        )
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # Rust's, which is no Exception
+            raise
+        raise ValueError("this chart cannot be drawn: some of it lies far outside of it") from None
 
 
 def _read(svg: str) -> ElementTree.Element:

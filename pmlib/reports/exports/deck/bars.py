@@ -1,5 +1,6 @@
 """Bars as a chart that can be edited: ranked, from one level to both sides, with ranges."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from pmlib.chart.theme import INK, MUTED
@@ -56,9 +57,10 @@ def _series(
     series: dict[str, Any], chart: dict[str, Any], sheet: Sheet, category: Node, size: float, at: int
 ) -> list[Node]:
     form = forms.bar(chart["unit"], chart["digits"], plus=chart["signed"])
-    values = sheet.numbers(series["name"], series["y"], form)
-    colours = series["colours"]
-    head, texts = sheet.head(), series.get("texts")
+    texts = series.get("texts")
+    ends = series["y"] if texts else [_written_alike(y, chart["digits"]) for y in series["y"]]
+    values = sheet.numbers(series["name"], ends, form)
+    colours, head = series["colours"], sheet.head()
     points = [C.dPt(val("idx", i), val("invertIfNegative", 0), area(c)) for i, c in enumerate(colours)]
     written, spans, more = labels(form=form, size=size), [], list[Node]()
     if "low" in series:
@@ -72,6 +74,17 @@ def _series(
         val("invertIfNegative", 0), *points, written, *spans, C.cat(_again(category)), C.val(values),
     )  # fmt: skip
     return [own, *more]
+
+
+def _written_alike(value: float | None, digits: int) -> float | None:
+    """Give a value itself, or rounded where a spreadsheet writes 0.5 as 1, or −0, and a page does not."""
+    if value is None:
+        return None
+    page, sheet = (
+        round(value, digits),
+        Decimal(f"{value:.15g}").quantize(Decimal(10) ** -digits, ROUND_HALF_UP),
+    )
+    return page + 0.0 if page == 0 or page != float(sheet) else value
 
 
 def _label(at: int, text: str, size: float, series: dict[str, Any], chart: dict[str, Any]) -> Node:
