@@ -81,6 +81,10 @@ ANSWERS = {
         {"MAIL": "530 5.7.0 log in"},
         [(0, WAITING, "530 5.7.0 log in; the server wants another login"), (0, WAITING, "530")],
     ),
+    "answers a mail with what is no answer": (
+        {"DATA": "354 go on"},
+        [(0, WAITING, "did not say whether it took the mail: 354 go on"), (0, GIVEN_UP, "did not say")],
+    ),
     "drops the line after the mail": (
         {"DATA": times(1, "drop")},
         [(1, WAITING, "did not say whether it took the mail"), (2, SENT, "")],

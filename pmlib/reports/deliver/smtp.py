@@ -86,6 +86,9 @@ def deliver(
         return dict.fromkeys(to, lost) | refused
     if code in FULL:
         raise TooLarge(line(code, said))
+    if code // 100 not in (2, 4, 5):  # no answer to a mail that there is: it may have it all the same
+        lost = Answer(UNKNOWN, f"the server did not say whether it took the mail: {line(code, said)}")
+        return dict.fromkeys(to, lost) | refused
     return dict.fromkeys(to, _answer(code, said)) | refused
 
 
