@@ -45,7 +45,7 @@ WRONG = {
     'link = "ftp://x.org"': "reports/delivery.toml: link is 'ftp://x.org'; it takes an address such as",
     'link = "https://x.org/?a=b"': "reports/delivery.toml: link is",
     'link = "https://me:pw@x.org/"': "reports/delivery.toml: link is",
-    'mail = "smtp"': "reports/delivery.toml, [mail]: is 'smtp': input should be",
+    'mail = "smtp"': "reports/delivery.toml, [mail]: is no table; write [mail] once",
     MAIL + "prot = 25": "[mail]: unknown key prot; did you mean port?",
     MAIL + "port = 70000": "[mail]: port is 70000: input should be less than or equal to 65535",
     MAIL + 'port = "25"': "[mail]: port is '25': input should be a valid integer",
@@ -79,6 +79,9 @@ WRONG = {
     MAIL + '[owners]\nAnn = "ann@x.org"': "[owners]: Ann is 'ann@x.org': input should be a valid list",
     MAIL + '[owners]\nAnn = ["ann@"]': "[owners]: Ann 'ann@' ",
     MAIL + "[owners": "reports/delivery.toml cannot be read",
+    MAIL.replace("[mail]", "[[mail]]") + 'password = "hunter22"': "[mail]: is no table; write [mail] once",
+    MAIL + '[[readers]]\nnotify = ["slack://abc"]': "[readers]: is no table; write [readers.car_managers]",
+    MAIL + '[readers]\ncars = "slack://abc"': "[readers.cars]: is no table; write [readers.cars] once",
 }
 
 

@@ -217,6 +217,9 @@ def _what(error: Mapping[str, Any], place: list[str], key: str) -> str:
         return f"{key} is missing"
     if error["type"] == "value_error":
         return f"{key} {error['ctx']['error']}".strip()
+    if not key and error["type"] in ("dict_type", "model_type"):  # unshown: a secret may stand in it
+        table = "readers.car_managers" if place == ["readers"] else ".".join(place)
+        return f"is no table; write [{table}] once, and its keys below it"
     if key in HIDDEN:
         return f"{key} takes ${{NAME}}, the environment variable that holds it; {UNSHOWN}"
     wanted = error["msg"][0].lower() + error["msg"][1:]
