@@ -5,6 +5,7 @@ and probably where it does itself and its range not all; a count of everything s
 judged is an alert too: nobody would miss it otherwise.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import inf, isfinite
@@ -16,6 +17,8 @@ from pmlib.reports.typed import did_you_mean, shown
 if TYPE_CHECKING:
     from pmlib.result import Number  # loads pandas, which is there when an edition is built
 
+# What an alert has between the label of its Number and where this lies, as _said writes it.
+VALUE = re.compile(r": [^:]*(?=, (?:(?:certainly|probably|just) )*(?:below|above|outside|more than|whose) )")
 HAIR = 1e-9  # of a value: 0.38 - 0.37 is not quite 0.01 in binary
 
 
@@ -31,6 +34,14 @@ def raised(
     before : those of the edition before; None for a first one, which has crossed and moved nothing.
     """
     return [line for text in texts if (line := _said(condition(text), now, before))]
+
+
+def standing(line: str) -> str:
+    """Leave the Number's value out of an alert: while it stays beyond a threshold, that is no new alert.
+
+    One that tells of a step since the last edition names the value before, and so is new with each step.
+    """
+    return VALUE.sub("", line)
 
 
 def _said(wanted: Condition, now: Mapping[str, "Number"], before: Mapping[str, "Number"] | None) -> str:

@@ -24,8 +24,10 @@ from post_office import (
 from printed import shares
 
 from pmlib.reports import deliver
+from pmlib.reports.alerts import raised
 from pmlib.reports.batch import End
 from pmlib.reports.deliver import outbox
+from pmlib.reports.editions import folders
 from pmlib.reports.press import Outcome
 
 
@@ -107,6 +109,42 @@ def test_small_steps_add_up_to_a_change_since_what_was_sent_last(tmp_path, serve
         post()
     kept = [state for _, state in states(root)]
     assert kept[0] == "sent" and "quiet" in kept and kept.count("sent") > 1
+
+
+def test_steps_too_small_to_tell_are_told_before_what_was_sent_last_is_kept_no_longer(tmp_path, server):
+    root, post = project(tmp_path, server.port, reader(when="changed")), Post(tmp_path)
+    for step in range(12):
+        made = publish(root, shares(0.3 + step / 500, 0.2, 0.4))
+        post()
+        for old in folders(made.home)[:-5]:
+            shutil.rmtree(old)
+    kept = [state for _, state in states(root)]
+    assert kept == ["sent", *["quiet"] * 5, "sent", *["quiet"] * 5]
+
+
+def test_an_alert_that_goes_on_is_told_once_though_its_number_differs(tmp_path, server):
+    root, post = project(tmp_path, server.port, reader(when="changed")), Post(tmp_path)
+    before = None
+    for value in (0.193, 0.192, 0.188, 0.149, 0.147):
+        (number,) = (found := shares(value, value - 0.05, value + 0.05)).numbers
+        now = {number.name: number}
+        texts = ["leader_share < 20%", "leader_share < 15%", "leader_share moves > 3 points"]
+        publish(root, found, alerts=raised(texts, now, before))
+        post()
+        before = now
+    assert [state for _, state in states(root)] == ["sent", "quiet", "quiet", "sent", "quiet"]
+
+
+def test_each_step_that_alerts_is_told(tmp_path, server):
+    root, post = project(tmp_path, server.port, reader(when="changed")), Post(tmp_path)
+    before = None
+    for value in (0.30, 0.32, 0.34, 0.36):
+        (number,) = (found := shares(value, value - 0.1, value + 0.1)).numbers
+        now = {number.name: number}
+        publish(root, found, alerts=raised(["leader_share moves > 1 point"], now, before))
+        post()
+        before = now
+    assert [state for _, state in states(root)] == ["sent"] * 4
 
 
 def test_an_alert_that_was_not_told_yet_is_a_change(tmp_path, server):

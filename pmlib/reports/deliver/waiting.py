@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from sqlite3 import Connection
 
+from pmlib.reports.alerts import standing
 from pmlib.reports.batch import End
 from pmlib.reports.deliver import outbox, whom
 from pmlib.reports.deliver.item import Failed
@@ -109,8 +110,10 @@ def _quiet(before: Sequence[Delivery], reader: Reader, now: Edition, alerts: lis
     from pmlib.reports.deliver.brief import news
 
     last = edition(now.folder.with_name(told[-1].edition)) if told[-1].edition in _kept(now) else None
-    raised = set(alerts) - set(json.loads(told[-1].about))
-    return "" if raised or news(now, last) else UNMOVED
+    if last is None:  # how far it moved since then nobody can tell
+        return ""
+    known = {standing(line) for line in json.loads(told[-1].about)}
+    return "" if {standing(line) for line in alerts} - known or news(now, last) else UNMOVED
 
 
 def _kept(one: Edition) -> set[str]:
