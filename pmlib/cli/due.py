@@ -59,9 +59,11 @@ def _look(here: Path, names: tuple[str, ...], now: datetime, fixed: datetime | N
     write_what_is_left(here)
     well = not found.wrong
     if found.due:
-        return _run(here, found, turn, how) and well
-    if well and not names:
+        well = _run(here, found, turn, how) and well
+    elif well and not names:
         idle.note(here, now, found.next)
+    for name, lines in found.wrong.items():  # last, so that it keeps no report from its turn
+        turn.cannot_tell(name, "; ".join(lines))
     return well
 
 

@@ -189,6 +189,16 @@ def test_a_failure_reaches_its_owner_once_as_long_as_it_goes_on(tmp_path, server
     assert not any("Failed" in mail["subject"] for mail in server.got if mail["to"] == "anna@example.org")
 
 
+def test_the_same_failure_after_a_recovery_is_heard_of_though_all_of_it_was_in_one_minute(tmp_path, server):
+    root, post = project(tmp_path, server.port, "[readers]"), Post(tmp_path)
+    for _ in range(2):
+        publish(root)
+        for _ in range(3):
+            fail(root)
+            post()
+    assert server.boxes == [["ci@example.org"]] * 2
+
+
 def test_the_failure_of_an_owner_nobody_named_goes_to_whoever_takes_the_others(tmp_path, server):
     root = project(tmp_path, server.port, reader())
     fail(root, parameters={"owner": "Somebody"})

@@ -69,6 +69,27 @@ def test_a_report_that_can_no_longer_be_planned_is_heard_of(here):
     assert "focus" in server.got[1].get_body(("plain",)).get_content()
 
 
+def test_an_entry_that_cannot_be_read_is_heard_of_once_and_leaves_the_others_their_turn(here):
+    server, good = Server(), (here / CATALOG).read_text()
+    with serving(server) as port:
+        owned(project(here, port, reader()))
+        due(here, "2026-11-30T07:00+00:00")
+        other = good.replace("[tiny]", "[other]")
+        (here / CATALOG).write_text(good.replace("07:00", "97:00") + other)
+        for minute in range(3):
+            assert due(here, f"2026-12-01T07:0{minute}+00:00").exit_code == 1
+        (here / CATALOG).write_text(good + other)
+        assert due(here, "2026-12-01T07:05+00:00").exit_code == 0
+    assert server.boxes == [
+        ["anna@example.org"],
+        ["anna@example.org"],
+        ["ann@example.org"],
+        ["anna@example.org"],
+    ]
+    said = server.got[2].get_body(("plain",)).get_content()
+    assert "97:00" in said and "Readers see" in said
+
+
 def test_settings_that_cannot_be_read_lose_no_delivery(here):
     (here / "reports" / "delivery.toml").write_text("[mail")
     done = due(here, "2026-11-30T07:00+00:00")

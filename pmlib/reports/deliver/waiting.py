@@ -128,7 +128,8 @@ def _failed(job: Job, error: Exception) -> tuple[Failed, list[str]]:
     words = CHANGING.sub("#", f"{why.error}: {why.message}")
     line, shown = scrub([why.line, command(job)], secrets(job))
     when = str(record.get("since") or datetime.now(UTC).strftime(CLOCK))
-    return Failed(job.name, job.title, when, line, shown), [since, str(why.cell), scrub(words, secrets(job))]
+    about = [since, last.folder.name if last else "", str(why.cell), scrub(words, secrets(job))]
+    return Failed(job.name, job.title, when, line, shown), about
 
 
 def _failure(address: str, report: str, about: list[str], failed: Failed, when: str) -> Delivery:

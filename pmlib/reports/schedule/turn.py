@@ -13,9 +13,9 @@ from pathlib import Path
 from pmlib.reports.batch import End
 from pmlib.reports.disk import Busy, lock
 from pmlib.reports.editions import newest
-from pmlib.reports.failure import ExecutionFailed
+from pmlib.reports.failure import ExecutionFailed, Failure
 from pmlib.reports.job import Job
-from pmlib.reports.matrix import Row
+from pmlib.reports.matrix import PUBLISHED, Row
 from pmlib.reports.outgoing import queue
 from pmlib.reports.plan import PlanError, unplanned
 from pmlib.reports.press import START, done, mark
@@ -73,6 +73,14 @@ class Turn:
         with suppress(Busy), lock(lock_of(home, self.root), self.root, patient=False):
             return job, self(job, act)
         return job, End()
+
+    def cannot_tell(self, name: str, why: str) -> None:
+        """Have the owner hear that nobody can tell when a report is due; its page stays as it is."""
+        if name.isprintable():
+            last = newest(self.root / PUBLISHED / name)
+            job = unplanned(self.root, name, last.record["title"] if last else name)
+            failed = ExecutionFailed(Failure(0, 0, "", START, why))
+            queue(self.root, job, End(error=failed), self.called)
 
     def pass_over(self, row: Row) -> None:
         """Note that times of a report go by without a run."""
