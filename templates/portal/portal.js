@@ -3,7 +3,9 @@
   const at = id => document.getElementById(id);
   const [find, box, state, by, count, groups, list] =
     ["Find", "Search", "State", "By", "Count", "Groups", "List"].map(at);
-  const fold = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  // As one would type it: without accents and ligatures, ss for ß, and a hyphen for a minus.
+  const fold = text => text.normalize("NFKD").replace(/\p{M}/gu, "").replaceAll("\u2212", "-")
+    .toUpperCase().toLowerCase();
   const told = (card, label) => [...card.querySelectorAll("dt")].find(term => term.textContent == label)
     ?.nextElementSibling.textContent;
   const all = [...list.querySelectorAll(".cards > li")].map(card => ({

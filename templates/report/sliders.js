@@ -21,6 +21,7 @@ const computed = (model, values) => {
 
 const power = x => x ? +x.toExponential().split("e")[1] : 0;
 const fixed = (x, digits) => { // a half goes to the even digit
+  digits = Math.min(digits, 100); // more is an error
   const near = x.toFixed(digits), long = x.toFixed(Math.min(100, digits + 30));
   const isHalf = /^\.?50*$/.test(long.slice(near.length));
   return isHalf && /[13579]$/.test(near) ? (near - 10 ** -digits).toFixed(digits) : near;

@@ -131,6 +131,20 @@ def test_a_report_is_found_by_what_is_said_of_it(opened, typed, found):
     assert page.locator("nav a:visible").all_text_contents() == headings
 
 
+def test_what_no_keyboard_has_is_found_by_what_one_types_instead(browser, tmp_path):
+    root = many.make(tmp_path / "root", reports=2, editions=1)
+    many.edition(
+        root / PUBLISHED / "report_0001", 2, headline="Die Stra\u00dfe: \u2212$1.5M in \ufb01ve \u0130zmir"
+    )
+    write_index(root)
+    page = browser.new_page()
+    page.goto((root / PUBLISHED / "index.html").as_uri())
+    for typed in ("strasse", "STRASSE", "stra\u00dfe", "-$1.5m", "five", "izmir"):
+        page.locator("#Search").fill(typed)
+        assert page.evaluate(SHOWN) == ["report_0001"], typed
+    page.close()
+
+
 def test_a_job_of_a_matrix_is_found_among_all_of_them(opened):
     page = opened()
     assert page.evaluate(JOBS) == 12

@@ -169,6 +169,15 @@ def test_what_is_no_number_is_written_as_missing(opened):
     assert [one["outputs"][0]["text"] for one in read] == ["–", "0.500"]
 
 
+def test_an_amount_too_small_to_write_stops_no_other_from_moving(opened):
+    lever = Input(name="x", label="X", stops=(0.0, 1.0, 2.0), start=1)
+    tiny, plain = Output(name="tiny", label="Tiny", unit="%"), Output(name="y", label="Y")
+    shown = opened(page(Moving(model([lever], [(given("x") * 1e-120, tiny), (given("x") * 3.0, plain)]))))
+    (read,) = shown.evaluate(MOVED, [[0.0], [1.0]])
+    assert [one["outputs"][1]["text"] for one in read] == ["0", "6"] and shown.said == []
+    assert set(read[1]["outputs"][0]["text"]) == set("0.%")
+
+
 # For everybody
 
 
