@@ -5,11 +5,14 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from exported import executed
 from small import payload, rendered, tree
 
 from pmlib.cli import main
 from pmlib.reports import plan, press
+from pmlib.reports.export import results, tables
 from pmlib.reports.exports import pdf
+from pmlib.reports.exports.pictures import pictures
 
 pytestmark = pytest.mark.usefixtures("without_kernel")
 CHART = '<svg class="wide" viewBox="0 0 300 100"><text x="9" y="20" style="fill: var(--ink)">{}</text></svg>'
@@ -76,6 +79,25 @@ def test_what_the_edition_holds_is_copied_and_not_made_again(root, export, tmp_p
     monkeypatch.setattr(pdf, "printed", None)
     assert export("--as", "pdf").exit_code == 0
     assert tree(tmp_path / "out")["tiny-0003.pdf"] == tree(edition(root, 3))["page.pdf"]
+
+
+def test_pictures_that_the_edition_holds_are_copied_whatever_fonts_there_are_now(
+    root, export, tmp_path, monkeypatch
+):
+    (root / plan.CATALOG).write_text('[tiny]\nnotebook = "tiny"\nformats = ["png"]\n')
+    (job,) = plan.jobs(root, ["tiny"])
+    press.run(job, root, rendered)
+    monkeypatch.setattr("pmlib.reports.exports.pictures.png", None)
+    assert export("--as", "png").exit_code == 0
+    assert tree(tmp_path / "out")["tiny-0003-answer.png"] == tree(edition(root, 3))["figures/answer.png"]
+
+
+def test_a_picture_has_the_name_of_its_table_where_another_of_that_name_has_no_chart():
+    plain, drawn = payload(name="bars", kind="result"), payload(name="bars", kind="result", title="Drawn")
+    plain["text/html"], drawn["text/html"] = "", CHART.format("Ford 25%")
+    notebook = executed(plain, drawn)
+    assert list(tables(results(notebook))) == ["bars.csv", "bars_2.csv"]
+    assert list(pictures(notebook)[0]) == ["bars_2"]
 
 
 def test_what_cannot_be_made_is_a_line_and_the_rest_is_made(export, tmp_path, monkeypatch):

@@ -10,9 +10,7 @@ from nbformat import NotebookNode
 
 from pmlib.reports.editions import Edition
 from pmlib.reports.exports.scripts import NoGlyph
-from pmlib.reports.exports.tools import FAILED, PLACES, lacking
-
-FIGURES = "figures"
+from pmlib.reports.exports.tools import FAILED, FIGURES, PLACES, lacking
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from pmlib.reports.disk import read
 from pmlib.reports.editions import Edition
-from pmlib.reports.exports.tools import PLACES, lacking
+from pmlib.reports.exports.tools import FIGURES, PLACES, lacking
 from pmlib.reports.seal import sha256
 
 FORMS = ("pptx", "png", "pdf", "xlsx", "csv")
@@ -55,7 +55,10 @@ def _print(edition: Edition) -> Iterator[tuple[str, bytes]]:
 def _pictures(edition: Edition) -> Iterator[tuple[str, bytes | ValueError]]:
     from pmlib.reports.exports.pictures import pictures
 
-    drawn, failed = pictures(json.loads(_held(edition, NOTEBOOK)))
+    held = [path for path in edition.files if path.startswith(f"{FIGURES}/")]
+    yield from ((f"-{PurePosixPath(path).name}", _held(edition, path)) for path in held)
+    known = {PurePosixPath(path).stem for path in held}
+    drawn, failed = pictures(json.loads(_held(edition, NOTEBOOK)), known)
     yield from ((f"-{name}.png", data) for name, data in drawn.items())
     yield from ((f"-{name}.png", error) for name, error in failed.items())
 

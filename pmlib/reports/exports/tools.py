@@ -10,6 +10,7 @@ MODULES = {
     "pdf": "pmlib.reports.exports.pdf",
 }
 PLACES = {"pptx": ("slides.pptx", "slides (PPTX)"), "pdf": ("page.pdf", "a print (PDF)")}
+FIGURES = "figures"
 MADE, FAILED = "made", "failed: "
 BROWSERS = (
     "chromium",
