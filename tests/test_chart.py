@@ -248,6 +248,17 @@ def test_a_word_too_long_for_a_line_is_broken_after_its_hyphens():
     assert wrap("2018-12-30 so-called", 20) == "2018-12-30 so-called"
 
 
+def test_what_is_no_word_is_broken_anywhere_so_that_no_name_is_pushed_off_the_chart():
+    assert wrap("telecommunications a b", 9) == "telecommunications\na b"
+    assert wrap("W" * 60, 36).split("\n") == ["W" * 24, "W" * 24, "W" * 12] and wrap("x-", 1) == "x-"
+    names = FIRMS.assign(firm=["Ada", "https://example.org/" + "W" * 400, "Cy"])
+    drawn = chart.svg(
+        lambda ax=None: chart.ranked(names, "share", "firm", spec=SHARE, ax=ax), alt="", name="b"
+    )
+    for svg, least in zip(drawn.split("<svg ")[1:], (150, 100), strict=True):
+        assert float(re.search(r'<text x="([\d.]+)"[^>]*>Ada<', svg)[1]) > least
+
+
 @pytest.mark.parametrize(("every", "most"), [("7D", 2), ("MS", 3), ("YS", 4)])
 def test_on_a_phone_dates_below_an_axis_keep_apart(every, most):
     frame = pd.DataFrame({"period": pd.date_range("2020-01-01", periods=30, freq=every), "estimate": 0.0})

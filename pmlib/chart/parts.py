@@ -24,6 +24,7 @@ OPEN: dict[str, Any] = {  # what came later
 }
 PAD = 3.5  # points between axes and their words
 LARGE = ((1e9, "bn"), (1e6, "M"))  # how an axis writes them, so that its numbers keep apart on a phone
+LONGEST = 24  # letters of a word that stays whole where it is too long for a line
 LINE = 0.18  # inches, of a label of several
 LONG = 1e4  # a number with as many letters leaves a phone room for half as many
 ASLANT = 3  # marks that a name may cover rather than stand aslant of its own, where it may seem another's
@@ -223,10 +224,19 @@ def wrap(text: str, width: int) -> str:
     """Break a label at spaces so that no line is longer than `width` where that can be helped."""
     lines: list[str] = []
     for word in text.split():
-        for n, part in enumerate(re.split(r"(?<=-)", word) if len(word) > width else [word]):
-            between = "" if n else " "  # a word too long for a line is broken after its hyphens
-            if lines and len(lines[-1] + between + part) <= width:
+        for n, part in enumerate(_parts(word, width)):
+            between = "" if n else " "
+            fits = lines and len(lines[-1] + between + part) <= width
+            if fits and (not n or lines[-1].endswith("-")):
                 lines[-1] += between + part
             else:
                 lines.append(part)
     return "\n".join(lines)
+
+
+def _parts(word: str, width: int) -> list[str]:
+    """Break a word too long for a line after its hyphens, and what is longer than words are, anywhere."""
+    if len(word) <= width:
+        return [word]
+    parts = re.split(r"(?<=-)", word)  # what is left whole could push all labels off the chart
+    return [part[at : at + LONGEST] for part in parts for at in range(0, len(part), LONGEST)]
