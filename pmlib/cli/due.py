@@ -40,8 +40,13 @@ def run_due(here: Path, names: tuple[str, ...], at: str | None, how: "How") -> b
     now = fixed or datetime.now(UTC)
     if now < FIRST and not fixed:
         raise ValueError(f"the clock says {now:%Y-%m-%d %H:%M} UTC; nothing is run until it is right")
-    well = (not names and idle.is_known(here, now)) or _look(here, names, now, fixed, how)
-    return not send(here, partial(click.echo, err=True)) and well
+    say = partial(click.echo, err=True)
+    try:
+        well = (not names and idle.is_known(here, now)) or _look(here, names, now, fixed, how)
+    except ValueError:  # a catalog that cannot be read keeps back nothing that waits
+        send(here, say)
+        raise
+    return not send(here, say) and well
 
 
 def _look(here: Path, names: tuple[str, ...], now: datetime, fixed: datetime | None, how: "How") -> bool:

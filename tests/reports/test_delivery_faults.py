@@ -123,6 +123,20 @@ def test_those_whom_a_server_refuses_do_not_keep_others_from_their_mail(tmp_path
     assert [mail["to"] for mail in server.got] == [f"{ANNA}, {BEN}"] * 2
 
 
+def test_a_thousand_addresses_are_one_short_line_and_those_left_over_come_next(tmp_path):
+    box = []
+    server = Server(RCPT=lambda one: "452 4.5.3 too many" if len(box) >= 600 else box.append(one))
+    post = Post(tmp_path)
+    with serving(server) as port:
+        publish(project(tmp_path, port, reader(mail=[f"r{at}@example.org" for at in range(1000)])))
+        post()
+        assert post.said[0].endswith("r3@example.org, r4@example.org and 595 more")
+        assert max(map(len, post.said)) < 300
+        box.clear()
+        post(MINUTE)
+    assert sorted(map(len, server.boxes)) == [400, 600] and len(set().union(*server.boxes)) == 1000
+
+
 def test_a_mail_that_is_given_up_is_told_to_the_owner_with_what_sends_it_again(tmp_path):
     server, post = Server(RCPT=of(ANNA, "550 5.1.1 no such user")), Post(tmp_path)
     with serving(server) as port:

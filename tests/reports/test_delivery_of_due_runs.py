@@ -69,6 +69,18 @@ def test_a_report_that_can_no_longer_be_planned_is_heard_of(here):
     assert "focus" in server.got[1].get_body(("plain",)).get_content()
 
 
+def test_what_waits_goes_out_though_the_catalog_cannot_be_read(here):
+    project(here, 9, reader())
+    due(here, "2026-11-30T07:00+00:00")
+    server = Server()
+    with serving(server) as port:
+        project(here, port, reader())
+        (here / CATALOG).write_text("[tiny")
+        done = due(here, "2026-11-30T07:01+00:00")
+    assert done.exit_code == 2 and "reports/catalog.toml cannot be read" in done.output
+    assert server.boxes == [["anna@example.org"]]
+
+
 def test_an_entry_that_cannot_be_read_is_heard_of_once_and_leaves_the_others_their_turn(here):
     server, good = Server(), (here / CATALOG).read_text()
     with serving(server) as port:

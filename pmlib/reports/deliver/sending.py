@@ -21,6 +21,7 @@ LOCK = Path(".pmlib", "deliver.lock")
 WAITS = [*(timedelta(minutes=count) for count in (1, 5, 15, 60, 120)), outbox.FARTHEST]
 LONGEST = timedelta(days=1)  # from the first try on, then it is given up
 UNKNOWNS = 2  # tries without a word of what became of them: a third might be a third copy
+NAMED = 5  # addresses, in a line of what became of a message
 NOTED = ("state", "tries", "unknown", "due", "ended", "reason")  # of a delivery, after a try
 CUT = "it was cut off while it was sent, and may have arrived"
 
@@ -133,7 +134,8 @@ def _lines(batch: Batch, noted: Sequence[Delivery]) -> Iterator[str]:
 
 def _places(some: Sequence[Delivery]) -> str:
     places = list(dict.fromkeys(one.address for one in some if one.kind == "mail"))
-    return f" to {', '.join(places)}" if places else ""
+    more = f" and {len(places) - NAMED:,} more" if len(places) > NAMED else ""
+    return f" to {', '.join(places[:NAMED])}{more}" if places else ""
 
 
 def again(root: Path) -> int:
