@@ -116,6 +116,8 @@ def run(
         sys.exit(0 if run_due(here, reports, at, how) else RUN_FAILED)
     if deliver and not (here / DELIVERY).is_file():
         raise ValueError(f"--deliver needs {DELIVERY.as_posix()}, which says who gets what")
+    if deliver and overrides:
+        raise ValueError("--deliver sends no drafts; leave out -p, which makes one, or --deliver")
     if at:
         raise ValueError("--at goes with --due, as the moment for which it is told what is due")
     if reproduce:

@@ -101,6 +101,8 @@ def test_a_new_report_is_run_at_once_for_its_newest_time(make):
 def test_a_report_without_a_schedule_is_never_due(make):
     make("")
     assert due("2026-03-02T07:00:00+01:00") == []
+    (line,) = due("2026-03-02T07:00:00+01:00", "tiny", code=2)  # somebody waits for it
+    assert "tiny has no schedule" in line
 
 
 def test_after_an_outage_the_newest_is_run_and_the_others_are_passed_over(make):

@@ -134,3 +134,9 @@ def test_by_hand_nothing_is_delivered_unless_asked_for(made):
 
 def test_delivery_by_hand_without_readers_is_refused(made):
     assert "--deliver needs reports/delivery.toml" in pmlib("run", "--deliver", code=2)[0]
+
+
+def test_a_draft_is_not_delivered_and_nobody_waits_for_it(made):
+    (made / "reports/delivery.toml").write_text('[readers.all]\nreports = ["*"]\ncommand = ["true"]\n')
+    (line,) = pmlib("run", "daily", "-p", "focal=X", "--deliver", code=2)
+    assert "--deliver sends no drafts" in line

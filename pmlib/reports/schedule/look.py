@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from pmlib.reports.entry import Entry, readable
+from pmlib.reports.entry import Entry, PlanError, readable
 from pmlib.reports.matrix import Row, rows
 from pmlib.reports.plan import chosen
 from pmlib.reports.schedule import state, times
@@ -42,12 +42,15 @@ def look(root: Path, now: datetime, names: Sequence[str] = ()) -> Look:
 
     Raises
     ------
-    PlanError : the catalog cannot be read at all, or a name fits no report.
+    PlanError : the catalog cannot be read at all, a name fits no report, or nothing named has a schedule.
     """
     entries, wrong = readable(root)
     found = Look(wrong=wrong)
     found.rows = list(_rows(entries, wrong))
-    for row in chosen(found.rows, names):
+    wanted = chosen(found.rows, names)
+    if names and not any(row.entry.schedule for row in wanted):
+        raise PlanError(f"{wanted[0].name} has no schedule, and so is never due; give it one in the catalog")
+    for row in wanted:
         if row.entry.schedule:
             try:
                 _look(found, row, root, now)
