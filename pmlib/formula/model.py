@@ -11,9 +11,18 @@ import numpy as np
 
 from pmlib.formula.term import Row, Term
 
+EQUAL = 1e-14  # relative: what rounding leaves between two numbers that are the same
+
+
+def _less(a: Any, b: Any) -> Any:
+    """Subtract; of equals nothing is left."""
+    gap = np.subtract(a, b)
+    return np.where(np.abs(gap) < EQUAL * np.abs(a), 0.0, gap)
+
+
 TWO: dict[str, Callable[..., Any]] = {
     "+": np.add,
-    "-": np.subtract,
+    "-": _less,
     "*": np.multiply,
     "/": np.divide,
     "**": np.power,

@@ -1,7 +1,8 @@
 "use strict";
 // Computes what pmlib/formula/model.py does, and writes it as pmlib/formula/written.py does.
 (() => {
-const TWO = {"+": (a, b) => a + b, "-": (a, b) => a - b, "*": (a, b) => a * b, "/": (a, b) => a / b,
+const less = (a, b) => Math.abs(a - b) < 1e-14 * Math.abs(a) ? 0 : a - b; // of equals nothing is left
+const TWO = {"+": (a, b) => a + b, "-": less, "*": (a, b) => a * b, "/": (a, b) => a / b,
   "**": (a, b) => a ** b, min: Math.min, max: Math.max};
 const ONE = {exp: Math.exp, log: Math.log, sqrt: Math.sqrt};
 const isRow = Array.isArray;

@@ -169,6 +169,18 @@ def test_what_is_no_number_is_written_as_missing(opened):
     assert [one["outputs"][0]["text"] for one in read] == ["–", "0.500"]
 
 
+def test_what_is_left_of_equals_is_nothing(opened):
+    lever = Input(name="x", label="X", stops=(1.0, 12.0, 20.0), start=1)
+    near = 12**0.5 * 1e6 + 1e-9
+    left = given("x") ** 0.5 * 1e6 - near
+    assert near != 12**0.5 * 1e6
+    formula = model([lever], [(left, Output(name="y", label="Left", unit="$"))])
+    html = page(Moving(formula))
+    assert ">$0</data>" in html and "Left $0 at X 12" in html
+    (read,) = opened(html).evaluate(MOVED, [[0.0], [0.5]])
+    assert [one["outputs"][0]["text"] for one in read] == ["−$2.46M", "$0"]
+
+
 def test_an_amount_too_small_to_write_stops_no_other_from_moving(opened):
     lever = Input(name="x", label="X", stops=(0.0, 1.0, 2.0), start=1)
     tiny, plain = Output(name="tiny", label="Tiny", unit="%"), Output(name="y", label="Y")

@@ -19,7 +19,7 @@ from pmlib import chart
 from pmlib.reports.exports.deck import forms
 from pmlib.reports.exports.deck.fits import cut, fit, height, measure
 from pmlib.reports.exports.slides import slides
-from pmlib.result import Answer, Check, Result
+from pmlib.result import Answer, Check, Number, Result
 from pmlib.table import Column
 
 SHARE = Column("Share of sales", "%")
@@ -112,6 +112,12 @@ def test_the_first_slide_says_the_answer_its_tiles_and_how_far_the_data_reach(tm
     assert (
         "37.5%" in said and "of cars sold are GM's, 1990" in said and "36.0% to 39.0%, 95% interval" in said
     )
+
+
+def test_an_amount_is_smaller_where_its_unit_needs_room(tmp_path):
+    profit = Number(name="profit", label="profit", value=198_492, unit="$ a year (2025)")
+    said = words(deck(tmp_path, dots(numbers=(profit,))).slides[0])
+    assert "$198,492 a year (2025)" in said
 
 
 def test_a_finding_has_its_title_chart_table_source_and_notes(tmp_path):

@@ -121,8 +121,7 @@ def _tiles(slide: Any, tiles: list[dict[str, str]]) -> float:
         rule(slide, (left, top, wide, tall), PANEL)
         rule(slide, (left, top, 0.05, tall), CATEGORIES[0])
         amount, _, unit = clean(tile["written"]).partition(" ")
-        amount, size = fit(amount, (28.0, 24.0, 20.0, 16.0), room, 1, bold=True)
-        unit, less = fit(unit, (14.0, 12.0, 10.0), room - measure(f"{amount} ", size, bold=True), 1)
+        amount, size, unit, less = _amount(amount, unit, room)
         said, ends = clean(tile["words"]), clean(tile["range"])
         words, small = fit(said, (12.0, 11.0, 10.0), room, 3)
         inside: Box = (left + 0.2, top + 0.12, room, 0.5)
@@ -140,6 +139,17 @@ def _tiles(slide: Any, tiles: list[dict[str, str]]) -> float:
             ends, small = fit(ends, (12.0, 11.0, 10.0, 9.0), room, 2)
             write(slide, (left + 0.2, below, room, 0.3), [[(ends, MUTED, False)]], small)
     return top
+
+
+def _amount(amount: str, unit: str, room: float) -> tuple[str, float, str, float]:
+    """Write an amount and its unit on one line, the amount as large as leaves room for all of its unit."""
+    sizes = (28.0, 24.0, 20.0, 16.0)
+    for at in range(len(sizes)):
+        said, size = fit(amount, sizes[at:], room, 1, bold=True)
+        after, less = fit(unit, (14.0, 12.0, 10.0), room - measure(f"{said} ", size, bold=True), 1)
+        if (said, after) == (amount, unit):
+            break
+    return said, size, after, less
 
 
 def _divider(deck: Any, edition: Edition, title: str, said: str) -> None:
