@@ -71,6 +71,17 @@ def test_numbers_that_are_of_something_else_throughout_are_news(tmp_path):
     assert news(two(tmp_path, [shares(0.2, firm="Ford")], [shares(0.2, firm="GM")])) == [APART]
 
 
+def test_a_number_of_something_else_a_new_one_and_one_that_is_gone_are_news_beside_others_that_stay(tmp_path):
+    other = shares(0.2, name="other")
+    assert news(two(tmp_path / "a", [shares(0.375), other], [shares(0.375, firm="Ford"), other])) == [
+        "of cars sold are Ford's: 37.5% now; of cars sold are GM's: 37.5% then"
+    ]
+    assert news(two(tmp_path / "b", [other], [other, shares(0.375)])) == ["of cars sold are GM's: new, 37.5%"]
+    assert news(two(tmp_path / "c", [other, shares(0.375)], [other])) == [
+        "of cars sold are GM's: gone, was 37.5%"
+    ]
+
+
 def test_an_edition_that_is_gone_is_said(tmp_path):
     last = two(tmp_path, [shares()], [shares()])
     first = next(last.home.glob("editions/0001-*"))
@@ -85,12 +96,8 @@ def test_without_numbers_it_is_the_files_that_tell(tmp_path):
 
 
 def test_a_number_that_is_not_finite_is_told_apart_and_stops_nothing(tmp_path):
-    assert (
-        news(
-            two(tmp_path / "a", [shares(), shares(float("nan"), name="n")], [shares(), shares(0.2, name="n")])
-        )
-        == []
-    )
+    found = two(tmp_path / "a", [shares(), shares(float("nan"), name="n")], [shares(), shares(0.2, name="n")])
+    assert news(found) == ["of cars sold are GM's: – then, 20.0% now"]
     assert news(two(tmp_path / "b", [shares(float("nan"))], [shares(float("nan"))])) == []
 
 

@@ -82,7 +82,8 @@ def brief(item: Item, *, named: bool = False) -> Brief:
 def news(edition: Edition, since: Edition | None = None) -> list[str]:
     """Say which Numbers moved beyond their interval, or a count of everything by the report's materiality.
 
-    It is what the page lists under "What changed since the last edition", where it has such a list.
+    It is what the page has as news under "What changed since the last edition", where it has such a list, and
+    what it cannot compare: a share that is another firm's now may be as large as the last one's.
 
     Parameters
     ----------
@@ -106,8 +107,17 @@ def news(edition: Edition, since: Edition | None = None) -> list[str]:
         return [OTHER] if before.public != edition.public else []
     if all(how not in ("yes", "no") for _, how in found):
         return [APART]
-    moved = [name for name, how in found if how == "yes"]
-    return [clean(f"{now[name].label}: {then[name]} then, {now[name]} now", LINE) for name in moved]
+    told = [name for name, how in found if how != "no"]
+    return [clean(_change(then.get(name), now.get(name)), LINE) for name in told]
+
+
+def _change(then: Any, now: Any) -> str:
+    """Say how a Number moved, or that it is of something else than it was, such as another leader's."""
+    if then is None or now is None:
+        return f"{now.label}: new, {now}" if then is None else f"{then.label}: gone, was {then}"
+    if then.label != now.label:
+        return f"{now.label}: {now} now; {then.label}: {then} then"
+    return f"{now.label}: {then} then, {now} now"
 
 
 def _tile(tile: dict[str, Any]) -> tuple[str, str, str]:
