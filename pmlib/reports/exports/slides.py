@@ -7,9 +7,10 @@ from typing import Any
 from pmlib.chart.theme import CATEGORIES, INK, MUTED, RULE, WORSE
 from pmlib.reports.editions import Edition, newest_data
 from pmlib.reports.exports.deck import grid, native
-from pmlib.reports.exports.deck.fits import LINE, clean, cut, fit, height, measure
+from pmlib.reports.exports.deck.fits import LINE, clean, cut, fit, height
 from pmlib.reports.exports.deck.paper import (
     EDGE,
+    FOOT,
     ROOM,
     WIDE,
     Box,
@@ -22,10 +23,10 @@ from pmlib.reports.exports.deck.paper import (
     speak,
     write,
 )
+from pmlib.reports.exports.deck.tiles import tiles
 from pmlib.reports.told import Told, told
 
-PANEL = "#f6f8fa"  # the page's
-TOP, FOOT = 0.42, 6.86  # inches: where a slide's words begin, and its foot
+TOP = 0.42  # inches: where a slide's words begin
 TITLES, SAID, SMALL, NOTE = (28.0, 26.0, 24.0, 22.0, 20.0), 14.0, 11.0, 10.0  # points
 BESIDE = 5.7  # inches that a table beside a chart takes at most
 BETWEEN = 0.3  # inches between a chart and its table
@@ -81,7 +82,7 @@ def _first(deck: Any, edition: Edition, title: str, answer: dict[str, Any] | Non
     rule(slide, (EDGE, top, 1.2, 0.05), CATEGORIES[0])
     top += 0.3
     if answer:
-        bottom = _tiles(slide, answer.get("tiles", []))
+        bottom = tiles(slide, answer.get("tiles", []))
         _words(slide, answer, top, bottom - 0.15)
     _foot(slide, edition, "")
 
@@ -106,50 +107,6 @@ def _words(slide: Any, answer: dict[str, Any], top: float, bottom: float) -> Non
         runs = [(f"{label} ", INK, True)] if label else []
         write(slide, (EDGE, top, ROOM, 0.4), [[*runs, (whole.removeprefix(f"{label} "), INK, False)]], size)
         top += height(whole, size, ROOM) + 0.08
-
-
-def _tiles(slide: Any, tiles: list[dict[str, str]]) -> float:
-    """Draw the key numbers side by side at the foot; gives where they begin."""
-    if not tiles:
-        return FOOT
-    from pptx.util import Pt
-
-    gap, tall = 0.25, 1.65
-    wide, top = (ROOM - gap * 3) / 4, FOOT - tall - 0.15
-    for at, tile in enumerate(tiles):
-        left, room = EDGE + at * (wide + gap), wide - 0.36
-        rule(slide, (left, top, wide, tall), PANEL)
-        rule(slide, (left, top, 0.05, tall), CATEGORIES[0])
-        amount, _, unit = clean(tile["written"]).partition(" ")
-        amount, size, unit, less = _amount(amount, unit, room)
-        said, ends = clean(tile["words"]), clean(tile["range"])
-        words, small = fit(said, (12.0, 11.0, 10.0), room, 3)
-        inside: Box = (left + 0.2, top + 0.12, room, 0.5)
-        runs = (
-            [(f"{amount} ", CATEGORIES[0], True), (unit, INK, False)]
-            if unit
-            else [(amount, CATEGORIES[0], True)]
-        )
-        shape = write(slide, inside, [runs], size)
-        shape.text_frame.paragraphs[0].runs[-1].font.size = Pt(less if unit else size)
-        below = top + 0.16 + size * LINE / 72
-        write(slide, (left + 0.2, below, room, 0.6), [[(words, INK, False)]], small)
-        below += height(words, small, room) + 0.02
-        if ends:
-            ends, small = fit(ends, (12.0, 11.0, 10.0, 9.0), room, 2)
-            write(slide, (left + 0.2, below, room, 0.3), [[(ends, MUTED, False)]], small)
-    return top
-
-
-def _amount(amount: str, unit: str, room: float) -> tuple[str, float, str, float]:
-    """Write an amount and its unit on one line, the amount as large as leaves room for all of its unit."""
-    sizes = (28.0, 24.0, 20.0, 16.0)
-    for at in range(len(sizes)):
-        said, size = fit(amount, sizes[at:], room, 1, bold=True)
-        after, less = fit(unit, (14.0, 12.0, 10.0), room - measure(f"{said} ", size, bold=True), 1)
-        if (said, after) == (amount, unit):
-            break
-    return said, size, after, less
 
 
 def _divider(deck: Any, edition: Edition, title: str, said: str) -> None:

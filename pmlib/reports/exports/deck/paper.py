@@ -13,6 +13,7 @@ from pmlib.reports.workbook import FIXED
 
 WIDE, HIGH, EDGE = 13.333, 7.5, 0.6  # inches: a slide, and what stays free at its sides
 ROOM = WIDE - 2 * EDGE
+FOOT = 6.86  # inches: where the foot of a slide begins
 FONT = "Arial"
 TITLE_ONLY = 5  # the layout, in python-pptx's own template
 TITLE = 255  # letters of a file's title, at most
