@@ -270,6 +270,20 @@ def test_a_map_without_a_chart_of_powerpoints_is_a_picture(frame, tmp_path):
     assert picture.left + picture.width <= Inches(13.333) and picture.top + picture.height <= Inches(6.9)
 
 
+@pytest.mark.parametrize("values", [[], [float("nan")] * 3])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda f: chart.bands(f, "day", spec=SHARE),
+        lambda f: chart.lines(f, "day", "estimate", "firm", spec=SHARE),
+    ],
+)
+def test_a_chart_without_a_point_loses_no_slides(draw, values, tmp_path):
+    frame = over_time().head(len(values)).assign(estimate=values, low=values, high=values)
+    found = deck(tmp_path, result(draw, frame))
+    assert "GM leads." in words(found.slides[1]) and not charts(found)
+
+
 def test_two_forms_on_one_figure_and_charts_of_too_many_points_say_nothing(frame, tmp_path):
     def both(f):
         ax = chart.bands(f, "day", spec=SHARE)

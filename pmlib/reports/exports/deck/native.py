@@ -28,7 +28,14 @@ class Native:
 
 def can_draw(chart: dict[str, Any], high: float) -> bool:
     """Tell whether a slide can draw this chart so that it can be read."""
+    if chart["form"] == "lines" and not _has_points(chart):
+        return False
     return chart["form"] in FORMS and fits(len(chart.get("categories", [])), high - 0.8)
+
+
+def _has_points(chart: dict[str, Any]) -> bool:
+    """Tell whether there is a date, and on each line a point that its name can stand beside."""
+    return bool(chart["x"]) and all(any(y is not None for y in one["y"]) for one in chart["series"])
 
 
 def draw(slide: Any, chart: dict[str, Any], box: Box, alt: str) -> None:
