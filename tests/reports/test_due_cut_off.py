@@ -3,11 +3,9 @@
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
-from types import ModuleType
 
 import cut
 import pytest
@@ -17,7 +15,7 @@ from small import make
 from pmlib.cli import due as command
 from pmlib.cli.due import moment
 from pmlib.cli.how import How
-from pmlib.reports import batch, outgoing, plan, press
+from pmlib.reports import batch, deliver, outgoing, plan, press
 from pmlib.reports.disk import note
 from pmlib.reports.editions import editions, failure
 from pmlib.reports.entry import PlanError
@@ -37,9 +35,9 @@ SENT, RUNS = ".pmlib/sent.jsonl", ".pmlib/runs.jsonl"
 @pytest.fixture
 def quick(monkeypatch):
     """Runs that make a small edition out of the data, and deliveries that are noted."""
-    monkeypatch.setitem(sys.modules, "pmlib.reports.deliver", deliver := ModuleType("deliver"))
-    deliver.queue = lambda root, job, end, due: note(root / SENT, root, sent(end, due))
-    deliver.send = lambda root, say: 0
+    queue = lambda root, job, end, due: note(root / SENT, root, sent(end, due))  # noqa: E731
+    monkeypatch.setattr(deliver, "queue", queue)
+    monkeypatch.setattr(deliver, "send", lambda root, say: 0)
     monkeypatch.setattr(batch, "render", lambda server, work, progress, stop: rendered(work))
     monkeypatch.setattr(batch, "Server", Nothing)
     monkeypatch.setattr("pmlib.reports.press.revision", lambda root: "")
