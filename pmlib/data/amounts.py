@@ -8,8 +8,8 @@ from pmlib.data.checked import Checked
 from pmlib.data.facts import period_of
 from pmlib.data.roles import MEASURES
 from pmlib.data.rule import Rule
-from pmlib.data.sql import Name, sql
 from pmlib.data.words import SOURCES, DataError, and_more, quoted, shown
+from pmlib.sql import Name, sql
 
 SPREAD = 1.5  # powers of ten that the amounts of a series may be apart
 THOUSANDS = ((2.6, 3.4), (5.6, 6.4))  # powers of ten between amounts in units and in thousands or millions

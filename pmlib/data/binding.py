@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pmlib.data.sql import Sql
 from pmlib.data.words import SOURCES, DataError, listed, shown
+from pmlib.sql import Sql
 
 # What a colon or a question mark in SQL means nothing in, then a cast, then the two themselves.
 PIECES = re.compile(

@@ -2,7 +2,7 @@
 
 from pmlib.data.checked import Checked
 from pmlib.data.facts import SAMPLE
-from pmlib.data.sql import Name, Sql, sql
+from pmlib.sql import Name, Sql, sql
 
 FULL = 8  # rows of a block on average, below which blocks would take more memory than they save
 

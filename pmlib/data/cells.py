@@ -10,9 +10,9 @@ from pmlib.data.declaration import Format, Table
 from pmlib.data.quarter import with_month
 from pmlib.data.roles import LABELS
 from pmlib.data.rule import Rule
-from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.week import is_weekly, monday
 from pmlib.data.words import SOURCES, listed
+from pmlib.sql import Name, Sql, joined, sql
 
 # All that Unicode calls white space, and what is as invisible. A pattern is far quicker here than trim() is.
 SPACE = (

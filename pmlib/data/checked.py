@@ -15,8 +15,8 @@ from pmlib.data.cells import Cell, Wrong, cell
 from pmlib.data.declaration import Table
 from pmlib.data.part import Part
 from pmlib.data.roles import LABELS
-from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.words import SOURCES, DataError, and_more, meant, shown
+from pmlib.sql import Name, Sql, joined, sql
 
 # A sum of floats depends on the order of adding, which differs from run to run; one of whole numbers does
 # not: each value counts in units of 2**-60, exact for any of 1e-3 and more; sums may reach 1e20.

@@ -14,9 +14,9 @@ from pmlib.data import drivers, postgres
 from pmlib.data.binding import bound, one_statement
 from pmlib.data.declaration import Table
 from pmlib.data.part import Part, engine
-from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.variables import address, expanded, scrub
 from pmlib.data.words import SOURCES, DataError, shown
+from pmlib.sql import Name, Sql, joined, sql
 
 Stream = Callable[[Sql], pa.RecordBatchReader]
 

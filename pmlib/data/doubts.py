@@ -10,10 +10,10 @@ from pmlib.data.advice import leave_out
 from pmlib.data.checked import Checked
 from pmlib.data.facts import Facts
 from pmlib.data.rule import Rule
-from pmlib.data.sql import Sql, joined, sql
 from pmlib.data.time_axis import check_time
 from pmlib.data.total_row import is_total
 from pmlib.data.words import SOURCES, DataError, and_more, quoted, shown
+from pmlib.sql import Sql, joined, sql
 
 OF_GROUP = re.compile(r"(?:sub-?)?total (?:of )?(.+)|(.+) (?:sub-?)?total")  # as a pivot table adds them
 EXCEL_ERRORS = {"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}

@@ -13,8 +13,8 @@ import pyarrow as pa
 from pmlib.data import postgres
 from pmlib.data.binding import marked
 from pmlib.data.place import local
-from pmlib.data.sql import Sql, sql
 from pmlib.data.words import SOURCES, DataError, shown
+from pmlib.sql import Sql, sql
 
 BATCH = 50_000  # rows brought at a time
 READS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pmlib.data.checked import Checked
 from pmlib.data.declaration import Table
-from pmlib.data.sql import Sql, joined, sql
+from pmlib.sql import Sql, joined, sql
 
 SAMPLE = 50_000  # rows looked at first
 MOST = 10_000  # labels of a column, above which they are ids or prose

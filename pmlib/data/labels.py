@@ -9,7 +9,7 @@ from pmlib.data.checked import Checked
 from pmlib.data.facts import MOST, SAMPLE, few
 from pmlib.data.part import Part
 from pmlib.data.roles import LABELS
-from pmlib.data.sql import Name, Sql, joined, sql
+from pmlib.sql import Name, Sql, joined, sql
 
 FIRST = Sql("limit " + str(SAMPLE))
 MANY = 1_000_000  # labels, above which each cell is checked by itself

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from pmlib.data.checked import Typed, compared
 from pmlib.data.declaration import Table
-from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.totals import Columns, grouped_by, in_order
 from pmlib.data.words import SOURCES, DataError, quoted
+from pmlib.sql import Name, Sql, joined, sql
 from pmlib.stats.moments import Grouped, GroupMoments
 
 MOMENTS = "moments"  # what `take` asks for them by

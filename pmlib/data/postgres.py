@@ -11,8 +11,8 @@ from pmlib.data.binding import marked
 from pmlib.data.declaration import Table
 from pmlib.data.roles import LABELS
 from pmlib.data.rule import Rule
-from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.words import DataError, shown
+from pmlib.sql import Name, Sql, joined, sql
 
 SECONDS = 15  # a server that is not there is given up after
 WHOLE = ("int2", "int4", "int8")

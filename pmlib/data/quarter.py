@@ -2,7 +2,7 @@
 
 import re
 
-from pmlib.data.sql import Sql, sql
+from pmlib.sql import Sql, sql
 
 FIRST_MONTH = {1: "01", 2: "04", 3: "07", 4: "10"}
 DIGITS = {"%Y": r"\d{4}", "%y": r"\d\d"}

@@ -10,8 +10,8 @@ from pmlib.data.declaration import Table
 from pmlib.data.formats import open_file
 from pmlib.data.part import Part, scratch
 from pmlib.data.place import local
-from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.words import SOURCES, DataError
+from pmlib.sql import Name, Sql, joined, sql
 
 
 def open_(gate: duckdb.DuckDBPyConnection, home: Path, name: str, table: Table) -> Part:

@@ -26,9 +26,9 @@ from pmlib.data.part import Part, engine
 from pmlib.data.roles import LISTED_ROLES
 from pmlib.data.rule import Rule, described, final_names
 from pmlib.data.source import Fingerprint, Source, by_role
-from pmlib.data.sql import Name, sql
 from pmlib.data.totals import totals
 from pmlib.data.words import DataError, meant, shown
+from pmlib.sql import Name, sql
 from pmlib.stats.moments import GroupMoments
 from pmlib.table import Column
 

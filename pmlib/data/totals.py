@@ -12,8 +12,8 @@ from pmlib.data.checked import Checked, Typed, compared
 from pmlib.data.facts import Facts, by_day, period_of, periods
 from pmlib.data.labels import Known, known_labels, other_labels
 from pmlib.data.roles import MEASURES
-from pmlib.data.sql import Name, Sql, joined, sql
 from pmlib.data.words import DataError, meant
+from pmlib.sql import Name, Sql, joined, sql
 
 GRAINS = ("year", "quarter", "month", "week", "day")
 TAKES = ("sum", "mean", "min", "max", "count", "distinct")

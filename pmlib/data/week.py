@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from pmlib.data.sql import Sql, sql
+from pmlib.sql import Sql, sql
 
 DIGITS = {"%Y": r"(\d{4})", "%G": r"(\d{4})", "%y": r"(\d\d)", "%V": r"(\d{1,2})"}
 

@@ -91,6 +91,9 @@ class KernelEngine(NBClientEngine):
                 client.end()
 
 
+WATCHING = f"exec({WATCH!r}, {{}})"  # apart from the names of the notebook
+
+
 class Client(PapermillNotebookClient):
     """Papermill's client, which also asks the kernel what it has loaded, and leaves none behind."""
 
@@ -98,7 +101,7 @@ class Client(PapermillNotebookClient):
 
     def papermill_execute_cells(self) -> None:
         """Run the cells between two questions."""
-        self.wait_for_reply(self.kc.execute(f"exec({WATCH!r}, {{}})", silent=True, store_history=False))
+        self.wait_for_reply(self.kc.execute(WATCHING, silent=True, store_history=False))
         before = {*self._modules(), *sys.modules}  # so that both engines tell the same
         super().papermill_execute_cells()
         self.watch.loaded(before, self._modules())

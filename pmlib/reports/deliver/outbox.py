@@ -5,7 +5,7 @@ when nobody sends was cut off, and may or may not have arrived.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pmlib.reports.disk import make_folder, refuse_link
+from pmlib.sql import Name, Sql, joined, sql
 
 OUTBOX = Path(".pmlib", "deliveries.db")
 WAITING, SENDING, SENT, QUIET, GIVEN_UP, DROPPED = (
@@ -115,25 +116,23 @@ def due(box: sqlite3.Connection, now: datetime) -> list[Delivery]:
 
 def add(box: sqlite3.Connection, deliveries: Iterable[Delivery]) -> None:
     """Put deliveries in that are not there yet."""
-    marks = ", ".join(f":{name}" for name in COLUMNS)
-    box.executemany(
-        f"insert or ignore into deliveries ({', '.join(COLUMNS)}) values ({marks})", map(asdict, deliveries)
-    )
+    for one in deliveries:
+        asked = sql("insert or ignore into deliveries values ({})", joined(", ", asdict(one).values()))
+        box.execute(asked.text, asked.parameters)
 
 
 def mark(box: sqlite3.Connection, ids: Iterable[str], **facts: Any) -> None:
     """Note what became of deliveries."""
-    changes = ", ".join(f"{name} = ?" for name in facts)
-    box.executemany(f"update deliveries set {changes} where id = ?", [(*facts.values(), one) for one in ids])
+    changes = joined(", ", _equal(facts))
+    for one in ids:
+        asked = sql("update deliveries set {} where id = {}", changes, one)
+        box.execute(asked.text, asked.parameters)
 
 
 def find(box: sqlite3.Connection, **facts: str) -> list[Delivery]:
     """Give the deliveries of which all that holds, the oldest first."""
-    where = " and ".join(f"{name} = ?" for name in facts) or "1"
-    rows = box.execute(
-        f"select {', '.join(COLUMNS)} from deliveries where {where} order by rowid", (*facts.values(),)
-    )
-    return [Delivery(**row) for row in rows]
+    asked = sql("select * from deliveries where {} order by rowid", joined(" and ", _equal(facts), "1"))
+    return [Delivery(**row) for row in box.execute(asked.text, asked.parameters)]
 
 
 def forget(box: sqlite3.Connection, root: Path, most: int = KEPT) -> None:
@@ -159,3 +158,7 @@ def place(root: Path, one: Delivery) -> Path:
     from pmlib.reports.matrix import PUBLISHED
 
     return root / PUBLISHED / one.report / "editions" / one.edition
+
+
+def _equal(facts: Mapping[str, Any]) -> Iterator[Sql]:
+    return (sql("{} = {}", Name(name), value) for name, value in facts.items())

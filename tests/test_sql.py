@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pmlib.data.sql import Name, joined, sql
+from pmlib.sql import Name, joined, sql
 
-PACKAGE = Path(__file__).parents[2] / "pmlib"
+PACKAGE = Path(__file__).parents[1] / "pmlib"
 CALLS = [
     pytest.param(node, id=f"{path.relative_to(PACKAGE)}:{node.lineno}")
     for path in sorted(PACKAGE.rglob("*.py"))
