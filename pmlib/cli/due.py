@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pmlib.reports.schedule.turn import Turn
 
 
-FIRST = datetime(2026, 1, 1, tzinfo=UTC)  # no pmlib ran before; some machines start with a clock of 1970
+FIRST = datetime(2020, 1, 1, tzinfo=UTC)  # some machines start with a clock of 1970
 
 
 def moment(text: str) -> datetime:
