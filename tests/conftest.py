@@ -27,6 +27,12 @@ QUIET = [
 ]
 
 
+def pytest_collection_modifyitems(items):
+    """Files that take long come first, so that no core is left alone with one of them at the end."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(autouse=True)
 def no_root_is_left_set():
     """A command that runs in this process says which project it is for; the next test is for none."""
